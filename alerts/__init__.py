@@ -1,0 +1,1 @@
+"""From hits to delivered messages: routes, digests, rendering, outbox, channels."""

@@ -1,0 +1,1 @@
+"""The database: tables, sessions, writes, search. The only package that speaks SQL."""

@@ -1,0 +1,70 @@
+"""Open the database: one place that knows what SQLite and PostgreSQL each need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+
+from core.errors import UserError
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the archive's address. A SQLite file's folder is made; the file's tables are migrations' work."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as failure:
+        raise UserError(f"database.url {url!r} is not an address; write sqlite:///data/pactwatch.db or postgresql://user@host/name") from failure
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    raise UserError(f"database.url names {backend!r}; allowed: sqlite, postgresql")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # WAL lets readers go on while one writes. FULL, because a hit or a sent message must survive power loss.
+    connection.isolation_level = None      # BEGIN is ours (below), so that savepoints and DDL are transactional
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
+                   "cache_size=-16000", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the lock at once: waiting then works, where a later upgrade would fail at once.
+    mode = "IMMEDIATE" if connection.get_execution_options().get("writes", False) else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for queries; its transaction is rolled back."""
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection whose transaction is committed at the end, or rolled back as a whole."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+def insert(connection: Connection, table: Any) -> Any:
+    """An INSERT of this dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -1,0 +1,82 @@
+"""What was read: articles, their earlier versions, stories, and the signatures that join copies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.tables.base import Base, BigId, IdKey
+
+
+class Story(Base):
+    """All articles that report the same thing."""
+
+    __tablename__ = "stories"
+    id: Mapped[IdKey]
+    title: Mapped[str]                                             # of its first article
+    first_seen_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime]
+    article_count: Mapped[int] = mapped_column(default=1)
+    source_count: Mapped[int] = mapped_column(default=1)
+
+
+class Article(Base):
+    """An article in its present version."""
+
+    __tablename__ = "articles"
+    __table_args__ = (
+        Index("ix_articles_published_at_id", "published_at", "id"),
+        Index("ix_articles_content_hash", "content_hash"),
+    )
+    id: Mapped[IdKey]
+    address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"), unique=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"), index=True)
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), index=True)
+    url: Mapped[str]
+    canonical_url: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    text: Mapped[str]
+    language: Mapped[str | None]
+    published_at: Mapped[datetime]                                 # falls back to the feed's date, then to seen_at
+    updated_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime] = mapped_column(index=True)          # first stored
+    fetched_at: Mapped[datetime]                                   # of the present version
+    authors: Mapped[list[str]]
+    site_name: Mapped[str | None]
+    image: Mapped[str | None]
+    section: Mapped[str | None]
+    paywalled: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    content_hash: Mapped[str]
+    minhash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    topics: Mapped[dict[str, Any]]                                 # topic id -> salience
+    knowledge_version: Mapped[str]                                 # what it was annotated with
+    search_title: Mapped[str]                                      # core.text.search_form, indexed for full text
+    search_text: Mapped[str]
+
+
+class Version(Base):
+    """An earlier text of a corrected article."""
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("article_id", "number"),)
+    id: Mapped[IdKey]
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str]
+    text: Mapped[str]
+    content_hash: Mapped[str]
+    fetched_at: Mapped[datetime]
+    replaced_at: Mapped[datetime]
+
+
+class SignatureBand(Base):
+    """An article's MinHash band keys: two articles that share a key may be copies."""
+
+    __tablename__ = "signature_bands"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)

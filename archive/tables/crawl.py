@@ -1,0 +1,105 @@
+"""What the crawl remembers: sources, entry points, addresses, fetches, runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.tables.base import Base, BigId, IdKey
+
+
+class Source(Base):
+    """The state of a source. Its settings are in its file; this row is made when the source is first due."""
+
+    __tablename__ = "sources"
+    id: Mapped[str] = mapped_column(primary_key=True)              # the file's name
+    name: Mapped[str]
+    country: Mapped[str | None]
+    language: Mapped[str | None]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    added_at: Mapped[datetime]
+    last_polled_at: Mapped[datetime | None]
+    last_new_at: Mapped[datetime | None]                           # when it last brought an article
+    next_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    interval_s: Mapped[int | None]                                 # the present interval between polls
+    failures: Mapped[int] = mapped_column(default=0)               # polls in a row that failed
+    outcome: Mapped[str | None]                                    # of the last poll
+    reason: Mapped[str | None]
+    claimed_by: Mapped[str | None]                                 # the process that polls it now
+    claimed_until: Mapped[datetime | None]
+
+
+class EntryPoint(Base):
+    """A feed, sitemap or listing of a source, and what is needed to ask for it politely the next time."""
+
+    __tablename__ = "entry_points"
+    __table_args__ = (UniqueConstraint("source_id", "url"),)
+    id: Mapped[IdKey]
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"))
+    kind: Mapped[str]                                              # feed, sitemap, listing, json
+    url: Mapped[str]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None]                                  # of the last body that was read
+    last_polled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    reason: Mapped[str | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    next_due_at: Mapped[datetime | None]
+
+
+class Address(Base):
+    """The ledger: every address that was ever discovered, in exactly one named state."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (Index("ix_addresses_due", "source_id", "state", "next_try_at"),)
+    id: Mapped[IdKey]
+    url: Mapped[str] = mapped_column(unique=True)                  # canonical form
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"))
+    state: Mapped[str]                                             # core.records.AddressState
+    outcome: Mapped[str | None]                                    # core.records.Outcome of the last fetch
+    reason: Mapped[str | None]
+    discovered_at: Mapped[datetime]
+    fetched_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)               # fetches in a row that failed
+    next_try_at: Mapped[datetime | None]
+    title_hint: Mapped[str | None]
+    published_hint: Mapped[datetime | None]
+    updated_hint: Mapped[datetime | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    article_id: Mapped[int | None] = mapped_column(BigId)          # also for the state `known`
+
+
+class Run(Base):
+    """One pass over the sources that were due, and its summary."""
+
+    __tablename__ = "runs"
+    id: Mapped[IdKey]
+    kind: Mapped[str]                                              # run, serve, demo
+    process: Mapped[str]                                           # host:pid:start, see core.process
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]                                    # done, failed, interrupted
+    summary: Mapped[dict[str, Any] | None]
+
+
+class Fetch(Base):
+    """One request and its named outcome."""
+
+    __tablename__ = "fetches"
+    id: Mapped[IdKey]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("runs.id"), index=True)
+    source_id: Mapped[str] = mapped_column(ForeignKey("sources.id"))
+    entry_point_id: Mapped[int | None] = mapped_column(ForeignKey("entry_points.id"))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("addresses.id"))
+    url: Mapped[str]
+    outcome: Mapped[str]
+    reason: Mapped[str | None]
+    status: Mapped[int | None]                                     # of HTTP
+    size: Mapped[int | None]                                       # bytes of the body as decoded
+    duration_ms: Mapped[int | None]
+    fetched_at: Mapped[datetime] = mapped_column(index=True)

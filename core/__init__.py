@@ -1,0 +1,1 @@
+"""Words that every package uses: records, errors, settings, clock, addresses, text. Imports nothing of ours."""

@@ -1,0 +1,44 @@
+"""Which process holds a claim, and whether it still lives: a claim of a dead process is void at once."""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import cache
+from pathlib import Path
+
+
+def _stat(pid: int) -> tuple[str, str]:
+    """State letter and start time (clock ticks since boot) of a process on Linux; empty where that is unknown."""
+    try:
+        # The command name (field 2) may hold spaces and brackets; the fields after it do not.
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return "", ""
+    return fields[0], fields[19]
+
+
+@cache
+def _identity(pid: int) -> str:
+    return f"{socket.gethostname()}:{pid}:{_stat(pid)[1]}"
+
+
+def identity() -> str:
+    """This process as `host:pid:start`: what stands in `claimed_by`."""
+    return _identity(os.getpid())
+
+
+def is_gone(holder: str) -> bool:
+    """True where the holder ran on this host and is no longer there; False where that cannot be known."""
+    host, pid_text, started = ["", "", *holder.rsplit(":", 2)][-3:]
+    if host != socket.gethostname() or not pid_text.isdigit():
+        return False
+    try:
+        os.kill(int(pid_text), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    state, since = _stat(int(pid_text))
+    # A zombie does no work any more; another start time means that the id was given to a new process.
+    return state == "Z" or (bool(since) and bool(started) and since != started)

@@ -1,0 +1,206 @@
+"""The records that packages hand to each other. Plain, frozen and cheap to pickle: they cross processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+Field = Literal["title", "text"]
+
+
+class AddressState(StrEnum):
+    """Where an address stands in the ledger. Each address has exactly one of these."""
+
+    DISCOVERED = "discovered"  # waits for its first fetch, or for a new one after a change
+    STORED = "stored"          # its article is in the archive
+    KNOWN = "known"            # another address of an article that is already in the archive
+    SKIPPED = "skipped"        # will not be fetched or kept, for a reason
+    FAILED = "failed"          # could not be fetched or read, for a reason; has a next try
+
+
+class Outcome(StrEnum):
+    """How a fetch, or the reading of what it brought, ended. The reason beside it says more."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    DNS_ERROR = "dns_error"
+    TLS_ERROR = "tls_error"
+    TIMEOUT = "timeout"
+    CONNECTION_ERROR = "connection_error"
+    HTTP_ERROR = "http_error"
+    ROBOTS_DENIED = "robots_denied"
+    BLOCKED_ADDRESS = "blocked_address"  # the address guard refused the host
+    TOO_LARGE = "too_large"
+    NOT_A_FEED = "not_a_feed"
+    NOT_HTML = "not_html"
+    EMPTY = "empty"                      # nothing in it: a feed without entries, a page without text
+    EXTRACTION_FAILED = "extraction_failed"
+    INVALID = "invalid"                  # the source file itself is wrong
+
+
+class EventStatus(StrEnum):
+    """How far a relation between organisations has come, as the text tells it."""
+
+    ANNOUNCED = "announced"
+    PLANNED = "planned"
+    RUMOURED = "rumoured"
+    DENIED = "denied"
+    ENDED = "ended"
+    BACKGROUND = "background"
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """An entry of a feed, sitemap or listing: an address and what its entry point says about it."""
+
+    url: str
+    title: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    guid: str | None = None
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A fetched article page on its way to extraction. `url` is its address in the ledger."""
+
+    address_id: int
+    source_id: str
+    url: str
+    final_url: str
+    body: bytes
+    encoding: str | None                 # what the HTTP header declares
+    fetched_at: datetime
+    language: str | None = None          # of the source
+    publisher: str | None = None         # the organisation that says "we" there
+    title_hint: str | None = None        # from the entry point
+    published_hint: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What was extracted from a page. Times are aware and in UTC."""
+
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    language: str | None = None
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    authors: tuple[str, ...] = ()
+    site_name: str | None = None
+    image: str | None = None
+    section: str | None = None
+    paywalled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in an article: `text` is exactly `article.<field>[start:end]`."""
+
+    field: Field
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An organisation at a place in a text. `known` is False for one that only the context gave away."""
+
+    organisation: str                    # canonical name
+    span: Span
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation that takes part in an event."""
+
+    organisation: str                    # canonical name
+    role: str = "party"                  # party, investor, target, customer, publisher …
+    span: Span | None = None             # None where the party is only implied, as "we"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A relation found in a text: who with whom, what kind, about what, in which status, and where it says so.
+
+    `type` is a kind of relation frame (partnership, joint_venture, acquisition …); `family` groups the kinds
+    that a rule asks for together (`event:alliance`). `score` is between 0 and 1.
+    """
+
+    type: str
+    family: str
+    status: EventStatus
+    score: float
+    parties: tuple[Party, ...]
+    sentence: Span
+    relation: Span
+    topics: tuple[str, ...] = ()
+    topic_span: Span | None = None
+    status_span: Span | None = None
+    reasons: tuple[str, ...] = ()        # names of the cues that raised or lowered the score
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """All that is known about an article's meaning. Made once, stored with spans, read by every rule."""
+
+    mentions: tuple[Mention, ...] = ()
+    topics: dict[str, float] = field(default_factory=dict)   # topic id -> salience between 0 and 1
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span that speaks for a hit, and what it plays: sentence, party, relation, topic, status or term."""
+
+    role: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that a rule flagged, and why. `event` is the index of the event in the annotation, if one decided."""
+
+    rule: str
+    score: float
+    evidence: tuple[Evidence, ...]
+    event: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What near-duplicate search compares: MinHash values, the keys of their bands, and a hash of the exact text."""
+
+    content_hash: str
+    minhash: bytes = b""                 # 128 little-endian uint32; empty for a text that is too short
+    bands: tuple[int, ...] = ()          # signed 64-bit keys; two articles that share one are candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """What the pipeline made of one page. Either `article` is there, or `outcome` and `reason` say why not."""
+
+    address_id: int
+    source_id: str
+    url: str
+    fetched_at: datetime
+    outcome: Outcome
+    reason: str = ""
+    article: Article | None = None
+    annotation: Annotation = Annotation()
+    hits: tuple[Hit, ...] = ()
+    signature: Signature | None = None
+    search_title: str = ""               # core.text.search_form of the title
+    search_text: str = ""
+    knowledge_version: str = ""
+    etag: str | None = None
+    last_modified: str | None = None

@@ -1,0 +1,58 @@
+"""One form of text for search on every database: folded words, and overlapping pairs for scripts without spaces.
+
+SQLite's and PostgreSQL's own tokenizers disagree on hyphens, numbers and Korean, Japanese and Chinese. Both see
+only what `search_form` makes, so the same query finds the same rows on both.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Hangul syllables, kana, and the Han blocks (unified, extension A, compatibility, and the planes beyond).
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
+_TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+_CJK_RUN = re.compile(rf"[{_CJK}]+")
+_ONLY_ASCII_WORDS = re.compile(r"[a-z0-9]+")
+
+
+def fold(text: str) -> str:
+    """Lower case, compatibility forms unified, accents of Latin letters dropped (`Café` → `cafe`)."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFD", text)
+    # Marks are dropped only where they stand on Latin, Greek or Cyrillic letters; kana need theirs.
+    kept = [c for i, c in enumerate(decomposed) if not (0x300 <= ord(c) <= 0x36F and i)]
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
+def words(text: str) -> Iterator[str]:
+    """The folded words of a text; a run of CJK letters counts as one word."""
+    folded = fold(text)
+    pattern = _ONLY_ASCII_WORDS if folded.isascii() else _TOKEN
+    for match in pattern.finditer(folded):
+        yield match[0]
+
+
+def search_tokens(text: str) -> list[str]:
+    """The tokens that full-text search indexes and asks for: words, and overlapping pairs of CJK letters.
+
+    A lone CJK letter stays as it is. A phrase of the same tokens finds any inner part of a CJK run.
+    """
+    folded = fold(text)
+    if folded.isascii():
+        return _ONLY_ASCII_WORDS.findall(folded)
+    tokens: list[str] = []
+    for word in _TOKEN.findall(folded):
+        if len(word) > 1 and _CJK_RUN.match(word):
+            tokens += [word[i : i + 2] for i in range(len(word) - 1)]
+        else:
+            tokens.append(word)
+    return tokens
+
+
+def search_form(text: str) -> str:
+    """The text as its search tokens, one space between them: what is stored in `search_text`."""
+    return " ".join(search_tokens(text))

@@ -1,0 +1,1 @@
+"""The application: command line, crawl, workers, scheduler, demo. The only package that knows all others."""

@@ -1,0 +1,1 @@
+"""From a source file to fetched pages: catalogue, discovery, spiders, politeness, guards."""

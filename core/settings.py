@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, time
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -54,6 +55,16 @@ def days_of(text: str) -> frozenset[int]:
     return frozenset(days)
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text, strict=False)
+    except ValueError as failure:
+        msg = "is not a network; write for example 127.0.0.0/8 or 10.1.0.0/16"
+        raise ValueError(msg) from failure
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 WallClock = Annotated[str, AfterValidator(_wall_clock)]
 CHANNEL = re.compile(r"slack:(#[^\s]+|[A-Z0-9]{6,})|console")
@@ -69,7 +80,7 @@ class CrawlSettings(Section):
     """How sources are fetched."""
 
     contact: str = Field("", description="Address or page for site owners; stands in the user agent")
-    allow_networks: tuple[str, ...] = Field((), description="Networks that the address guard lets through, e.g. 127.0.0.0/8")
+    allow_networks: tuple[Network, ...] = Field((), description="Networks that the address guard lets through, e.g. 127.0.0.0/8")
     processes: int = Field(0, ge=0, le=64, description="Extraction processes; 0 means one a core")
     delay: float = Field(1.0, ge=0, le=600, description="Seconds between two requests to one host; a source or a longer Crawl-delay overrides it")
     concurrency: int = Field(32, ge=1, le=256, description="Requests in flight over all hosts")
@@ -93,6 +104,13 @@ class SlackSettings(Section):
     app_token_file: Path | None = Field(None, description="File that holds the app token")
     api_url: str = Field("https://slack.com/api/", description="Base address of Slack's Web API")
     timeout: float = Field(30.0, gt=0, le=300, description="Seconds until an answer of Slack counts as missing")
+
+
+class WebSettings(Section):
+    """Where the web pages listen. Read by the pages, which come with a later version; accepted from now on."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8420, ge=0, le=65535, description="Port to listen on")
 
 
 class LogSettings(Section):
@@ -153,6 +171,7 @@ class Settings(Section):
     crawl: CrawlSettings = CrawlSettings()
     catalog: CatalogSettings = CatalogSettings()
     slack: SlackSettings = SlackSettings()
+    web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     routes: tuple[RouteSettings, ...] = ()
 

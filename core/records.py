@@ -80,6 +80,8 @@ class Page:
     published_hint: datetime | None = None
     etag: str | None = None
     last_modified: str | None = None
+    status: int = 200
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +206,6 @@ class Processed:
     knowledge_version: str = ""
     etag: str | None = None
     last_modified: str | None = None
+    status: int = 200
+    size: int = 0                        # bytes of the page
+    duration_ms: int | None = None

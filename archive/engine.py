@@ -33,6 +33,10 @@ def open_engine(url: str) -> Engine:
     raise UserError(f"database.url names {backend!r}; allowed: sqlite, postgresql")
 
 
+# What SQLAlchemy raises when a database cannot be reached or read at all.
+unreachable = (sa.exc.OperationalError, sa.exc.DatabaseError)
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # WAL lets readers go on while one writes. FULL, because a hit or a sent message must survive power loss.
     connection.isolation_level = None      # BEGIN is ours (below), so that savepoints and DDL are transactional

@@ -1,0 +1,96 @@
+"""What every command needs: the workspace, the archive, JSON out, and a console."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from core import logs
+from core.clock import iso
+from core.errors import StopWork
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from sqlalchemy.engine import Engine
+
+    from core.workspace import Workspace
+
+
+@dataclass
+class State:
+    """What the options before and after the command say."""
+
+    home: Path | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    opened: Workspace | None = None
+    engine: Engine | None = None
+
+
+def state_of(ctx: typer.Context) -> State:
+    """The state that the root command made."""
+    state = ctx.find_object(State)
+    return state if state is not None else State()
+
+
+def workspace(ctx: typer.Context, *, quiet: bool = False) -> Workspace:
+    """The workspace of this call; its settings also set up the logs."""
+    from core.workspace import load_workspace
+    state = state_of(ctx)
+    if state.opened is None:
+        state.opened = load_workspace(state.home, options=state.options)
+        logs.configure(state.opened.settings.log, quiet=quiet)
+    return state.opened
+
+
+def open_archive(ctx: typer.Context) -> Engine:
+    """The archive's engine. The database is made or brought up to date on the way."""
+    state = state_of(ctx)
+    if state.engine is None:
+        state.engine = open_database(workspace(ctx))
+    return state.engine
+
+
+def open_database(space: Workspace) -> Engine:
+    """Open and migrate the database of a workspace; one that cannot be reached is one clear line."""
+    from archive.engine import open_engine, unreachable
+    from archive.migrate import upgrade
+    engine = open_engine(space.settings.database_url)
+    try:
+        upgrade(engine)
+    except unreachable as failure:
+        cause = str(getattr(failure, "orig", failure)).strip().splitlines()[0]
+        raise StopWork(f"the database at {engine.url.render_as_string()} cannot be used: {cause}") from failure
+    return engine
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date | Path):
+        return str(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    msg = f"no JSON form for {type(value).__name__}"
+    raise TypeError(msg)
+
+
+def emit_json(value: Any) -> None:
+    """Write one JSON document to standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=_plain) + "\n")
+
+
+def emit_json_line(value: Any) -> None:
+    """Write one JSON object on one line to standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A terminal for people; plain where the output is no terminal."""
+    from rich.console import Console
+    return Console(stderr=stderr, highlight=False, soft_wrap=not (sys.stderr if stderr else sys.stdout).isatty())

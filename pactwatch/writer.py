@@ -1,0 +1,79 @@
+"""The one writer of a process: every change to the archive goes through its thread, in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy.engine import Connection, Engine
+
+from archive import store
+from archive.engine import writing
+from archive.meaning import Facts
+from core.clock import now
+from core.records import Processed
+from core.settings import RouteSettings
+
+T = TypeVar("T")
+
+BATCH_ROWS = 100                     # a commit costs as much as about 20 rows: more rows gain little (measured)
+BATCH_S = 1.0                        # how long a finished article waits for company
+
+
+class Writer:
+    """Stores processed pages in batches of 100 or after a second, and runs other changes in between."""
+
+    def __init__(self, engine: Engine, routes: Sequence[RouteSettings], facts: Facts, *, run_id: int | None = None,
+                 stored: Callable[[store.Stored], None] = lambda _: None) -> None:
+        self._engine, self._routes, self._facts, self._run_id = engine, routes, facts, run_id
+        self._stored = stored
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._buffer: list[Processed] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._flushing: set[asyncio.Task[None]] = set()
+        self.counts = store.Stored()
+
+    async def call(self, change: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Run `change(connection, ...)` in a transaction of its own, after everything handed in before it."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_transaction, change, arguments, named)
+
+    def _in_transaction(self, change: Callable[..., T], arguments: tuple[Any, ...], named: dict[str, Any]) -> T:
+        with writing(self._engine) as connection:
+            return change(connection, *arguments, **named)
+
+    async def add(self, pages: Sequence[Processed]) -> None:
+        """Take processed pages. Waits while the writer is behind."""
+        self._buffer += pages
+        if len(self._buffer) >= BATCH_ROWS:
+            await self.flush()
+        elif self._buffer and self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(BATCH_S, self._flush_soon)
+
+    def _flush_soon(self) -> None:
+        self._timer = None
+        task = asyncio.ensure_future(self.flush())
+        self._flushing.add(task)
+        task.add_done_callback(self._flushing.discard)
+
+    async def flush(self) -> None:
+        """Store what is waiting."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        batch, self._buffer = self._buffer, []
+        if batch:
+            counts = await self.call(self._store, batch)
+            self.counts.add(counts)
+            self._stored(counts)
+
+    def _store(self, connection: Connection, batch: Sequence[Processed]) -> store.Stored:
+        return store.store(connection, batch, self._routes, now=now(), run_id=self._run_id, facts=self._facts)
+
+    async def close(self) -> None:
+        """Store what is waiting and end the thread. A batch that could not be stored raises here."""
+        await self.flush()
+        if self._flushing:
+            await asyncio.gather(*self._flushing)
+        self._thread.shutdown(wait=True)

@@ -1,0 +1,98 @@
+"""Who wrote an article: by-lines wherever a page puts them, and the names in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lxml.html import HtmlElement
+
+from core.text import fold
+from pipeline.head import Head, inner_text
+from pipeline.jsonld import Node, names
+
+_META = ("article:author", "author", "authors", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
+         "article:author_name", "byl", "dable:author", "rbauthors", "cxenseparse:author", "parsely-author")
+# Tried in this order; each place is used as a whole. One walk of the tree finds them all.
+_MARKED = ".//*[@itemprop='author' or @rel='author' or contains(@class, 'author') or contains(@class, 'uthorName')" \
+          " or contains(@class, 'yline') or self::address or @id='author']"
+_LINKS = "/author/", "/authors/", "/staff/", "/writer/", "/autor/", "/autoren/", "/people/", "/profile/", "/reporter/"
+_LABELS = ("written by", "author", "posted by", "by")
+
+_LEAD = re.compile(
+    r"^(?:view all posts by|posted by|written by|reported by|story by|words by|text by|article by|by|von|par|por|di|av|"
+    r"door|reporter|authors?|updated|published)\b[:\s]*", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\s*(?:[|/•·].*|,?\s*\b(?:(?:crimson )?staff (?:writer|reporter)|senior (?:writer|reporter|editor|correspondent)|"
+    r"contributor|correspondent|reporter|editor|editor-in-chief|(?i:for|of) (?:the )?[A-Z].*|published|updated|sponsored)\b.*|"
+    r"\s\d.*|\(.*|\s*@\w+.*|\s-\s.*|기자.*|특파원.*|記者.*|记者.*)$", re.IGNORECASE)
+_SPLIT = re.compile(r"\s*(?:;|,|、|\bund\b|\band\b|\bog\b|\bet\b|&|\n)\s*")
+_ADDRESS = re.compile(r"https?://|www\.|\S+@\S+\.\w+|^[\w.-]+\.(?:com|net|org|co)\b", re.IGNORECASE)
+_NOISE = re.compile(r"\b(?:follow|share|subscribe|read more|min read|ago|comments?|email|facebook|twitter|getty|photo)\b"
+                    r"|[{}<>=\[\]]", re.IGNORECASE)
+_DEGREE = re.compile(r"^(?:jr|sr|ii|iii|iv|phd|md|m\.d|ph\.d)\.?$", re.IGNORECASE)
+_NO_NAME = frozenset((
+    "admin", "administrator", "staff", "editor", "guest", "author", "unknown", "newsroom", "editorial team", "editors", "none",
+    "null", "undefined", "redaktion", "news desk", "web desk", "editorial staff", "online desk", "by", "about the author",
+    "crimson staff writer", "autor", "more", "contact",
+))
+_EDGES = " \t.,:;|-–—\"'“”"
+
+
+def find_authors(tree: HtmlElement, head: Head, node: Node) -> tuple[str, ...]:
+    """Persons before organisations: JSON-LD, meta tags, marked by-lines, links to an author's page."""
+    outlets = [*names(node.get("publisher")), *head.all("og:site_name", "application-name")]
+    if found := clean_authors(names(node.get("author"), persons_only=True), outlets):
+        return found
+    for lines in _places(tree, head):
+        if found := clean_authors(lines, outlets):
+            return found
+    # Nobody is named: the organisation that signs for it.
+    return clean_authors(names(node.get("author")), ())
+
+
+def _places(tree: HtmlElement, head: Head) -> Iterator[Iterable[str]]:
+    for key in _META:
+        yield head.all(key)
+    for i in ("1", "2"):
+        if (head.first(f"twitter:label{i}") or "").lower() in _LABELS:
+            yield head.all(f"twitter:data{i}")
+    marked = tree.xpath(_MARKED)
+    exact = [e for e in marked if "author" in {e.get("itemprop"), e.get("rel")}]
+    yield (inner_text(e.find('.//*[@itemprop="name"]') if e.find('.//*[@itemprop="name"]') is not None else e) for e in exact[:5])
+    # The innermost element of a by-line holds the name alone.
+    yield (t for e in marked[:8] if len(t := inner_text(e)) <= 80)
+    linked = (a for a in tree.iter("a") if any(part in (a.get("href") or "") for part in _LINKS))
+    first = next((a for a in linked if 3 < len(inner_text(a)) < 60), None)
+    yield [inner_text(first)] if first is not None else []
+
+
+def clean_authors(lines: Iterable[str], organisations: Iterable[str]) -> tuple[str, ...]:
+    """The names in by-lines, each once; neither addresses, nor roles, nor the `organisations` that publish."""
+    outlets = {fold(o).strip() for o in organisations if o}
+    found: dict[str, str] = {}
+    for line in lines:
+        if not line or len(line) > 200 or _ADDRESS.search(line):
+            continue
+        for part in _SPLIT.split(_LEAD.sub("", " ".join(line.split()))):
+            name = _name(part)
+            if name and fold(name) not in outlets:
+                found.setdefault(fold(name), name)
+    # `A B` and `A B The Daily`: the second is the first with its paper.
+    whole = [n for k, n in found.items() if not any(k.startswith(other + " ") for other in found)]
+    return tuple(whole)[:10]
+
+
+def _name(part: str) -> str:
+    """The name in a piece of a by-line, or nothing."""
+    name = part.strip(_EDGES)
+    for _ in range(2):
+        name = _TAIL.sub("", _LEAD.sub("", name)).strip(_EDGES)
+    words = name.split()
+    if not 1 <= len(words) <= 6 or not 2 <= len(name) <= 60 or fold(name) in _NO_NAME:
+        return ""
+    if _NOISE.search(name) or _DEGREE.match(name) or sum(c.isdigit() for c in name) > 1:
+        return ""
+    if len(words) == 1 and name.isascii() and name.islower():
+        return ""  # a user name
+    return name.title() if name.isupper() and len(words) > 1 else name

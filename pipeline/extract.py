@@ -1,0 +1,154 @@
+"""From the bytes of a page to an article. The only home of Trafilatura."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from core.clock import as_utc
+from core.errors import SkipDocument
+from core.records import Article
+from core.text import search_tokens
+from pipeline.encoding import decode
+from pipeline.language import language_of
+from pipeline.metadata import Metadata, read_metadata
+
+# The largest of 990 real article pages had 3 MB; beyond 5 MB a page costs seconds and is a listing or a data dump.
+MAX_HTML = 5_000_000
+_FAR_SHORTER = 0.6        # a body with less than this share of the page's own main text is tried again
+_MIN_BODY = 40            # characters: less is a caption or a button, not an article
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_TAG = re.compile(r"<\s*(?:!doctype|html|head|body|div|p|article|section|main|span|h1|table|title|meta|br)\b", re.IGNORECASE)
+_PROLOGUE = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype[^>]*>)?", re.IGNORECASE)
+_SELF_CLOSED_HTML = re.compile(r"(<html\b[^>]*?)\s*/>", re.IGNORECASE)
+_FEED = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.DOTALL)
+_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"OggS",
+          b"ID3", b"\x00\x00\x00")
+_APART = {"nav", "footer", "aside", "header", "form", "figure", "button", "blockquote"}
+# What parsers and extractors throw at pages that they cannot cope with.
+_LIBRARY_ERRORS = (etree.LxmlError, ValueError, TypeError, AttributeError, LookupError, RuntimeError, ArithmeticError,
+                   AssertionError, MemoryError)
+
+
+def extract(html: bytes, url: str, *, encoding: str | None = None, language: str | None = None,
+            title_hint: str | None = None, published_hint: datetime | None = None,
+            fetched_at: datetime | None = None) -> Article:
+    """The article on a page.
+
+    `encoding` is what the HTTP header declares, `language` the source's; the hints come from the entry point.
+    Raises SkipDocument with the outcome `empty`, `not_html`, `too_large` or `extraction_failed`.
+    """
+    source = _html_text(html, encoding)
+    latest = as_utc(fetched_at) + timedelta(days=1) if fetched_at else None
+    hint = as_utc(published_hint) if published_hint else None
+    if hint and latest and hint > latest:
+        hint = None
+    try:
+        tree = _parse(source)
+        found = read_metadata(tree, url, language=language, title_hint=title_hint, published_hint=hint, latest=latest)
+        text = _without_title(_body(tree, url, found), found.title)
+    except _LIBRARY_ERRORS as error:
+        raise SkipDocument(f"{type(error).__name__}: {error}"[:300], outcome="extraction_failed") from error
+    if len(text) < _MIN_BODY and len(search_tokens(text)) < 8:
+        raise SkipDocument("the page has no text", outcome="empty")
+    return Article(
+        url=url, canonical_url=found.canonical_url, title=found.title or _first_words(text), text=text,
+        language=language_of(text, found.language_claim, language),
+        published_at=found.published_at, updated_at=found.updated_at, authors=found.authors,
+        site_name=found.site_name, image=found.image, section=found.section, paywalled=found.paywalled,
+    )
+
+
+def _html_text(body: bytes, encoding: str | None) -> str:
+    """The decoded page, or SkipDocument where it is no HTML, empty or too large."""
+    if not body.strip():
+        raise SkipDocument("the page is empty", outcome="empty")
+    if len(body) > 4 * MAX_HTML:
+        raise SkipDocument(f"{len(body):,} bytes", outcome="too_large")
+    if body.startswith(_MAGIC):
+        raise SkipDocument("the body is a binary file", outcome="not_html")
+    source = decode(body, encoding)
+    if len(source) > MAX_HTML:
+        raise SkipDocument(f"{len(source):,} characters of HTML; the limit is {MAX_HTML:,}", outcome="too_large")
+    source = _CONTROL.sub("", source)
+    if not source.strip():
+        raise SkipDocument("the page is empty", outcome="empty")
+    if source.lstrip()[:1] in "{[" or _FEED.match(source) or not _TAG.search(source):
+        raise SkipDocument("the body is not HTML", outcome="not_html")
+    return source
+
+
+def _parse(source: str) -> HtmlElement:
+    # Some doctypes and a self-closed <html/> make libxml2 drop the whole page.
+    source = _SELF_CLOSED_HTML.sub(r"\1>", _PROLOGUE.sub("", source, count=1), count=1)
+    # libxml2 stops at 256 levels (huge_tree is off), which bounds every recursion behind it.
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    return document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+
+
+@cache
+def _bare_extraction() -> Any:
+    import trafilatura
+
+    # It reports each page without text as an error; the outcome says it already.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    return trafilatura.bare_extraction
+
+
+def _trafilatura(tree: HtmlElement, url: str, *, precise: bool) -> str:
+    document = _bare_extraction()(tree, url=url, favor_precision=precise, include_comments=False, with_metadata=False)
+    lines = (line.strip() for line in (document.text or "").split("\n")) if document else ()
+    return "\n".join(line for line in lines if line)
+
+
+def _body(tree: HtmlElement, url: str, found: Metadata) -> str:
+    """The text of the article: precise mode, and where that lost too much the default mode, else the main text."""
+    main = main_text(tree)
+    declared = _plain(found.body)
+    text = _trafilatura(tree, url, precise=True)
+    expected = max(len(main), len(declared))
+    if len(text) >= _FAR_SHORTER * expected and len(text) >= _MIN_BODY:
+        return text
+    wider = _trafilatura(tree, url, precise=False)
+    if len(wider) > len(text):
+        text = wider
+    if len(text) >= _FAR_SHORTER * expected:
+        return text
+    return max(text, main, declared, key=len)
+
+
+def main_text(tree: HtmlElement) -> str:
+    """The paragraphs of the element that directly holds most of the page's running text."""
+    groups: dict[HtmlElement, list[str]] = {}
+    for paragraph in tree.iter("p"):
+        holder = paragraph.getparent()
+        if holder is None:
+            continue
+        text = " ".join(paragraph.text_content().split())
+        if len(text) >= 60 and not any(a.tag in _APART for a in paragraph.iterancestors()):
+            groups.setdefault(holder, []).append(text)
+    return "\n".join(max(groups.values(), key=lambda g: sum(map(len, g)), default=[]))
+
+
+def _plain(markup: str) -> str:
+    """The text of JSON-LD's articleBody, which may carry tags."""
+    if "<" in markup:
+        markup = re.sub(r"<[^>]*>", "\n", markup)
+    return "\n".join(line for raw in markup.splitlines() if (line := " ".join(raw.split())))
+
+
+def _without_title(text: str, title: str) -> str:
+    """The text without a first line that only repeats the title."""
+    first, _, rest = text.partition("\n")
+    return rest if rest and title and search_tokens(first) == search_tokens(title) else text
+
+
+def _first_words(text: str) -> str:
+    line = text.split("\n", 1)[0]
+    return line if len(line) <= 100 else line[:100].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,93 @@
+"""What a worker of the pool runs: pages in, articles with their meaning and hits out."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from core.errors import SkipDocument
+from core.logs import configure, get_logger
+from core.records import Outcome, Page, Processed
+from core.settings import LogSettings
+from core.text import search_tokens
+from pipeline.annotate import annotate
+from pipeline.dedupe import signature_of_tokens
+from pipeline.extract import extract
+from pipeline.knowledge import load_knowledge
+from pipeline.match import match
+from pipeline.rulebook import load_rules
+
+_GC_THRESHOLD = 50_000   # articles hold no cycles; with Python's 700 a seventh of the time goes into collections
+_WARM_PAGE = (
+    "<html lang=en><head><title>Two firms sign a memorandum</title></head><body><h1>Two firms sign a memorandum</h1>"
+    + "<p>Example Robotics and Sample Telecom said on Monday that they will develop artificial intelligence together.</p>" * 8
+    + "</body></html>"
+).encode()
+log = get_logger("process")
+
+
+class Processor:
+    """Knowledge and rules, loaded once, and the way of a page through them."""
+
+    def __init__(self, knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
+        """Raises KnowledgeFileError. Rule files that are wrong are left out here: whoever loads them first reports them."""
+        self.knowledge = load_knowledge(*knowledge_dirs)
+        self.rules, self.rule_errors = load_rules(*rule_dirs)
+
+    def process(self, page: Page) -> Processed:
+        """The article of a page with signature, annotation and hits; or the outcome that says why there is none."""
+        try:
+            return self._process(page)
+        except SkipDocument as skipped:
+            return self._without_article(page, Outcome(skipped.outcome), str(skipped))
+        except Exception as error:  # noqa: BLE001 - the boundary of the worker: one page must not cost the batch
+            log.warning("page_failed", url=page.url, source=page.source_id, exc_info=True)
+            return self._without_article(page, Outcome.EXTRACTION_FAILED, f"{type(error).__name__}: {error}"[:300])
+
+    def process_batch(self, pages: Sequence[Page]) -> list[Processed]:
+        """`process` for each page, in order."""
+        return [self.process(page) for page in pages]
+
+    def _process(self, page: Page) -> Processed:
+        article = extract(page.body, page.final_url or page.url, encoding=page.encoding, language=page.language,
+                          title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at)
+        title, text = search_tokens(article.title), search_tokens(article.text)
+        annotation = annotate(article, self.knowledge, publisher=page.publisher)
+        return Processed(
+            address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
+            outcome=Outcome.OK, article=article, annotation=annotation,
+            hits=tuple(match(article, annotation, self.rules, source_id=page.source_id)),
+            signature=signature_of_tokens(title, text), search_title=" ".join(title), search_text=" ".join(text),
+            knowledge_version=self.knowledge.version, etag=page.etag, last_modified=page.last_modified,
+        )
+
+    @staticmethod
+    def _without_article(page: Page, outcome: Outcome, reason: str) -> Processed:
+        return Processed(address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
+                         outcome=outcome, reason=reason, etag=page.etag, last_modified=page.last_modified)
+
+
+_processor: Processor | None = None
+
+
+def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
+    """Initialise a worker: imports, knowledge and rules, one page run through, garbage collection out of the way."""
+    global _processor  # noqa: PLW0603 - a pool hands its workers nothing but module state
+    if not structlog.is_configured():
+        configure(LogSettings(), quiet=True)  # a spawned worker must not log to standard output
+    _processor = Processor(knowledge_dirs, rule_dirs)
+    _processor.process(Page(0, "", "http://localhost/", "http://localhost/", _WARM_PAGE, "utf-8", datetime.now(UTC)))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_THRESHOLD, 20, 100)
+
+
+def work(pages: Sequence[Page]) -> list[Processed]:
+    """Process a batch in a worker that `warm` has initialised."""
+    if _processor is None:
+        raise RuntimeError("this worker is cold: give `warm` to the pool as its initializer")
+    return _processor.process_batch(pages)

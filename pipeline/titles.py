@@ -1,0 +1,45 @@
+"""The headline of a page: the one line on which its parts agree."""
+
+from __future__ import annotations
+
+import re
+
+from core.text import search_tokens
+from pipeline.head import Head, inner_text, one_line
+from pipeline.jsonld import Node, texts
+
+_META = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title")
+_SUFFIX = re.compile(r"\s+[|–—·»:-]\s+|\s*[|»]\s*")
+
+
+def find_title(head: Head, node: Node, hint: str | None) -> str:
+    """The <h1> that agrees with another title of the page; else headline, og:title, <title>, hint, any <h1>."""
+    headline = next((one_line(t) for t in texts(node.get("headline"))), "")
+    declared = one_line(head.first(*_META) or "")
+    others = [t for t in (declared, headline, head.title, hint or "") if t]
+    headings = [t for t in map(inner_text, head.headings[:8]) if 1 < len(t) < 400]
+    best = max(headings, key=lambda h: max((_overlap(h, o) for o in others), default=0.0), default="")
+    if best and max((_overlap(best, o) for o in others), default=0.0) >= 0.5 and len(search_tokens(best)) > 1:
+        return best
+    site = head.first("og:site_name") or ""
+    candidates = (headline, _without_site(declared, site), _without_site(head.title, site), hint or "", *headings)
+    return next((c for c in candidates if c), "")
+
+
+def _without_site(title: str, site: str) -> str:
+    """`Headline - Site` → `Headline`. The name of the site goes; without one, a last part of up to four words."""
+    parts = list(_SUFFIX.finditer(title))
+    if not parts:
+        return title
+    last = parts[-1]
+    head, tail = title[: last.start()], title[last.end() :]
+    if len(search_tokens(head)) < 2:
+        return title
+    named = bool(site) and _overlap(tail, site) >= 0.5
+    return head.strip() if named or (not site and len(tail.split()) <= 4 and len(head) > 2 * len(tail)) else title
+
+
+def _overlap(a: str, b: str) -> float:
+    """Share of the words of the shorter title that the other has too."""
+    x, y = set(search_tokens(a)), set(search_tokens(b))
+    return len(x & y) / min(len(x), len(y)) if x and y else 0.0

@@ -12,12 +12,13 @@ LABELS = {
     "en": {"home": "Home", "latest": "Latest", "most_read": "Most read", "related": "Read next",
            "by": "By the {name} newsdesk", "updated": "Updated", "about": "About us", "contact": "Contact",
            "letter": "Get the morning newsletter", "letter_text": "Five stories before your first coffee.",
-           "sign_up": "Sign up", "address": "Your e-mail address", "rights": "All rights reserved.",
+           "sign_up": "Sign up", "address": "Your e-mail address",
+           "rights": "Every organisation on these pages is invented.",
            "cookies": "We use one cookie, to remember that you have read this."},
     "ko": {"home": "홈", "latest": "최신 기사", "most_read": "많이 본 뉴스", "related": "이어서 읽기",
            "by": "{name} 편집국", "updated": "수정", "about": "회사 소개", "contact": "문의",
            "letter": "아침 뉴스레터 받기", "letter_text": "출근길에 읽는 다섯 가지 소식.",
-           "sign_up": "구독", "address": "이메일 주소", "rights": "무단 전재 및 재배포 금지.",
+           "sign_up": "구독", "address": "이메일 주소", "rights": "이 지면의 모든 기관은 지어낸 것입니다.",
            "cookies": "이 안내를 읽었는지 기억하기 위해 쿠키 한 개를 씁니다."},
 }
 

@@ -46,8 +46,8 @@ def write_workspace(directory: Path, newsroom: Newsroom) -> None:
 
 
 def _source(outlet: OutletInfo) -> dict[str, Any]:
-    entry = {"sitemap": "sitemap", "listing": "listing"}.get(outlet.entry_kind, "feed")
-    point = {entry: outlet.entry_url}
+    entry = "feed" if outlet.entry_kind in {"rss", "atom"} else outlet.entry_kind
+    point: dict[str, str] = {entry: outlet.entry_url}
     if entry == "listing":
         point["links"] = "article.card h2 a"
     source: dict[str, Any] = {

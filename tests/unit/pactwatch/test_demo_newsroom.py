@@ -14,9 +14,11 @@ import pytest
 import yaml
 from lxml import etree, html
 
+from core.settings import Settings
 from pactwatch.demo import Newsroom, OutletInfo, write_workspace
 from pactwatch.demo.content import Article
 from pactwatch.demo.workspace import KNOWLEDGE
+from scrapers.catalogue import load_sources
 
 EVENT_TYPES = {
     "partnership", "strategic_alliance", "joint_venture", "consortium", "joint_development",
@@ -240,14 +242,19 @@ def test_a_closed_newsroom_has_no_outlets_and_can_open_again() -> None:
 
 def test_the_workspace_names_the_running_outlets(newsroom: Newsroom, tmp_path: Path) -> None:
     write_workspace(tmp_path, newsroom)
-    settings = tomllib.loads((tmp_path / "pactwatch.toml").read_text(encoding="utf-8"))
-    assert settings["catalog"] == {"builtin": False}
-    assert settings["routes"][0]["channel"] == "console"
-    sources = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-               for path in (tmp_path / "sources").iterdir()}
-    assert set(sources) == {info.id for info in newsroom.outlets}
-    assert sources["morrowell-newsroom"]["publisher"] == "Morrowell Systems"
-    assert sources["hangang-it-news"]["language"] == "ko"
-    assert sources["signal-wire"]["entry_points"] == [{"sitemap": outlet(newsroom, "signal-wire").entry_url}]
+    text = (tmp_path / "pactwatch.toml").read_text(encoding="utf-8")
+    settings = Settings.model_validate(tomllib.loads(text))
+    assert not settings.catalog.builtin
+    assert settings.crawl.delay == 0
+    assert [(route.rules, route.channel) for route in settings.routes] == [(("ai-alliances",), "console")]
+    sources, mistakes = load_sources([tmp_path / "sources"])
+    assert mistakes == []
+    assert {name: source.entry_points[0].url for name, source in sources.items()} == {
+        info.id: info.entry_url for info in newsroom.outlets}
+    assert {name: source.entry_points[0].kind for name, source in sources.items()} == {
+        "harbour-tech-daily": "feed", "hangang-it-news": "feed", "morrowell-newsroom": "json",
+        "signal-wire": "sitemap", "compute-weekly": "listing"}
+    assert sources["morrowell-newsroom"].publisher == "Morrowell Systems"
+    assert sources["hangang-it-news"].language == "ko"
     assert (tmp_path / "knowledge" / "organisations" / "demo.yaml").read_text(encoding="utf-8") == (
         KNOWLEDGE.read_text(encoding="utf-8"))

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from core.errors import SettingsError
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -70,6 +72,13 @@ WallClock = Annotated[str, AfterValidator(_wall_clock)]
 CHANNEL = re.compile(r"slack:(#[^\s]+|[A-Z0-9]{6,})|console")
 
 
+def _channel(text: str) -> str:
+    if not CHANNEL.fullmatch(text):
+        msg = "is not slack:ID, slack:#name or console"
+        raise ValueError(msg)
+    return text
+
+
 class DatabaseSettings(Section):
     """Where the archive is."""
 
@@ -125,19 +134,12 @@ class RouteSettings(Section):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Unique name")
     rules: tuple[str, ...] = Field(("*",), min_length=1, description='Rule ids, or ["*"] for every rule')
-    channel: str = Field(description="slack:ID, slack:#name or console")
+    channel: Annotated[str, AfterValidator(_channel)] = Field(description="slack:ID, slack:#name or console")
     send: Literal["digest", "immediate"] = Field("digest", description="digest or immediate")
     at: tuple[WallClock, ...] = Field(("08:00",), min_length=1, description="Wall-clock times of the digest")
     days: Annotated[str, AfterValidator(_days)] = Field("daily", description="daily, mon-fri, or mon,wed,fri")
     zone: Zone = Field("UTC", description="IANA time zone of `at`")
     min_score: float = Field(0.5, ge=0, le=1, description="Hits below this score are not sent")
-
-    @model_validator(mode="after")
-    def _channel_is_known(self) -> RouteSettings:
-        if not CHANNEL.fullmatch(self.channel):
-            msg = f"channel {self.channel!r} is not slack:ID, slack:#name or console"
-            raise ValueError(msg)
-        return self
 
     @property
     def weekdays(self) -> frozenset[int]:
@@ -194,20 +196,23 @@ class Settings(Section):
 
     def slack_token(self) -> str | None:
         """The bot token, from the setting, the environment or its file."""
-        return _secret(self.slack.token, self.slack.token_file, self.home)
+        return _secret("slack.token_file", self.slack.token, self.slack.token_file, self.home)
 
     def slack_app_token(self) -> str | None:
         """The app token, likewise."""
-        return _secret(self.slack.app_token, self.slack.app_token_file, self.home)
+        return _secret("slack.app_token_file", self.slack.app_token, self.slack.app_token_file, self.home)
 
     def route(self, name: str) -> RouteSettings | None:
         """The route of this name."""
         return next((r for r in self.routes if r.name == name), None)
 
 
-def _secret(value: SecretStr | None, file: Path | None, home: Path) -> str | None:
+def _secret(name: str, value: SecretStr | None, file: Path | None, home: Path) -> str | None:
     if value is not None:
         return value.get_secret_value()
-    if file is not None:
+    if file is None:
+        return None
+    try:
         return (home / file).read_text(encoding="utf-8").strip() or None
-    return None
+    except (OSError, UnicodeDecodeError) as failure:
+        raise SettingsError(f"{name} {str(file)!r} cannot be read: {failure.__class__.__name__}") from failure

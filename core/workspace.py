@@ -135,6 +135,8 @@ def _leaves(data: Mapping[str, Any], prefix: str = "") -> list[str]:
 def _line(text: str, dotted: str) -> int | None:
     """The line of a key in the TOML text, or of its section. A search by shape: tomllib keeps no places."""
     *section, key = dotted.split(".")
+    if key.isdigit() and section:             # an item of a list stands on its list's line
+        return _line(text, ".".join(section))
     number = next((int(s) for s in section if s.isdigit()), 0)
     name = ".".join(s for s in section if not s.isdigit())
     current, seen, header = "", -1, None

@@ -1,0 +1,58 @@
+"""`run`: one pass over the sources that are due."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from core.errors import SourceFileError
+from pactwatch.cli.common import console, emit_json, open_archive, workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add `run` to the root command."""
+    app.command()(run)
+
+
+def run(
+    ctx: typer.Context,
+    source: Annotated[list[str] | None, typer.Option("--source", help="Poll this source, due or not; may be repeated.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Poll every source, due or not.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one summary object.")] = False,
+) -> None:
+    """Crawl the sources that are due, flag and store what they publish, and send what is due.
+
+    Ends by itself, for cron. A source that fails is reported and does not fail the pass.
+
+    Example: pactwatch run --all --json
+    """
+    from core.errors import NotFoundError
+    from pactwatch.jobs import run_once
+    from pactwatch.progress import Progress
+    from scrapers.catalogue import load_sources
+    space = workspace(ctx)
+    sources, broken = load_sources(space.source_dirs)
+    for name in source or ():
+        if name not in sources:
+            raise _named_failure(name, broken) or NotFoundError(f"no source is named {name!r}; see `pactwatch sources list`")
+    for failure in broken:
+        typer.echo(f"pactwatch: {failure}", err=True)
+    engine = open_archive(ctx)
+    with Progress(visible=not as_json) as progress:
+        summary = run_once(space, engine, sources, broken, only=source, everything=all_, progress=progress.show, quiet_console=as_json)
+    if as_json:
+        emit_json(summary.as_json())
+        return
+    out = console()
+    out.print(f"{len(summary.sources)} sources, {summary.fetched} pages read: {summary.new} new articles, {summary.updated} updated, {summary.hits} hits.")
+    for id_, tally in sorted(summary.failed_sources.items()):
+        out.print(f"  {id_}: {tally.outcome} {tally.reason}".rstrip(), markup=False)
+    sent = summary.deliveries
+    if any(sent.values()):
+        out.print("Messages: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sent.items() if n) + ".")
+
+
+def _named_failure(name: str, broken: list[SourceFileError]) -> SourceFileError | None:
+    from pathlib import Path
+    return next((f for f in broken if Path(f.file).stem == name), None)

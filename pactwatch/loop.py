@@ -1,0 +1,39 @@
+"""One event loop for everything: Twisted's reactor runs on asyncio (uvloop where it is installed)."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
+    """Run `main` on a fresh loop and return its result. SIGINT and SIGTERM set the event that `main` is given."""
+    from scrapy.utils.reactor import install_reactor
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor", "uvloop.Loop" if find_spec("uvloop") else None)
+    from twisted.internet import reactor
+
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    async def supervised() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        try:
+            outcome.append(await main(stop))
+        except BaseException as error:
+            failure.append(error)       # raised again below, outside of the reactor, which would only log it
+        finally:
+            reactor.stop()
+
+    reactor.callWhenRunning(lambda: asyncio.ensure_future(supervised()))
+    reactor.run(installSignalHandlers=False)
+    if failure:
+        raise failure[0]
+    return outcome[0]

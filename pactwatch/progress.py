@@ -1,0 +1,39 @@
+"""Show a pass while it runs: a live line on a terminal, nothing elsewhere."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any
+
+from pactwatch.summary import PassSummary
+
+
+class Progress:
+    """A live line on standard error. Used as a context; `show` is called whenever a number changed."""
+
+    def __init__(self, *, visible: bool = True) -> None:
+        from rich.console import Console
+        self._console = Console(stderr=True)
+        self._visible = visible and self._console.is_terminal
+        self._live: Any = None
+
+    def __enter__(self) -> Progress:
+        if self._visible:
+            from rich.live import Live
+            self._live = Live(console=self._console, refresh_per_second=8, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, summary: PassSummary) -> None:
+        """Bring the line up to date."""
+        if self._live is None:
+            return
+        from rich.spinner import Spinner
+        answered = sum(1 for t in summary.sources.values() if t.outcome)
+        self._live.update(Spinner("dots", text=(
+            f"{answered} of {len(summary.sources)} sources answered · {summary.fetched} pages read · "
+            f"{summary.new} articles stored · {summary.hits} hits")))

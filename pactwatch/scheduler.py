@@ -1,0 +1,77 @@
+"""`serve`: a handful of recurring jobs on one loop. What is due stands in the database; this only ticks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from core.clock import now
+from core.logs import get_logger
+
+log = get_logger("scheduler")
+
+CLOCK_CHECK_S = 15.0
+CLOCK_JUMP_S = 60.0                  # a wall clock that moved this much against the monotonic one was set, or the machine slept
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Scheduler:
+    """Runs jobs at their intervals, each at most once at a time, and again at once after the machine slept."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            executors={"default": AsyncIOExecutor()}, timezone="UTC",
+            # A late job runs late, once: the default grace of one second would drop it silently.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+        self._running: set[str] = set()
+        self._watch: asyncio.Task[None] | None = None
+
+    def every(self, seconds: float, name: str, job: Job) -> None:
+        """Run a job now and then every so many seconds. A job that fails is logged and comes again."""
+        self._scheduler.add_job(self._guarded, "interval", seconds=seconds, args=(name, job), id=name, next_run_time=now())
+
+    async def _guarded(self, name: str, job: Job) -> None:
+        if name in self._running:
+            return
+        self._running.add(name)
+        try:
+            await job()
+        except Exception:  # noqa: BLE001 - the boundary of a job: the next tick comes all the same
+            log.exception("job failed", job=name)
+        finally:
+            self._running.discard(name)
+
+    def start(self) -> None:
+        """Start ticking."""
+        self._scheduler.start()
+        self._watch = asyncio.ensure_future(self._watch_clock())
+
+    async def _watch_clock(self) -> None:
+        """APScheduler sleeps towards a wall-clock time; when the clock is set back it would sleep too long."""
+        wall, steady = time.time(), time.monotonic()
+        while True:
+            await asyncio.sleep(CLOCK_CHECK_S)
+            drift = (time.time() - wall) - (time.monotonic() - steady)
+            wall, steady = time.time(), time.monotonic()
+            if abs(drift) > CLOCK_JUMP_S:
+                log.warning("clock moved", seconds=round(drift))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=now() + timedelta(seconds=0.1))
+
+    async def stop(self, wait_s: float) -> None:
+        """Stop ticking, and give running jobs so many seconds to end."""
+        if self._watch is not None:
+            self._watch.cancel()
+        self._scheduler.pause()
+        until = time.monotonic() + wait_s
+        while self._running and time.monotonic() < until:
+            await asyncio.sleep(0.05)
+        if self._running:
+            log.warning("jobs cut short", jobs=sorted(self._running))
+        self._scheduler.shutdown(wait=False)

@@ -1,0 +1,67 @@
+# Tasks of this repository. `make help` lists them.
+#
+# Everything runs in .venv, which is made and kept up to date by the first task that needs it.
+# Another Python: make PYTHON=python3.12 setup
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test check docs lock clean
+
+help: ## List the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## Make .venv and install Pactwatch in it
+
+setup-dev: $(VENV)/.installed-dev ## The same, with the tools for tests and checks
+
+demo: setup ## Run the whole job against an offline newsroom
+	@$(BIN)/pactwatch demo
+
+test: setup-dev ## Run all tests
+	@$(BIN)/python -m pytest -n auto
+
+check: setup-dev ## Lint, types, import directions, dependencies, spelling
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
+	$(BIN)/codespell
+
+docs: setup-dev ## Write the generated parts of docs/reference
+	@$(BIN)/python -m pactwatch.reference docs/reference
+
+lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
+	@$(INSTALL) uv
+	@$(COMPILE) --extra postgres --output-file requirements.lock
+	@$(COMPILE) --extra postgres --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## Remove .venv, caches and build results
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# No index addresses: the lock works with whatever index pip is set up for.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+
+# pip refuses a local project where hashes are demanded, so the project itself is a second step.
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Pactwatch in $(VENV); this happens once and takes about a minute."
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Installing Pactwatch and its test tools in $(VENV); this happens once and takes about a minute."
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --no-deps --editable .
+	@touch $@ $(VENV)/.installed
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or later, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is Python %d.%d. Pactwatch needs 3.11 or later; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" % sys.version_info[:2])'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv module. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

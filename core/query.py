@@ -45,7 +45,8 @@ DATES = ("published", "seen")
 RANGES = ("score", *DATES)
 FIELDS = (*TEXT_FIELDS, *FILTERS, *RANGES)
 SYNONYMS = {"organisation": "org", "organization": "org", "company": "org", "date": "published", "since": "published",
-            "language": "lang", "headline": "title", "body": "text", "outlet": "source", "site": "source", "type": "event"}
+            "language": "lang", "headline": "title", "body": "text", "outlet": "source", "site": "source",
+            "type": "event"}
 LONGEST = 8000
 DEEPEST = 60
 WIDEST_SLOP = 1000
@@ -116,7 +117,7 @@ def _convert(node: tree.Item, field: str | None, depth: int) -> Query | None:
     raise QueryError("cannot be read; put \"quotes\" around it", column=column)
 
 
-def _join(kind: type[And] | type[Or], parts: list[Query | None]) -> Query | None:
+def _join(kind: type[And | Or], parts: list[Query | None]) -> Query | None:
     children: list[Query] = []
     for part in parts:
         if isinstance(part, kind):

@@ -1,4 +1,4 @@
-"""What a query says, as a tree of small values. Frozen, hashable and cheap to pickle: rules carry them to other processes."""
+"""What a query says, as a tree of small values: frozen, hashable, cheap to pickle, since rules cross processes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,97 @@
+"""What the crawl reports to the ledger, and what the ledger orders from the crawl. Plain records, like core.records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from core.records import Discovery, Outcome
+
+EntryKind = Literal["feed", "sitemap", "listing", "json"]
+
+
+class EntrySettings(Protocol):
+    """What the ledger needs to know of an entry point in a source file."""
+
+    @property
+    def kind(self) -> EntryKind: ...
+    @property
+    def url(self) -> str: ...
+
+
+class SourceSettings(Protocol):
+    """What the archive needs to know of a source file."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def enabled(self) -> bool: ...
+    @property
+    def interval(self) -> timedelta | None: ...   # None: the interval follows what the source publishes
+    @property
+    def entries(self) -> tuple[EntrySettings, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EntryState:
+    """What is known of a feed, sitemap or listing from earlier polls: its validators and the hash of its last body."""
+
+    source_id: str
+    kind: EntryKind
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOrder:
+    """An address of the ledger that is to be fetched now. Validators are there where it was fetched before."""
+
+    address_id: int
+    source_id: str
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    title_hint: str | None = None
+    published_hint: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one request ended. `retry_after` is in seconds, as the site asked; `final` says that a new try is useless."""
+
+    outcome: Outcome
+    at: datetime
+    reason: str = ""
+    status: int | None = None
+    size: int | None = None              # bytes of the body as decoded
+    duration_ms: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    retry_after: float | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll of an entry point, with what it listed. Addresses are canonical; `limit` is how many new ones are taken."""
+
+    entry: EntryState
+    answer: Answer
+    discoveries: tuple[Discovery, ...] = ()
+    limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FetchReport:
+    """A fetch of an article that brought no page, and why."""
+
+    order: FetchOrder
+    answer: Answer

@@ -1,0 +1,35 @@
+"""Read all source files, the workspace's own over the shipped ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.errors import SourceFileError
+from scrapers.source import SourceFile, read_source
+
+
+def load_sources(dirs: Sequence[Path]) -> tuple[dict[str, SourceFile], list[SourceFileError]]:
+    """Sources by id, and the mistakes of files that could not be read.
+
+    Folders are searched with their sub-folders; a file in a later folder replaces one of the same name in an
+    earlier. Sources with `enabled: false` are there too: who polls has to ask. A broken file that replaces a good
+    one leaves the source out, for the old file is not what its owner wants any more.
+    """
+    files: dict[str, Path] = {}
+    mistakes: list[SourceFileError] = []
+    for folder in dirs:
+        layer: dict[str, Path] = {}
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".yaml", ".yml"} and p.is_file()):
+            if first := layer.get(path.stem):
+                mistakes.append(SourceFileError(f"has the same name as {first}; a name is a source's id", file=str(path)))
+                continue
+            layer[path.stem] = path
+        files |= layer
+    sources: dict[str, SourceFile] = {}
+    for id_, path in files.items():
+        try:
+            sources[id_] = read_source(path)
+        except SourceFileError as mistake:
+            mistakes.append(mistake)
+    return sources, mistakes

@@ -1,0 +1,134 @@
+"""Read RSS 0.9x, 1.0 (RDF) and 2.0, and Atom: with lxml, and with feedparser where that fails."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import datetime, tzinfo
+from typing import Any
+from urllib.parse import urljoin
+
+from core.errors import SkipDocument
+from core.records import Discovery
+from scrapers.discovery.dates import read_date
+from scrapers.discovery.xml import local, text_of
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_TAG = re.compile(r"<[^<>]{1,2000}>")
+_PUBLISHED = ("pubdate", "published", "issued", "date", "created")
+_UPDATED = ("updated", "modified")
+_LONGEST_LENIENT = 3_000_000     # characters; feedparser needs about 0.2 ms for each entry
+
+
+def read_feed(root: Any, url: str, zone: tzinfo) -> list[Discovery]:
+    """The entries of a parsed feed. Raises SkipDocument where the document is another kind of XML."""
+    kind = local(root)
+    if kind not in {"rss", "rdf", "feed", "channel"}:
+        raise SkipDocument(f"the XML is <{kind}>, not a feed", outcome="not_a_feed")
+    base = _base(root, url)
+    found: list[Discovery] = []
+    for holder in (root, *(c for c in root if local(c) == "channel")):
+        inner = _base(holder, base)
+        for element in holder:
+            if local(element) in {"item", "entry"}:
+                found += _entry(element, _base(element, inner), zone)
+    return found
+
+
+def _base(element: Any, outer: str) -> str:
+    own = element.get(_XML_BASE)
+    return urljoin(outer, own.strip()) if own else outer
+
+
+def _entry(element: Any, base: str, zone: tzinfo) -> list[Discovery]:
+    fields: dict[str, Any] = {}
+    links: list[Any] = []
+    for child in element:
+        name = local(child)
+        if name == "link":
+            links.append(child)
+        else:
+            fields.setdefault(name, child)      # the first wins: <media:title> comes after <title>
+    guid = text_of(fields.get("guid", fields.get("id")))
+    address = _link(links) or _permalink(fields.get("guid"), guid) or (guid if "guid" not in fields and _is_web(guid) else None)
+    if not address:
+        return []
+    try:
+        address = urljoin(base, address)
+    except ValueError:
+        return []
+    return [Discovery(url=address, title=plain(text_of(fields.get("title"))), guid=guid, published_at=_first_date(fields, _PUBLISHED, zone),
+                      updated_at=_first_date(fields, _UPDATED, zone), summary=_summary(fields))]
+
+
+def _link(links: list[Any]) -> str | None:
+    """An entry's page: RSS has it as text, Atom as the href of the alternate link."""
+    best: str | None = None
+    for link in links:
+        href, relation = link.get("href"), link.get("rel", "alternate")
+        address = (href or text_of(link) or "").strip()
+        if not address or (href and relation != "alternate"):
+            continue
+        if not href or link.get("type", "text/html") in {"text/html", "application/xhtml+xml"}:
+            return address
+        best = best or address
+    return best
+
+
+def _permalink(element: Any | None, guid: str | None) -> str | None:
+    if element is None or element.get("isPermaLink", "true").strip().lower() == "false":
+        return guid if element is not None and _is_web(guid) and guid and guid.count("/") > 3 else None
+    return guid if _is_web(guid) else None
+
+
+def _is_web(address: str | None) -> bool:
+    return bool(address) and str(address).startswith(("http://", "https://"))
+
+
+def _first_date(fields: dict[str, Any], names: tuple[str, ...], zone: tzinfo) -> datetime | None:
+    for name in names:
+        if name in fields and (moment := read_date(text_of(fields[name]), zone)):
+            return moment
+    return None
+
+
+def _summary(fields: dict[str, Any]) -> str | None:
+    text = plain(text_of(fields.get("description", fields.get("summary"))))
+    return text[:1000] if text else None
+
+
+def plain(text: str | None) -> str | None:
+    """A title or summary without mark-up, entities resolved, single spaces."""
+    if not text:
+        return None
+    if "<" in text or "&" in text:
+        text = html.unescape(_TAG.sub(" ", html.unescape(text)))
+    return " ".join(text.split()) or None
+
+
+def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
+    """The entries of an ill-formed feed. Entity declarations and very long texts are refused, for feedparser expands them."""
+    if "<!ENTITY" in text[:100_000]:
+        raise SkipDocument("the feed is not well-formed and declares entities", outcome="not_a_feed")
+    if len(text) > _LONGEST_LENIENT:
+        text = text[:_LONGEST_LENIENT]
+    import feedparser
+
+    # sanitize and relative addresses are ours: titles become plain text, links are resolved below.
+    parsed = feedparser.parse(text.encode("utf-8", "replace"), sanitize_html=False, resolve_relative_uris=False,
+                              response_headers={"content-type": "application/xml; charset=utf-8"})
+    if not parsed.entries and not parsed.version:
+        raise SkipDocument("the document is neither XML nor a feed", outcome="not_a_feed")
+    found = []
+    for entry in parsed.entries:
+        address = entry.get("link") or (entry.get("id") if _is_web(entry.get("id")) else None)
+        if address:
+            try:
+                address = urljoin(url, address)
+            except ValueError:
+                continue
+            summary = plain(entry.get("summary"))
+            found.append(Discovery(url=address, title=plain(entry.get("title")), guid=entry.get("id"), summary=summary[:1000] if summary else None,
+                                   published_at=read_date(entry.get("published"), zone), updated_at=read_date(entry.get("updated"), zone)))
+    return found

@@ -1,0 +1,82 @@
+"""Read JSON Feed 1.0 and 1.1, and JSON lists of other shapes whose items have an address and a title."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from typing import Any
+from urllib.parse import urljoin
+
+from core.errors import SkipDocument
+from core.records import Discovery
+from scrapers.discovery.dates import read_date
+from scrapers.discovery.feeds import plain
+
+_ADDRESS = ("url", "link", "href", "permalink", "canonical_url", "article_url", "articleUrl", "detailUrl", "external_url")
+_TITLE = ("title", "headline", "subject", "name")
+_PUBLISHED = ("date_published", "published_at", "publishedAt", "pubDate", "published", "date", "created_at", "createdAt", "regDate")
+_UPDATED = ("date_modified", "updated_at", "updatedAt", "modified")
+_DEEPEST = 8
+
+
+def read_json(text: str, url: str, zone: tzinfo) -> list[Discovery]:
+    """The items of a JSON document. Raises SkipDocument where it is not JSON or has no list of items."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as failure:
+        raise SkipDocument("the document is not JSON", outcome="not_a_feed") from failure
+    items = _items(data)
+    if items is None:
+        raise SkipDocument("the JSON holds no list of items with an address", outcome="not_a_feed")
+    found = []
+    for item in items:
+        address = _text(item, _ADDRESS)
+        if address is None:
+            continue
+        try:
+            address = urljoin(url, address)
+        except ValueError:
+            continue
+        guid = item.get("id")
+        found.append(Discovery(url=address, title=plain(_text(item, _TITLE)), guid=None if guid is None else str(guid),
+                               published_at=_date(item, _PUBLISHED, zone), updated_at=_date(item, _UPDATED, zone),
+                               summary=plain(_text(item, ("summary", "description")))))
+    return found
+
+
+def _items(data: Any) -> list[dict[str, Any]] | None:
+    """The list of JSON Feed, else the longest list of objects that have an address; an empty list where a feed is empty."""
+    if isinstance(data, dict) and isinstance(data.get("items"), list):
+        return [i for i in data["items"] if isinstance(i, dict)]
+    lists = [found for found in _lists(data, 0) if any(_text(i, _ADDRESS) for i in found[:20])]
+    return max(lists, key=len, default=None)
+
+
+def _lists(data: Any, depth: int) -> Iterator[list[dict[str, Any]]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(data, list):
+        objects = [i for i in data if isinstance(i, dict)]
+        if objects:
+            yield objects
+        for value in data[:100]:
+            yield from _lists(value, depth + 1)
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from _lists(value, depth + 1)
+
+
+def _text(item: dict[str, Any], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        value = item.get(name)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+    return None
+
+
+def _date(item: dict[str, Any], names: tuple[str, ...], zone: tzinfo) -> datetime | None:
+    for name in names:
+        if moment := read_date(_text(item, (name,)), zone):
+            return moment
+    return None

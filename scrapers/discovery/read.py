@@ -1,0 +1,110 @@
+"""Read any entry point's document: tell what it is by its content, and take out what it lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+from urllib.parse import urlsplit
+
+from core import clock
+from core.errors import SkipDocument
+from core.fetching import EntryKind
+from core.records import Discovery
+from core.urls import canonical
+from scrapers.discovery import feeds, jsonfeed, listing, sitemaps, xml
+from scrapers.discovery.dates import zone_of
+
+DEEPEST_INDEX = 2                # an index of indexes is read, an index of those is not
+SITEMAP_AGE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the reader has to know about the document and its source."""
+
+    url: str                             # where the document came from, after redirects
+    kind: EntryKind = "feed"
+    encoding: str | None = None          # what the HTTP header declares
+    language: str | None = None
+    country: str | None = None
+    age: timedelta | None = None         # older entries are left out; None: what is usual for the kind
+    sitemaps: int = 10                   # of an index
+    depth: int = 0                       # in the tree of sitemap indexes
+    max_bytes: int = 50_000_000          # after decompression
+    links: str | None = None             # CSS selectors of a listing
+    title: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a document lists: entries with canonical addresses, each once, newest first where dated; or further sitemaps."""
+
+    discoveries: tuple[Discovery, ...] = ()
+    sitemaps: tuple[str, ...] = field(default=())
+    kind: str = ""                       # what the document turned out to be: rss, atom, rdf, json, sitemap, index, listing
+
+
+def read_entry(body: bytes, ask: Ask) -> Found:
+    """Read a feed, sitemap, JSON feed or listing.
+
+    Raises SkipDocument with the outcome `not_a_feed`, `empty` (well-formed, but lists nothing) or `too_large`.
+    """
+    if body[:2] == b"\x1f\x8b":
+        body = sitemaps.gunzip(body, ask.max_bytes)
+    if not body.strip():
+        raise SkipDocument("the document is empty", outcome="empty")
+    zone = zone_of(ask.country)
+    if ask.kind == "listing":
+        return _found(listing.read_listing(body, ask, zone), ask, "listing", lambda: "no link looks like an article")
+    text = xml.as_text(body, ask.encoding, ask.language)
+    if text[:1] in {"{", "["}:
+        return _found(jsonfeed.read_json(text, ask.url, zone), ask, "json", lambda: "the JSON lists nothing")
+    xml.refuse_html(text)
+    root = xml.parse(text)
+    if root is None:
+        return _found(feeds.read_lenient(text, ask.url, zone), ask, "lenient", lambda: "the feed has no entries")
+    kind = xml.local(root)
+    if kind == "sitemapindex":
+        return _index(root, ask, zone)
+    if kind == "urlset":
+        return _found(sitemaps.read_pages(root, ask.url, zone), ask, "sitemap", lambda: "the sitemap has no pages")
+    return _found(feeds.read_feed(root, ask.url, zone), ask, kind, lambda: "the feed has no entries")
+
+
+def _since(ask: Ask, kind: str) -> datetime | None:
+    age = ask.age or (SITEMAP_AGE if kind in {"sitemap", "index"} else None)
+    return clock.now() - age if age else None
+
+
+def _index(root: object, ask: Ask, zone: tzinfo) -> Found:
+    if ask.depth >= DEEPEST_INDEX:
+        raise SkipDocument("sitemap indexes are nested too deeply", outcome="not_a_feed")
+    further = sitemaps.read_index(root, ask.url, zone, limit=ask.sitemaps, since=_since(ask, "index"))
+    clean = dict.fromkeys(a for a in further if a.startswith(("http://", "https://")) and a != ask.url)
+    if not clean:
+        raise SkipDocument("the sitemap index lists no sitemap that is new enough", outcome="empty")
+    return Found(sitemaps=tuple(clean), kind="index")
+
+
+def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: Callable[[], str]) -> Found:
+    """Entries with canonical addresses, each once, without the outlet's front page and without what is too old."""
+    if not entries:
+        raise SkipDocument(nothing(), outcome="empty")
+    since = _since(ask, kind)
+    unique: dict[str, Discovery] = {}
+    for entry in entries:
+        if since and entry.published_at and entry.published_at < since and not (entry.updated_at and entry.updated_at >= since):
+            continue
+        address = canonical(entry.url)
+        if address is None or address in unique:
+            continue
+        parts = urlsplit(address)
+        if parts.path == "/" and not parts.query:
+            continue
+        if kind == "sitemap":      # a sitemap's lastmod moves with every new template: no sign of a correction
+            entry = replace(entry, updated_at=None)
+        unique[address] = replace(entry, url=address)
+    newest = sorted(unique.values(), key=lambda d: d.published_at.timestamp() if d.published_at else float("inf"), reverse=True)
+    return Found(tuple(newest), kind=kind)

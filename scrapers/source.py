@@ -1,0 +1,163 @@
+"""The schema of a source file: one outlet, its entry points, its limits."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from core import yamlfile
+from core.errors import SourceFileError
+from core.fetching import EntryKind
+from core.urls import canonical
+
+ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
+KINDS: tuple[EntryKind, ...] = ("feed", "sitemap", "listing", "json")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _web_address(text: str) -> str:
+    if canonical(text) is None:
+        msg = "is not a web address; write http://… or https://…"
+        raise ValueError(msg)
+    return text
+
+
+def _interval(value: object) -> timedelta | None:
+    if value is None or value == "auto" or isinstance(value, timedelta):
+        return value if isinstance(value, timedelta) else None
+    found = re.fullmatch(r"([1-9]\d{0,3})([mhd])", str(value))
+    if not found or not timedelta(minutes=1) <= (span := timedelta(**{_UNITS[found[2]]: int(found[1])})) <= timedelta(days=7):
+        msg = "is not an interval; write auto, or 15m, 2h, 1d (from 1m to 7d)"
+        raise ValueError(msg)
+    return span
+
+
+def _selector(text: str) -> str:
+    from cssselect import HTMLTranslator, SelectorError
+
+    try:
+        HTMLTranslator().css_to_xpath(text)
+    except SelectorError as failure:
+        msg = f"is not a CSS selector: {failure}"
+        raise ValueError(msg) from failure
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Selector = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EntryPoint(_Part):
+    """A feed, sitemap, listing page or JSON address, and for a listing the selectors of its links."""
+
+    feed: WebAddress | None = None
+    sitemap: WebAddress | None = None
+    listing: WebAddress | None = None
+    json_: WebAddress | None = Field(None, alias="json")
+    links: Selector | None = None            # of the anchors, or of elements that hold one
+    title: Selector | None = None            # inside the element that `links` found, else its text
+    date: Selector | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> EntryPoint:
+        given = [k for k in KINDS if self._address(k) is not None]
+        if len(given) != 1:
+            msg = f"names {' and '.join(given) or 'no address'}; write exactly one of {', '.join(KINDS)}"
+            raise ValueError(msg)
+        if given != ["listing"] and (self.links or self.title or self.date):
+            msg = "has selectors, which only a listing can have"
+            raise ValueError(msg)
+        return self
+
+    def _address(self, kind: EntryKind) -> str | None:
+        return cast("str | None", getattr(self, "json_" if kind == "json" else kind))
+
+    @property
+    def kind(self) -> EntryKind:
+        """Which of the four it is."""
+        return next(k for k in KINDS if self._address(k) is not None)
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return self._address(self.kind) or ""
+
+
+class Limits(_Part):
+    """What a poll may take from the source."""
+
+    articles: int = Field(500, ge=1, le=10_000, description="New articles of one poll; the rest waits for the next")
+    age_days: int | None = Field(None, ge=1, le=36_500, description="Entries older than this are left out; sitemaps: 30 where not given")
+    sitemaps: int = Field(10, ge=1, le=200, description="Sitemaps read of one index, the newest first")
+
+
+class SourceFile(_Part):
+    """An outlet as its YAML file says it. The file's name is the source's id."""
+
+    id: str = Field(exclude=True)
+    file: Path = Field(Path(), exclude=True)
+    name: str = Field(min_length=1, max_length=200)
+    home: WebAddress
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$")
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")
+    topics: tuple[str, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = Field(min_length=1)
+    every: Annotated[timedelta | None, BeforeValidator(_interval)] = None
+    publisher: str | None = None
+    enabled: bool = True
+    paywall: Literal["none", "soft", "hard", "unknown"] = "none"
+    tags: tuple[str, ...] = ()
+    notes: str | None = None
+    limits: Limits = Limits()
+    delay: float | None = Field(None, ge=0, le=600)
+
+    @property
+    def interval(self) -> timedelta | None:
+        """The fixed time between two polls; None where it follows what the source publishes."""
+        return self.every
+
+    @property
+    def entries(self) -> tuple[EntryPoint, ...]:
+        """The entry points, under the name that the archive knows."""
+        return self.entry_points
+
+
+def read_source(path: Path) -> SourceFile:
+    """The source of a file. A mistake raises SourceFileError with file, line, the bad value and what is allowed."""
+    if not ID.fullmatch(path.stem):
+        raise SourceFileError(f"the name {path.stem!r} cannot be an id; use small letters, digits, '-', '_' and '.'", file=str(path))
+    data = yamlfile.load(path, error=SourceFileError)
+    if not isinstance(data, dict):
+        raise SourceFileError("is not a table of keys and values", file=str(path), line=1)
+    if clash := {"id", "file"} & data.keys():
+        raise SourceFileError(f"unknown key {min(clash)!r}; the file's name is the id", file=str(path), line=yamlfile.line_of(path, [min(clash)]))
+    try:
+        return SourceFile.model_validate({**data, "id": path.stem, "file": path})
+    except ValidationError as failure:
+        raise _explain(failure, path) from failure
+
+
+def _explain(failure: ValidationError, path: Path) -> SourceFileError:
+    """The first mistake as one line."""
+    first: Any = failure.errors(include_url=False)[0]
+    where = [part for part in first["loc"] if not str(part).startswith("function-")]
+    dotted = ".".join(str(part) for part in where)
+    if first["type"] == "extra_forbidden":
+        model = {"limits": Limits, "entry_points": EntryPoint}.get(str(where[0]), SourceFile) if len(where) > 1 else SourceFile
+        allowed = sorted(f.alias or n for n, f in model.model_fields.items() if n not in {"id", "file"})
+        problem = f"unknown key {dotted!r}; allowed: {', '.join(allowed)}"
+    elif first["type"] == "missing":
+        problem = f"the key {dotted!r} is missing"
+    else:
+        given = first.get("input")
+        value = "" if isinstance(given, dict | list | EntryPoint) else f" {given!r}"
+        problem = f"{dotted}{value}: {first['msg'].removeprefix('Value error, ')}"
+    return SourceFileError(problem, file=str(path), line=yamlfile.line_of(path, where))

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _CJK_RUN = re.compile(rf"[{_CJK}]+")
+_MARK = re.compile("[\u0300-\u036f]")
 _ONLY_ASCII_WORDS = re.compile(r"[a-z0-9]+")
 
 
@@ -24,8 +25,7 @@ def fold(text: str) -> str:
         return text
     decomposed = unicodedata.normalize("NFD", text)
     # Marks are dropped only where they stand on Latin, Greek or Cyrillic letters; kana need theirs.
-    kept = [c for i, c in enumerate(decomposed) if not (0x300 <= ord(c) <= 0x36F and i)]
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", decomposed[:1] + _MARK.sub("", decomposed[1:]))
 
 
 def words(text: str) -> Iterator[str]:

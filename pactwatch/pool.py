@@ -26,10 +26,12 @@ class ExtractionPool:
     """Hands pages to worker processes and their results to `done`. `submit` waits while the pool is full."""
 
     def __init__(self, processes: int, knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path],
-                 done: Callable[[list[Processed]], Awaitable[None]]) -> None:
+                 done: Callable[[list[Processed]], Awaitable[None]], *,
+                 work: Callable[[Sequence[Page]], list[Processed]] = extraction_worker.work,
+                 page_limit_s: float = PAGE_LIMIT_S) -> None:
         self._processes = processes or os.cpu_count() or 1
         self._dirs = (tuple(knowledge_dirs), tuple(rule_dirs))
-        self._done = done
+        self._done, self._work, self._page_limit_s = done, work, page_limit_s
         self._executor: ProcessPoolExecutor | None = None
         self._buffer: list[Page] = []
         self._bytes = 0
@@ -89,8 +91,8 @@ class ExtractionPool:
         executor = self._executor
         assert executor is not None
         try:
-            future = asyncio.get_running_loop().run_in_executor(executor, extraction_worker.work, batch)
-            return await asyncio.wait_for(future, PAGE_LIMIT_S + len(batch))
+            future = asyncio.get_running_loop().run_in_executor(executor, self._work, batch)
+            return await asyncio.wait_for(future, self._page_limit_s + len(batch))
         except (BrokenProcessPool, TimeoutError) as failure:
             log.warning("extraction process lost", pages=len(batch), cause=type(failure).__name__)
             if self._executor is executor:      # the first of several batches to notice replaces the pool

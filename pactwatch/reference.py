@@ -1,0 +1,251 @@
+"""The generated parts of docs/reference: what commands, settings, files, outcomes and errors there are.
+
+A page holds blocks between `<!-- begin NAME -->` and `<!-- end NAME -->`; the text around them is written by hand.
+`python -m pactwatch.reference docs/reference` fills the blocks; a test compares them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+BLOCK = re.compile(r"(<!-- begin ([a-z-]+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def fill(page: str) -> str:
+    """A page with each of its blocks written anew. A block that nobody generates raises KeyError."""
+    return BLOCK.sub(lambda found: f"{found[1]}\n{BLOCKS[found[2]]().strip()}\n\n{found[3]}", page)
+
+
+def write(folder: Path) -> list[Path]:
+    """Fill the blocks of every page in the folder; the pages that changed."""
+    changed = []
+    for page in sorted(folder.glob("*.md")):
+        before = page.read_text(encoding="utf-8")
+        after = fill(before)
+        if after != before:
+            page.write_text(after, encoding="utf-8")
+            changed.append(page)
+    return changed
+
+
+def commands() -> str:
+    """Every command of the command line: what it does, its example, its arguments and options."""
+    return "\n\n".join(_command_section(path, command) for path, command in walk_commands())
+
+
+def walk_commands() -> Iterator[tuple[str, Any]]:
+    """Every command that does something, as (`pactwatch sources add`, the command)."""
+    import typer.main
+
+    from pactwatch.cli import app
+
+    def walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+        members = getattr(command, "commands", None)
+        if members is None:
+            yield path, command
+        else:
+            for name, member in members.items():
+                if not member.hidden:
+                    yield from walk(f"{path} {name}", member)
+
+    return walk("pactwatch", typer.main.get_command(app))
+
+
+def _command_section(path: str, command: Any) -> str:
+    text, example = _split_example(inspect.cleandoc(command.help or ""))
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
+    usage = " ".join([path, *(["[OPTIONS]"] if options else []), *(_argument_name(a) for a in arguments)])
+    parts = [f"## {path.removeprefix('pactwatch ')}", f"`{usage}`", text]
+    if example:
+        parts.append(f"```\n{example}\n```")
+    rows = [(f"`{_argument_name(a)}`", a.help or "", "") for a in arguments]
+    rows += [(_option_name(o), o.help or "", _option_default(o)) for o in options]
+    if rows:
+        parts.append(_table(("argument or option", "meaning", "default"), rows))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _split_example(text: str) -> tuple[str, str]:
+    """The help text and the commands of its `Example:`."""
+    before, _, after = text.partition("Example:")
+    paragraphs = [" ".join(p.split()) for p in before.strip().split("\n\n")]
+    return "\n\n".join(paragraphs), "\n".join(line.strip() for line in after.strip().splitlines())
+
+
+def _argument_name(argument: Any) -> str:
+    if argument.metavar:
+        return str(argument.metavar)
+    name = argument.name.upper() + ("..." if argument.nargs != 1 else "")
+    return name if argument.required else f"[{name}]"
+
+
+def _option_name(option: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    if option.is_flag:
+        return names
+    return f"{names} {(option.metavar or _choices(option) or option.type.name).upper()}"
+
+
+def _choices(option: Any) -> str:
+    return ", ".join(getattr(option.type, "choices", ()))
+
+
+def _option_default(option: Any) -> str:
+    value = option.default
+    if callable(value) or value in (None, False, (), []):
+        return ""
+    return f"`{getattr(value, 'value', value)}`"
+
+
+def settings() -> str:
+    """Every setting by section, with its values, default and environment variable."""
+    from core.settings import RouteSettings, Settings
+    from core.workspace import PREFIX
+
+    parts = []
+    for section, field in Settings.model_fields.items():
+        model = RouteSettings if section == "routes" else field.annotation
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            continue
+        header = "[[routes]]" if section == "routes" else f"[{section}]"
+        rows = []
+        for name, values, default, meaning in fields_of(model):
+            variable = "" if section == "routes" else f"`{PREFIX}{section.upper()}__{name.upper()}`"
+            rows.append((f"`{name}`", meaning, values, default, variable))
+        columns = ("key", "meaning", "values", "default", "environment variable")
+        width = 4 if section == "routes" else 5
+        parts += [f"## {header}", _one_line(model.__doc__), _table(columns[:width], [row[:width] for row in rows])]
+    return "\n\n".join(parts)
+
+
+def source_file() -> str:
+    """The keys of a source file, of its entry points and of its limits."""
+    from scrapers.source import EntryPoint, Limits, SourceFile
+
+    return _models({"Keys of the file": SourceFile, "Keys of an entry point": EntryPoint, "Keys of `limits`": Limits})
+
+
+def rule_file() -> str:
+    """The keys of a rule file and of its examples."""
+    from pipeline.rulebook import RuleExample, RuleFile
+
+    return _models({"Keys of the file": RuleFile, "Keys of an example": RuleExample})
+
+
+def _models(models: dict[str, type[BaseModel]]) -> str:
+    parts = []
+    for title, model in models.items():
+        rows = [(f"`{name}`", meaning, values, default) for name, values, default, meaning in fields_of(model)]
+        parts += [f"## {title}", _one_line(model.__doc__), _table(("key", "meaning", "values", "default"), rows)]
+    return "\n\n".join(parts)
+
+
+def fields_of(model: type[BaseModel]) -> list[tuple[str, str, str, str]]:
+    """The keys of a model that a user may write, as (key, allowed values, default, meaning)."""
+    schema = model.model_json_schema(by_alias=True, mode="validation")
+    rows = []
+    for name, field in model.model_fields.items():
+        if field.exclude:
+            continue
+        key = field.alias or name
+        entry = schema["properties"][key]
+        if field.is_required():
+            default = "required"
+        elif entry.get("default") in (None, [], {}, ""):
+            default = ""
+        else:
+            default = f"`{_toml(entry['default'])}`" if "default" in entry else ""
+        rows.append((key, _values(entry), default, field.description or ""))
+    return rows
+
+
+def _values(entry: dict[str, Any]) -> str:
+    """The allowed values of a JSON schema entry, in words."""
+    if "enum" in entry:
+        return ", ".join(f"`{value}`" for value in entry["enum"])
+    if "anyOf" in entry:
+        return ", or ".join(_values(option) for option in entry["anyOf"] if option.get("type") != "null")
+    if "$ref" in entry or "allOf" in entry or entry.get("type") == "object":
+        return "see below"
+    if entry.get("type") == "array":
+        return f"list of {_values(entry['items'])}"
+    words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true`, `false`"}
+    word = {"path": "path", "password": "secret", "duration": "interval"}.get(entry.get("format", "")) or words[entry["type"]]
+    bounds = [f"{sign} {entry[key]:g}" for key, sign in
+              (("minimum", "from"), ("exclusiveMinimum", "over"), ("maximum", "to"), ("exclusiveMaximum", "under")) if key in entry]
+    return " ".join([word, *bounds])
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else f"{value:g}"
+
+
+def outcomes() -> str:
+    """The named states and outcomes, each with what the code says of it."""
+    from core.records import AddressState, EventStatus, Outcome
+
+    parts = []
+    for title, kind in {"States of an address": AddressState, "Outcomes of a fetch": Outcome, "Statuses of an event": EventStatus}.items():
+        rows = [(f"`{name}`", meaning) for name, meaning in members_of(kind)]
+        parts += [f"## {title}", _one_line(kind.__doc__), _table(("name", "meaning"), rows)]
+    return "\n\n".join(parts)
+
+
+def members_of(kind: type[StrEnum]) -> list[tuple[str, str]]:
+    """The members of an enumeration, each with the comment that stands beside it."""
+    comments = dict(re.findall(r'^\s+\w+ = "(\w+)"\s*#\s*(.+)$', inspect.getsource(kind), re.MULTILINE))
+    return [(member.value, comments.get(member.value, "")) for member in kind]
+
+
+def errors() -> str:
+    """The tree of errors: the first level is the policy."""
+    from core.errors import PactwatchError
+
+    parts = []
+    for policy in PactwatchError.__subclasses__():
+        rows = [(f"`{error.__name__}`", _one_line(error.__doc__)) for error in subclasses_of(policy)]
+        parts += [f"## {policy.__name__}", _one_line(policy.__doc__)]
+        if rows:
+            parts.append(_table(("error", "message"), rows))
+    return "\n\n".join(parts)
+
+
+def subclasses_of(error: type[Exception]) -> list[type[Exception]]:
+    """All errors below this one that core.errors defines."""
+    found = []
+    for child in error.__subclasses__():
+        if child.__module__ == "core.errors":
+            found += [child, *subclasses_of(child)]
+    return found
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [columns, tuple("---" for _ in columns), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+BLOCKS: dict[str, Callable[[], str]] = {
+    "commands": commands, "settings": settings, "source-file": source_file, "rule-file": rule_file,
+    "outcomes": outcomes, "errors": errors,
+}
+
+if __name__ == "__main__":
+    for path in write(Path(sys.argv[1])):
+        sys.stdout.write(f"wrote {path}\n")

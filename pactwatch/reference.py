@@ -158,12 +158,10 @@ def fields_of(model: type[BaseModel]) -> list[tuple[str, str, str, str]]:
             continue
         key = field.alias or name
         entry = schema["properties"][key]
+        value = entry.get("default")
+        default = "" if value in (None, [], "") or isinstance(value, dict) else f"`{_toml(value)}`"
         if field.is_required():
             default = "required"
-        elif entry.get("default") in (None, [], {}, ""):
-            default = ""
-        else:
-            default = f"`{_toml(entry['default'])}`" if "default" in entry else ""
         rows.append((key, _values(entry), default, field.description or ""))
     return rows
 

@@ -1,0 +1,41 @@
+"""Alembic's entry: run the one history on the connection that archive.migrate hands over."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+
+from archive.tables import Base
+from archive.tables.base import UtcDateTime
+
+
+def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
+    """What `alembic check` compares: all but the search objects, which each database has in its own way."""
+    if kind == "table":
+        return not (name or "").startswith("article_search")
+    if kind == "column":
+        return name != "search_vector"
+    return name != "ix_articles_search_vector"
+
+
+def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Write our instants as what the database has, so that a revision does not depend on today's code."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        autogen.imports.add("import sqlalchemy as sa")
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    include_object=include_object,
+    render_item=render_item,
+    render_as_batch=True,
+    transactional_ddl=True,                  # SQLite too: archive.engine begins transactions itself
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

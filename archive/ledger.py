@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from archive.catalogue import chunks
 from archive.engine import insert
 from archive.tables import Address, Article, EntryPoint, Fetch
-from core.fetching import FetchOrder, FetchReport, Poll
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
 from core.records import AddressState, Discovery, Outcome
 
 FIRST_RETRY = timedelta(minutes=10)
@@ -143,10 +143,11 @@ def _write_entries(connection: Connection, polls: Sequence[Poll], held: Sequence
     rows = []
     for poll, some_wait in zip(polls, held, strict=True):
         answer, good = poll.answer, poll.answer.outcome in _READ
-        keep = good and not some_wait
+        # A failed poll says nothing about the list: its old validators still hold.
+        proof: Answer | EntryState | None = None if some_wait else answer if good else poll.entry
         rows.append({"source_id": poll.entry.source_id, "kind": poll.entry.kind, "url": poll.entry.url,
-                     "etag": answer.etag if keep else None, "last_modified": answer.last_modified if keep else None,
-                     "body_hash": answer.body_hash if keep else None, "last_polled_at": answer.at, "outcome": str(answer.outcome),
+                     "etag": proof and proof.etag, "last_modified": proof and proof.last_modified,
+                     "body_hash": proof and proof.body_hash, "last_polled_at": answer.at, "outcome": str(answer.outcome),
                      "reason": answer.reason or None, "failures": 0 if good else 1})
     if not rows:
         return
@@ -168,7 +169,7 @@ def _write_fetches(connection: Connection, polls: Sequence[Poll], run_id: int | 
              "url": p.entry.url, **_answered(p.answer)} for p in polls])
 
 
-def _answered(answer: Any) -> dict[str, Any]:
+def _answered(answer: Answer) -> dict[str, Any]:
     return {"outcome": str(answer.outcome), "reason": answer.reason or None, "status": answer.status, "size": answer.size,
             "duration_ms": answer.duration_ms, "fetched_at": answer.at}
 

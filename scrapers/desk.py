@@ -1,0 +1,49 @@
+"""What the spider is given and whom it reports to. The application implements the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport
+from core.records import Discovery, Page
+from scrapers.source import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSource:
+    """A source that is to be polled now: its file, what is known of its entry points, and what an earlier run left over."""
+
+    source: SourceFile
+    states: Mapping[str, EntryState] = field(default_factory=dict)      # by the entry point's address
+    left_over: Sequence[FetchOrder] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlPlan:
+    """All sources of one crawl."""
+
+    sources: Sequence[PlannedSource]
+
+
+class Desk(Protocol):
+    """Takes what the spider brings. Each call returns when the desk is ready for more: waiting is the back-pressure."""
+
+    async def discovered(self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]) -> Sequence[FetchOrder]:
+        """Keep what an entry point listed and how it answered; return the addresses that are to be fetched now."""
+
+    async def page(self, page: Page) -> None:
+        """Take an article's page for extraction."""
+
+    async def fetched(self, report: FetchReport) -> None:
+        """Take a fetch that brought no page: unchanged, refused or failed."""
+
+    async def finished(self, source_id: str) -> None:
+        """All that this crawl does for a source is done."""
+
+
+def plan(sources: Mapping[str, SourceFile], states: Mapping[str, Sequence[EntryState]],
+         left_over: Mapping[str, Sequence[FetchOrder]]) -> CrawlPlan:
+    """A plan for the sources named in `states` (the ones that were claimed)."""
+    return CrawlPlan([PlannedSource(sources[id_], {s.url: s for s in known}, left_over.get(id_, ())) for id_, known in states.items()])

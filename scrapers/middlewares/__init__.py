@@ -1,0 +1,1 @@
+"""What every request passes on its way out and back: robots and pace, redirects, compression."""

@@ -1,0 +1,44 @@
+"""Decode compressed bodies (gzip, deflate, br, zstd) up to the size limit, large ones off the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.http import Response
+
+from core.records import Outcome
+from scrapers.outcomes import Refused
+
+_LARGE = 500_000                 # bytes as received; inflating more may hold up the loop for longer than 20 ms
+
+
+class Compression(HttpCompressionMiddleware):  # type: ignore[misc]
+    """Scrapy's decoding, with a named outcome for a body that grows too large or is broken."""
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The answer with its body decoded."""
+        codings = response.headers.getlist(b"Content-Encoding")
+        if not codings or not response.body:
+            return response
+        limit = int(request.meta["download_maxsize"])
+        try:
+            if len(response.body) > _LARGE:
+                body, rest = await asyncio.to_thread(self._handle_encoding, response.body, codings, limit)
+            else:
+                body, rest = self._handle_encoding(response.body, codings, limit)
+        except (OSError, EOFError, zlib.error) as failure:
+            raise Refused(Outcome.CONNECTION_ERROR, f"the body's compression is broken: {failure}"[:200]) from failure
+        except ValueError as failure:       # Scrapy's _DecompressionMaxSizeExceeded
+            raise Refused(Outcome.TOO_LARGE, f"more than {limit // 1_000_000} MB after decompression", final=True) from failure
+        except Exception as failure:
+            # brotli and zstd raise exceptions of their own, which Scrapy does not give names to.
+            if type(failure).__module__.partition(".")[0] not in {"brotli", "_brotli", "brotlicffi", "backports", "compression"}:
+                raise
+            raise Refused(Outcome.CONNECTION_ERROR, f"the body's compression is broken: {failure}"[:200]) from failure
+        if rest:
+            raise Refused(Outcome.CONNECTION_ERROR, f"the body's compression {rest[0].decode('latin-1')!r} is not known", final=True)
+        del response.headers[b"Content-Encoding"]
+        return response.replace(body=body)

@@ -1,0 +1,125 @@
+"""Name what happened to a request: each exception and status becomes one outcome and a reason that a person reads."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from OpenSSL.SSL import Error as OpenSSLError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from service_identity import VerificationError
+from twisted.internet import error as network
+
+from core import clock
+from core.fetching import Answer
+from core.records import Outcome
+from scrapers.guard import BlockedAddressError
+
+_DAY = 86_400.0
+_HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|article)\b", re.IGNORECASE | re.DOTALL)
+_HTML_TYPES = (b"text/html", b"application/xhtml+xml")
+_UNCLEAR_TYPES = (b"", b"text/plain", b"application/xml", b"text/xml", b"application/octet-stream", b"binary/octet-stream")
+
+
+class Refused(IgnoreRequest):  # type: ignore[misc]  # noqa: N818 - it is a decision, not an accident
+    """A request that we decided against, with its outcome. `final`: a new try would end the same."""
+
+    def __init__(self, outcome: Outcome, reason: str, *, final: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.outcome, self.reason, self.final, self.retry_after = outcome, reason, final, retry_after
+
+
+def of_exception(failure: BaseException, at: datetime) -> Answer:
+    """The answer that stands for a request which ended in an exception."""
+    for cause in _causes(failure):
+        match cause:
+            case Refused():
+                return Answer(cause.outcome, at, cause.reason, retry_after=cause.retry_after, final=cause.final)
+            case BlockedAddressError():
+                return Answer(Outcome.BLOCKED_ADDRESS, at, str(cause), final=True)
+            case OpenSSLError() | VerificationError():
+                return Answer(Outcome.TLS_ERROR, at, _tls(cause))
+            case CannotResolveHostError() | network.DNSLookupError():
+                return Answer(Outcome.DNS_ERROR, at, "the host's name cannot be resolved")
+            case DownloadTimeoutError() | network.TimeoutError() | network.TCPTimedOutError():
+                return Answer(Outcome.TIMEOUT, at, "no complete answer in time")
+            case DownloadConnectionRefusedError() | network.ConnectionRefusedError():
+                return Answer(Outcome.CONNECTION_ERROR, at, "connection refused")
+            case ResponseDataLossError():
+                return Answer(Outcome.CONNECTION_ERROR, at, "the answer broke off")
+            case UnsupportedURLSchemeError():
+                return Answer(Outcome.CONNECTION_ERROR, at, "the address is neither http nor https", final=True)
+            case DownloadCancelledError():
+                # Scrapy cancels a download for its size alone: time limits have an exception of their own.
+                return Answer(Outcome.TOO_LARGE, at, "the document is larger than the limit", final=True)
+            case network.ConnectError() | network.ConnectionLost() | network.ConnectionDone():
+                return Answer(Outcome.CONNECTION_ERROR, at, "the connection was lost")
+            case DownloadFailedError():
+                last = "the server closed the connection without an answer"
+                return Answer(Outcome.CONNECTION_ERROR, at, last)
+            case _:
+                pass
+    return Answer(Outcome.CONNECTION_ERROR, at, f"{type(failure).__name__}: {failure}"[:200])
+
+
+def _causes(failure: BaseException) -> list[BaseException]:
+    """The innermost causes first: Twisted hides the TLS error inside the failed response."""
+    found: list[BaseException] = []
+    todo: list[Any] = [failure]
+    while todo and len(found) < 20:
+        exception = todo.pop()
+        if exception is None or exception in found:
+            continue
+        found.append(exception)
+        todo += [exception.__cause__, *(getattr(r, "value", None) for r in getattr(exception, "reasons", None) or ())]
+    return found[::-1]
+
+
+def _tls(failure: BaseException) -> str:
+    if isinstance(failure, VerificationError):
+        return "the certificate is for another host"
+    details = failure.args[0] if failure.args and isinstance(failure.args[0], list) else []
+    return "; ".join(str(d[-1]) for d in details if d)[:200] or "the TLS connection failed"
+
+
+def of_status(status: int, headers: Any, at: datetime) -> Answer:
+    """The answer for an HTTP status that is an error."""
+    try:
+        name = HTTPStatus(status).phrase
+    except ValueError:
+        name = ""
+    return Answer(Outcome.HTTP_ERROR, at, f"HTTP {status} {name}".strip(), status=status, final=status == HTTPStatus.GONE,
+                  retry_after=retry_after(headers.get(b"Retry-After"), at))
+
+
+def retry_after(value: bytes | None, at: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for, given in seconds or as a date; at most a day."""
+    if not value:
+        return None
+    text = value.decode("latin-1").strip()
+    if text.isdigit():
+        return min(_DAY, float(text[:9]))
+    try:
+        return min(_DAY, max(0.0, (clock.as_utc(parsedate_to_datetime(text)) - at).total_seconds()))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def is_web_page(content_type: bytes, body: bytes) -> bool:
+    """Whether a document is HTML, by what the server says; by its beginning where that says nothing."""
+    kind = content_type.partition(b";")[0].strip().lower()
+    if kind in _HTML_TYPES:
+        return b"\x00" not in body[:512] or body[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    return kind in _UNCLEAR_TYPES and _HTML_START.match(body[:4096]) is not None

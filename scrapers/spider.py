@@ -1,0 +1,253 @@
+"""The spider: one for all sources that are due. From entry points to the pages of their new articles."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+from w3lib.encoding import http_content_type_encoding
+
+from core import clock
+from core.errors import SkipDocument
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport
+from core.records import Outcome, Page
+from core.urls import canonical
+from scrapers import outcomes
+from scrapers.desk import CrawlPlan, Desk, PlannedSource
+from scrapers.discovery import Found, read_entry
+from scrapers.discovery.read import Ask
+from scrapers.settings import PER_HOST
+
+_LARGE = 200_000                 # bytes; parsing a longer list may hold up the loop, so it is done in a thread
+_LONGEST_VISIT = 600.0           # seconds; what a source still has to bring then waits for its next poll
+_SETBACKS = 3                    # failures in a row after which a host is left alone for this crawl
+_OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION_ERROR, Outcome.ROBOTS_DENIED}
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What this crawl still has to do for one source."""
+
+    planned: PlannedSource
+    pace: float
+    queue: deque[FetchOrder] = field(default_factory=deque)
+    polled: set[str] = field(default_factory=set)
+    open: int = 0                        # requests under way
+    fetching: int = 0                    # of these, articles
+    setbacks: int = 0
+    began: float = field(default_factory=monotonic)
+
+    @property
+    def id(self) -> str:
+        return self.planned.source.id
+
+
+class NewsSpider(scrapy.Spider):  # type: ignore[misc]
+    """Polls the entry points of a plan and fetches the addresses that the desk orders.
+
+    Each source has at most a few requests in Scrapy's queues: the next order of a source becomes a request when
+    one of its pages is done. So memory does not grow with the number of addresses, and no source waits for another.
+    """
+
+    name = "news"
+
+    def __init__(self, plan: CrawlPlan, desk: Desk, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._plan, self._desk = plan, desk
+        self._taken: set[int] = set()    # addresses ordered in this crawl: two entry points may list the same
+        self._landed: set[str] = set()   # where redirects ended
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """Scrapy's constructor; reads the limits from its settings."""
+        spider: NewsSpider = super().from_crawler(crawler, *args, **kwargs)
+        settings = crawler.settings
+        spider._limits = {"download_timeout": settings.getfloat("DOWNLOAD_TIMEOUT")}
+        spider._max_page, spider._max_feed = settings.getint("PACTWATCH_MAX_PAGE"), settings.getint("PACTWATCH_MAX_FEED")
+        spider._delay = settings.getfloat("DOWNLOAD_DELAY")
+        return spider
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """The entry points of every source, and what is left over from an earlier run."""
+        for planned in self._plan.sources:
+            delay = planned.source.delay
+            visit = _Visit(planned, self._delay if delay is None else delay)
+            self._take(visit, planned.left_over)
+            for entry in planned.source.entries:
+                if request := self._poll(visit, entry.kind, entry.url):
+                    yield request
+            for request in self._next(visit):
+                yield request
+
+    def _poll(self, visit: _Visit, kind: Any, url: str, depth: int = 0) -> scrapy.Request | None:
+        """The request for an entry point, conditional where it was read before; None where this crawl had it already."""
+        if url in visit.polled:
+            return None
+        visit.polled.add(url)
+        visit.open += 1
+        entry = visit.planned.states.get(url) or EntryState(visit.id, kind, url)
+        return self._request(url, visit, self._max_feed, self.on_entry, self.on_entry_failure, entry,
+                             {"visit": visit, "entry": entry, "depth": depth}, priority=10)
+
+    def _next(self, visit: _Visit) -> Iterator[scrapy.Request]:
+        """Requests for the next orders of a source, as many as its pace has use for."""
+        if visit.queue and (visit.setbacks >= _SETBACKS or monotonic() - visit.began > _LONGEST_VISIT):
+            visit.queue.clear()          # they stay `discovered` in the ledger
+        width = 2 if visit.pace else PER_HOST
+        while visit.queue and visit.fetching < width:
+            order = visit.queue.popleft()
+            if order.url in self._landed:
+                continue
+            visit.fetching += 1
+            visit.open += 1
+            yield self._request(order.url, visit, self._max_page, self.on_page, self.on_page_failure, order, {"visit": visit, "order": order})
+
+    def _request(self, url: str, visit: _Visit, max_size: int, callback: Any, errback: Any, known: EntryState | FetchOrder,
+                 arguments: dict[str, Any], priority: int = 0) -> scrapy.Request:
+        headers = {}
+        if known.etag:
+            headers["If-None-Match"] = known.etag
+        if known.last_modified:
+            headers["If-Modified-Since"] = known.last_modified
+        return scrapy.Request(url, callback=callback, errback=errback, headers=headers, cb_kwargs=arguments, priority=priority, dont_filter=True,
+                              meta={"download_maxsize": max_size, "pace": visit.pace, **self._limits})
+
+    def _take(self, visit: _Visit, orders: Any) -> None:
+        for order in orders:
+            if order.address_id not in self._taken:
+                self._taken.add(order.address_id)
+                visit.queue.append(order)
+
+    async def _done(self, visit: _Visit) -> None:
+        visit.open -= 1
+        if not visit.open and not visit.queue:
+            await self._desk.finished(visit.id)
+
+    async def on_entry(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> AsyncIterator[scrapy.Request]:
+        """Read an entry point's answer, hand over what it lists, fetch what is ordered."""
+        answer, found = await self._read(response, visit, entry, depth)
+        visit.setbacks = 0
+        for url in found.sitemaps:
+            if request := self._poll(visit, "sitemap", url, depth + 1):
+                yield request
+        self._take(visit, await self._desk.discovered(visit.planned.source, entry, answer, found.discoveries))
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
+    async def on_entry_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
+        """Report an entry point that could not be fetched; what was left over is fetched all the same."""
+        arguments = failure.request.cb_kwargs
+        visit: _Visit = arguments["visit"]
+        answer = outcomes.of_exception(failure.value, clock.now())
+        visit.setbacks += answer.outcome in _OF_THE_HOST
+        self._take(visit, await self._desk.discovered(visit.planned.source, arguments["entry"], answer, ()))
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
+    async def _read(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> tuple[Answer, Found]:
+        """How an entry point answered, and what it lists where it is new."""
+        now = clock.now()
+        if response.status == 304:
+            return replace(_answer(response, Outcome.UNCHANGED), at=now, etag=entry.etag, last_modified=entry.last_modified,
+                           body_hash=entry.body_hash), Found()
+        if not 200 <= response.status < 300:
+            return outcomes.of_status(response.status, response.headers, now), Found()
+        digest = hashlib.blake2b(response.body, digest_size=16).hexdigest()
+        answer = replace(_answer(response, Outcome.OK), body_hash=digest)
+        if digest == entry.body_hash:
+            return replace(answer, outcome=Outcome.UNCHANGED), Found()
+        ask = self._ask(response, visit, entry, depth)
+        try:
+            found = read_entry(response.body, ask) if len(response.body) < _LARGE else await asyncio.to_thread(read_entry, response.body, ask)
+        except SkipDocument as skipped:
+            return replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None, last_modified=None, body_hash=None), Found()
+        if found.sitemaps:
+            # Not every outlet touches its index when a sitemap in it grows: it is read at every poll.
+            answer = replace(answer, etag=None, last_modified=None, body_hash=None)
+        return answer, found
+
+    def _ask(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> Ask:
+        source = visit.planned.source
+        point = next((e for e in source.entries if e.url == entry.url), None)
+        return Ask(url=response.url, kind=entry.kind, encoding=_encoding(response), language=source.language, country=source.country,
+                   age=timedelta(days=source.limits.age_days) if source.limits.age_days else None, sitemaps=source.limits.sitemaps, depth=depth,
+                   max_bytes=self._max_feed, links=point and point.links, title=point and point.title, date=point and point.date)
+
+    async def on_page(self, response: Response, visit: _Visit, order: FetchOrder) -> AsyncIterator[scrapy.Request]:
+        """Hand over an article's page, or report what came instead; then fetch the source's next one."""
+        visit.fetching -= 1
+        visit.setbacks = 0
+        final = canonical(response.url) or response.url
+        if final != order.url:
+            self._landed.add(final)
+        answer = _judge(response, order, final)
+        if answer.outcome is Outcome.OK:
+            source = visit.planned.source
+            await self._desk.page(Page(
+                address_id=order.address_id, source_id=order.source_id, url=order.url, final_url=final, body=response.body,
+                encoding=_encoding(response), fetched_at=answer.at, language=source.language, publisher=source.publisher,
+                title_hint=order.title_hint, published_hint=order.published_hint, etag=answer.etag, last_modified=answer.last_modified))
+        else:
+            if response.status == 429 or answer.retry_after:
+                visit.queue.clear()      # asked to go away: the rest stays in the ledger for the next poll
+            await self._desk.fetched(FetchReport(order, answer))
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
+    async def on_page_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
+        """Report an article that could not be fetched; then fetch the source's next one."""
+        arguments = failure.request.cb_kwargs
+        visit: _Visit = arguments["visit"]
+        visit.fetching -= 1
+        answer = outcomes.of_exception(failure.value, clock.now())
+        visit.setbacks = visit.setbacks + 1 if answer.outcome in _OF_THE_HOST and not answer.final else 0
+        await self._desk.fetched(FetchReport(arguments["order"], answer))
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
+
+def _answer(response: Response, outcome: Outcome) -> Answer:
+    headers, latency = response.headers, response.request.meta.get("download_latency") if response.request else None
+    return Answer(outcome, clock.now(), status=response.status, size=len(response.body), etag=_text(headers.get(b"ETag")),
+                  last_modified=_text(headers.get(b"Last-Modified")), duration_ms=None if latency is None else int(latency * 1000))
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1")[:500] if value else None
+
+
+def _encoding(response: Response) -> str | None:
+    declared = response.headers.get(b"Content-Type")
+    return http_content_type_encoding(declared.decode("latin-1")) if declared else None
+
+
+def _judge(response: Response, order: FetchOrder, final: str) -> Answer:
+    """What an article's answer is worth."""
+    if response.status == 304:
+        return _answer(response, Outcome.UNCHANGED)
+    if not 200 <= response.status < 300:
+        return outcomes.of_status(response.status, response.headers, clock.now())
+    answer = _answer(response, Outcome.OK)
+    if not response.body.strip():
+        return replace(answer, outcome=Outcome.EMPTY, reason="the page is empty")
+    if urlsplit(final).path == "/" and urlsplit(order.url).path != "/" and not urlsplit(final).query:
+        return replace(answer, outcome=Outcome.HTTP_ERROR, reason="redirects to the front page")
+    kind = response.headers.get(b"Content-Type") or b""
+    if not outcomes.is_web_page(kind, response.body):
+        return replace(answer, outcome=Outcome.NOT_HTML, reason=f"not a web page: {kind.decode('latin-1')[:80] or 'no content type'}", final=True)
+    return answer

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from pipeline.head import clean
+
 
 def absolute(address: str | None, base: str) -> str | None:
     """The address resolved against the page's, without fragment; None unless it is http(s)."""
+    if not address:
+        return None
     try:
-        joined = urldefrag(urljoin(base, (address or "").strip())).url if address else ""
+        joined = urldefrag(urljoin(base, clean(address).strip())).url
         parts = urlsplit(joined)
-        return joined if parts.scheme in {"http", "https"} and parts.hostname else None
     except ValueError:
         return None
+    return joined if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def canonical_address(url: str, *declared_ones: str | None) -> str:
@@ -20,8 +24,10 @@ def canonical_address(url: str, *declared_ones: str | None) -> str:
     own = absolute(url, url) or url
     for declared in declared_ones:
         address = absolute(declared, url)
+        if not address or not same_site(address, own):
+            continue
         # Some systems declare the front page on every page.
-        if address and same_site(address, own) and (urlsplit(address).path.strip("/") or not urlsplit(own).path.strip("/")):
+        if urlsplit(address).path.strip("/") or not urlsplit(own).path.strip("/"):
             return address
     return own
 

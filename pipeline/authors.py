@@ -14,8 +14,8 @@ from pipeline.jsonld import Node, names
 _META = ("article:author", "author", "authors", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
          "article:author_name", "byl", "dable:author", "rbauthors", "cxenseparse:author", "parsely-author")
 # Tried in this order; each place is used as a whole. One walk of the tree finds them all.
-_MARKED = ".//*[@itemprop='author' or @rel='author' or contains(@class, 'author') or contains(@class, 'uthorName')" \
-          " or contains(@class, 'yline') or self::address or @id='author']"
+_MARKED = """.//*[@itemprop='author' or @rel='author' or @id='author' or self::address
+    or contains(@class, 'author') or contains(@class, 'uthorName') or contains(@class, 'yline')]"""
 _LINKS = "/author/", "/authors/", "/staff/", "/writer/", "/autor/", "/autoren/", "/people/", "/profile/", "/reporter/"
 _LABELS = ("written by", "author", "posted by", "by")
 
@@ -23,18 +23,19 @@ _LEAD = re.compile(
     r"^(?:view all posts by|posted by|written by|reported by|story by|words by|text by|article by|by|von|par|por|di|av|"
     r"door|reporter|authors?|updated|published)\b[:\s]*", re.IGNORECASE)
 _TAIL = re.compile(
-    r"\s*(?:[|/•·].*|,?\s*\b(?:(?:crimson )?staff (?:writer|reporter)|senior (?:writer|reporter|editor|correspondent)|"
-    r"contributor|correspondent|reporter|editor|editor-in-chief|(?i:for|of) (?:the )?[A-Z].*|published|updated|sponsored)\b.*|"
+    r"\s*(?:[|/•·].*|,?\s*\b(?:(?:\w+ )?staff (?:writer|reporter)|senior (?:writer|reporter|editor|correspondent)|"
+    r"contributor|correspondent|reporter|editor|editor-in-chief|published|updated|sponsored)\b.*|"
     r"\s\d.*|\(.*|\s*@\w+.*|\s-\s.*|기자.*|특파원.*|記者.*|记者.*)$", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*(?:;|,|、|\bund\b|\band\b|\bog\b|\bet\b|&|\n)\s*")
 _ADDRESS = re.compile(r"https?://|www\.|\S+@\S+\.\w+|^[\w.-]+\.(?:com|net|org|co)\b", re.IGNORECASE)
-_NOISE = re.compile(r"\b(?:follow|share|subscribe|read more|min read|ago|comments?|email|facebook|twitter|getty|photo)\b"
-                    r"|[{}<>=\[\]]", re.IGNORECASE)
+_NOISE = re.compile(
+    r"\b(?:follow|share|subscribe|read more|min read|ago|comments?|email|facebook|twitter|getty|photo)\b|[{}<>=\[\]]",
+    re.IGNORECASE)
 _DEGREE = re.compile(r"^(?:jr|sr|ii|iii|iv|phd|md|m\.d|ph\.d)\.?$", re.IGNORECASE)
 _NO_NAME = frozenset((
-    "admin", "administrator", "staff", "editor", "guest", "author", "unknown", "newsroom", "editorial team", "editors", "none",
-    "null", "undefined", "redaktion", "news desk", "web desk", "editorial staff", "online desk", "by", "about the author",
-    "crimson staff writer", "autor", "more", "contact",
+    "about the author", "admin", "administrator", "author", "autor", "by", "contact", "editor", "editorial staff",
+    "editorial team", "editors", "guest", "more", "news desk", "newsroom", "none", "null", "online desk", "redaktion",
+    "staff", "undefined", "unknown", "web desk",
 ))
 _EDGES = " \t.,:;|-–—\"'“”"
 
@@ -58,8 +59,8 @@ def _places(tree: HtmlElement, head: Head) -> Iterator[Iterable[str]]:
         if (head.first(f"twitter:label{i}") or "").lower() in _LABELS:
             yield head.all(f"twitter:data{i}")
     marked = tree.xpath(_MARKED)
-    exact = [e for e in marked if "author" in {e.get("itemprop"), e.get("rel")}]
-    yield (inner_text(e.find('.//*[@itemprop="name"]') if e.find('.//*[@itemprop="name"]') is not None else e) for e in exact[:5])
+    exact = [e for e in marked if "author" in {e.get("itemprop"), e.get("rel")}][:5]
+    yield (inner_text(next(iter(e.xpath(".//*[@itemprop='name']")), e)) for e in exact)
     # The innermost element of a by-line holds the name alone.
     yield (t for e in marked[:8] if len(t := inner_text(e)) <= 80)
     linked = (a for a in tree.iter("a") if any(part in (a.get("href") or "") for part in _LINKS))

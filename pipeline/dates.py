@@ -14,10 +14,10 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z|[+-]\d{2}:?\d{2})?$")
 _CJK = re.compile(r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日]")
+_NINE = timezone(timedelta(hours=9))
 # Where a time has no zone, readers of these languages mean the one zone of their country.
-_ZONE_OF_LANGUAGE = {"ko": timezone(timedelta(hours=9)), "ja": timezone(timedelta(hours=9)),
-                     "zh": timezone(timedelta(hours=8))}
-_NAMED_ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "KST": timezone(timedelta(hours=9)), "JST": timezone(timedelta(hours=9))}
+_ZONE_OF_LANGUAGE = {"ko": _NINE, "ja": _NINE, "zh": timezone(timedelta(hours=8))}
+_NAMED_ZONES = {"Z": UTC, "UTC": UTC, "GMT": UTC, "KST": _NINE, "JST": _NINE}
 _EARLIEST = 1990  # before the web: a default of the publishing system, not a date
 
 
@@ -62,7 +62,8 @@ def _from_iso(match: re.Match[str]) -> Moment:
     part = match.groupdict()
     when = datetime(int(part["year"]), int(part["month"]), int(part["day"]),  # noqa: DTZ001 - the zone may be unknown
                     int(part["hour"] or 0), int(part["minute"] or 0), int(part["second"] or 0))
-    return _checked(when.replace(tzinfo=_zone(part["zone"]) if part["hour"] else None), has_time=part["hour"] is not None)
+    has_time = part["hour"] is not None
+    return _checked(when.replace(tzinfo=_zone(part["zone"]) if has_time else None), has_time=has_time)
 
 
 def _from_compact(match: re.Match[str]) -> Moment:

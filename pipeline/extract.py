@@ -16,6 +16,7 @@ from core.errors import SkipDocument
 from core.records import Article
 from core.text import search_tokens
 from pipeline.encoding import decode
+from pipeline.head import clean
 from pipeline.language import language_of
 from pipeline.metadata import Metadata, read_metadata
 
@@ -23,13 +24,16 @@ from pipeline.metadata import Metadata, read_metadata
 MAX_HTML = 5_000_000
 _FAR_SHORTER = 0.6        # a body with less than this share of the page's own main text is tried again
 _MIN_BODY = 40            # characters: less is a caption or a button, not an article
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_TAG = re.compile(r"<\s*(?:!doctype|html|head|body|div|p|article|section|main|span|h1|table|title|meta|br)\b", re.IGNORECASE)
+# Some end the parsing, and none of them may reach a database or a message.
+_CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_BLANK = "".join(map(chr, range(33)))
+_TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|article|section|main|span|h1|table|title|meta|br)\b", re.IGNORECASE)
 _PROLOGUE = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype[^>]*>)?", re.IGNORECASE)
-_SELF_CLOSED_HTML = re.compile(r"(<html\b[^>]*?)\s*/>", re.IGNORECASE)
-_FEED = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*)*<(?:rss|feed|urlset|sitemapindex|rdf:RDF|svg)\b", re.DOTALL)
-_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"OggS",
-          b"ID3", b"\x00\x00\x00")
+_SELF_CLOSED_HTML = re.compile(r"(<html\b[^>]{0,500}?)/>", re.IGNORECASE)
+_FIRST_ELEMENT = re.compile(r"<([A-Za-z][\w:]*)")
+_OTHER_XML = {"rss", "feed", "urlset", "sitemapindex", "rdf:rdf", "opml", "svg"}
+_MAGIC = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0",
+          b"OggS", b"ID3", b"\x00\x00\x00")
 _APART = {"nav", "footer", "aside", "header", "form", "figure", "button", "blockquote"}
 # What parsers and extractors throw at pages that they cannot cope with.
 _LIBRARY_ERRORS = (etree.LxmlError, ValueError, TypeError, AttributeError, LookupError, RuntimeError, ArithmeticError,
@@ -52,7 +56,7 @@ def extract(html: bytes, url: str, *, encoding: str | None = None, language: str
     try:
         tree = _parse(source)
         found = read_metadata(tree, url, language=language, title_hint=title_hint, published_hint=hint, latest=latest)
-        text = _without_title(_body(tree, url, found), found.title)
+        text = _without_title(clean(_body(tree, url, found)), found.title)
     except _LIBRARY_ERRORS as error:
         raise SkipDocument(f"{type(error).__name__}: {error}"[:300], outcome="extraction_failed") from error
     if len(text) < _MIN_BODY and len(search_tokens(text)) < 8:
@@ -76,10 +80,12 @@ def _html_text(body: bytes, encoding: str | None) -> str:
     source = decode(body, encoding)
     if len(source) > MAX_HTML:
         raise SkipDocument(f"{len(source):,} characters of HTML; the limit is {MAX_HTML:,}", outcome="too_large")
-    source = _CONTROL.sub("", source)
-    if not source.strip():
+    if not source.strip(_BLANK):
         raise SkipDocument("the page is empty", outcome="empty")
-    if source.lstrip()[:1] in "{[" or _FEED.match(source) or not _TAG.search(source):
+    first = _FIRST_ELEMENT.search(source, 0, 4_000)
+    bare = source.strip(_BLANK)
+    is_json = (bare[0], bare[-1]) in {("{", "}"), ("[", "]")}
+    if is_json or (first and first[1].lower() in _OTHER_XML) or not _TAG.search(source):
         raise SkipDocument("the body is not HTML", outcome="not_html")
     return source
 
@@ -89,7 +95,8 @@ def _parse(source: str) -> HtmlElement:
     source = _SELF_CLOSED_HTML.sub(r"\1>", _PROLOGUE.sub("", source, count=1), count=1)
     # libxml2 stops at 256 levels (huge_tree is off), which bounds every recursion behind it.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
-    return document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    encoded = source.replace("\ufffe", "").replace("\uffff", "").encode("utf-8", "replace")
+    return document_fromstring(encoded.translate(None, _CONTROL_BYTES), parser=parser)
 
 
 @cache
@@ -144,9 +151,13 @@ def _plain(markup: str) -> str:
 
 
 def _without_title(text: str, title: str) -> str:
-    """The text without a first line that only repeats the title."""
+    """The text without first lines that only repeat the title."""
+    wanted = search_tokens(title)
     first, _, rest = text.partition("\n")
-    return rest if rest and title and search_tokens(first) == search_tokens(title) else text
+    while wanted and rest and search_tokens(first) == wanted:
+        text = rest
+        first, _, rest = text.partition("\n")
+    return text
 
 
 def _first_words(text: str) -> str:

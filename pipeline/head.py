@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+# Controls, soft hyphens, marks of width zero or of order, lone halves of surrogate pairs.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _BREAKS = dict.fromkeys(("br", "div", "p", "li", "h1", "h2", "h3"), " ")
 _SKIPPED = {"script", "style", "svg", "noscript", "template"}
 
@@ -37,7 +40,7 @@ def collect(tree: HtmlElement) -> Head:
         match element.tag:
             case "meta":
                 content = (element.get("content") or "").strip()
-                key = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+                key = next((k for a in ("property", "name", "itemprop", "http-equiv") if (k := element.get(a))), None)
                 if content and key:
                     seen.meta.setdefault(key.strip().lower(), []).append(content)
             case "script":
@@ -57,9 +60,14 @@ def collect(tree: HtmlElement) -> Head:
     return seen
 
 
+def clean(text: str) -> str:
+    """The text without characters that no reader sees and no database or message should hold."""
+    return _UNSEEN.sub("", text)
+
+
 def one_line(text: str) -> str:
-    """The text with single spaces."""
-    return " ".join(text.split())
+    """The clean text with single spaces."""
+    return " ".join(clean(text).split())
 
 
 def inner_text(element: HtmlElement) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.head import clean
+
 Node = dict[str, Any]
 
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*.*?\*/|<!\[CDATA\[)\s*|\s*(?:-->|//\s*\]\]>|\]\]>)?\s*;?\s*$", re.DOTALL)
-_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_TRAILING_COMMA = re.compile(r",(\s{0,200}[}\]])")
 _ARTICLE_TYPES = ("NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "LiveBlogPosting",
                   "BackgroundNewsArticle", "ReviewNewsArticle", "Article", "BlogPosting", "TechArticle", "Report",
                   "AdvertiserContentArticle", "SocialMediaPosting", "Review", "VideoObject", "WebPage")
@@ -32,10 +33,14 @@ def nodes(scripts: Iterable[str]) -> list[Node]:
 
 
 def _load(script: str) -> Any:
-    text = _WRAPPING.sub("", script)
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):
+    # Pages wrap it in comments or CDATA, end it with a semicolon and leave commas before brackets.
+    if "<![CDATA[" in script:
+        script = script.replace("<![CDATA[", "").replace("]]>", "")
+    start = min((i for i in (script.find("{"), script.find("[")) if i >= 0), default=0)
+    inner = script[start : max(script.rfind("}"), script.rfind("]")) + 1]
+    for read in (lambda: inner, lambda: _TRAILING_COMMA.sub(r"\1", inner)):
         try:
-            return json.loads(candidate, strict=False)
+            return json.loads(read(), strict=False)
         except (ValueError, RecursionError):
             continue
     return None
@@ -91,7 +96,8 @@ def _path(url: str) -> str:
 def texts(value: Any) -> list[str]:
     """The strings in a field that may be a string, a list or an object with `name` or `@value`."""
     if isinstance(value, str):
-        return [html.unescape(value).strip()] if value.strip() else []
+        text = clean(html.unescape(value)).strip()
+        return [text] if text else []
     if isinstance(value, list):
         return [t for item in value[:50] if not isinstance(item, list) for t in texts(item)]
     if isinstance(value, dict):

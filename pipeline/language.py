@@ -9,9 +9,9 @@ from functools import cache
 _KANA = re.compile("[\u3041-\u30fe]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
-_SAMPLE = 4_000          # characters of text that are looked at
+_SAMPLE = 3_000          # characters of text that are looked at
+_ENOUGH_LETTERS = 20
 _ENOUGH_WORDS = 25       # below this the small words prove nothing
 _SMALL_WORDS_SHARE = 0.12
 
@@ -46,24 +46,24 @@ def language_of(text: str, *claims: str | None) -> str | None:
 
     `claims` are what the page and the source say (`en-US`, `ko_KR`), the most trusted first.
     """
-    sample = text[:_SAMPLE]
-    letters = len(_LETTER.findall(sample))
+    sample = text[:_SAMPLE].lower()
     believed = [code for code in map(_code, claims) if code]
-    if letters < 20:
+    found = _WORD.findall(sample)
+    letters = sum(map(len, found))
+    if letters < _ENOUGH_LETTERS:
         return believed[0] if believed else None
-    if script := _by_script(sample, letters):
+    if not sample.isascii() and (script := _by_script(sample, letters)):
         return script
-    words = Counter(_WORD.findall(sample.lower()))
-    total = sum(words.values())
-    if total < _ENOUGH_WORDS and believed:
+    if len(found) < _ENOUGH_WORDS and believed:
         return believed[0]
-    best, share = _by_small_words(words, total)
+    words = Counter(found)
+    shares = {language: sum(words[w] for w in small) / len(found) for language, small in _WORD_SETS.items()}
+    best = max(shares, key=lambda language: shares[language])
     # Neighbouring languages share small words, hence the comparison with the best one.
     for claim in believed:
-        own = _share(words, total, _WORD_SETS.get(claim, frozenset()))
-        if own >= _SMALL_WORDS_SHARE and own >= 0.8 * share:
+        if shares.get(claim, 0.0) >= max(_SMALL_WORDS_SHARE, 0.8 * shares[best]):
             return claim
-    if best == "en" and share > 2 * _SMALL_WORDS_SHARE:
+    if best == "en" and shares[best] > 2 * _SMALL_WORDS_SHARE:
         return best  # no other language has a quarter of these words
     return _by_model(sample)
 
@@ -82,16 +82,6 @@ def _by_script(sample: str, letters: int) -> str | None:
     if hangul >= max(kana, han):
         return "ko"
     return "ja" if kana > 0.1 * (kana + han) else "zh"
-
-
-def _by_small_words(words: Counter[str], total: int) -> tuple[str, float]:
-    shares = {language: _share(words, total, small) for language, small in _WORD_SETS.items()}
-    best = max(shares, key=lambda language: shares[language])
-    return best, shares[best]
-
-
-def _share(words: Counter[str], total: int, small: frozenset[str]) -> float:
-    return sum(words[w] for w in small) / (total or 1)
 
 
 @cache

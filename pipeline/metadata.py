@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from pipeline.addresses import absolute, canonical_address
 from pipeline.authors import find_authors
-from pipeline.head import collect
+from pipeline.head import collect, one_line
 from pipeline.jsonld import Node, article_node, names, nodes, texts
 from pipeline.times import published_time, updated_time
 from pipeline.titles import find_title
@@ -17,7 +17,7 @@ from pipeline.titles import find_title
 
 @dataclass(slots=True)
 class Metadata:
-    """What was found; times in UTC, addresses absolute. `body` is the text that JSON-LD carries, if any."""
+    """What was found; times in UTC, addresses absolute. `body` is the text that JSON-LD carries."""
 
     title: str
     canonical_url: str
@@ -52,10 +52,10 @@ def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, t
         published_at=published,
         updated_at=None if updated and published and updated < published else updated,
         authors=find_authors(tree, head, node),
-        site_name=head.first("og:site_name") or next(iter(names(node.get("publisher"))), None)
-        or head.first("application-name"),
+        site_name=_line(head.first("og:site_name") or next(iter(names(node.get("publisher"))), None)
+                        or head.first("application-name")),
         image=absolute(head.first("og:image", "og:image:url", "twitter:image") or _image(node), url),
-        section=head.first("article:section", "parsely-section") or _first(node, "articleSection"),
+        section=_line(head.first("article:section", "parsely-section") or _first(node, "articleSection")),
         paywalled=str(node.get("isAccessibleForFree", "")).strip().lower() in {"false", "no"}
         or head.first("article:content_tier") == "locked",
         body=max(texts(node.get("articleBody")), key=len, default=""),
@@ -64,6 +64,10 @@ def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, t
 
 def _language(tree: HtmlElement) -> str | None:
     return tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+
+
+def _line(text: str | None) -> str | None:
+    return one_line(text)[:200] or None if text else None
 
 
 def _first(node: Node, key: str) -> str | None:

@@ -24,7 +24,7 @@ from pipeline.rulebook import load_rules
 _GC_THRESHOLD = 50_000   # articles hold no cycles; with Python's 700 a seventh of the time goes into collections
 _WARM_PAGE = (
     "<html lang=en><head><title>Two firms sign a memorandum</title></head><body><h1>Two firms sign a memorandum</h1>"
-    + "<p>Example Robotics and Sample Telecom said on Monday that they will develop artificial intelligence together.</p>" * 8
+    + "<p>Example Robotics and Sample Telecom said that they will develop artificial intelligence together.</p>" * 8
     + "</body></html>"
 ).encode()
 log = get_logger("process")
@@ -34,7 +34,7 @@ class Processor:
     """Knowledge and rules, loaded once, and the way of a page through them."""
 
     def __init__(self, knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
-        """Raises KnowledgeFileError. Rule files that are wrong are left out here: whoever loads them first reports them."""
+        """Raises KnowledgeFileError. Rule files that are wrong are left out and stand in `rule_errors`."""
         self.knowledge = load_knowledge(*knowledge_dirs)
         self.rules, self.rule_errors = load_rules(*rule_dirs)
 
@@ -44,7 +44,7 @@ class Processor:
             return self._process(page)
         except SkipDocument as skipped:
             return self._without_article(page, Outcome(skipped.outcome), str(skipped))
-        except Exception as error:  # noqa: BLE001 - the boundary of the worker: one page must not cost the batch
+        except Exception as error:  # the boundary of the worker: one page must not cost the batch
             log.warning("page_failed", url=page.url, source=page.source_id, exc_info=True)
             return self._without_article(page, Outcome.EXTRACTION_FAILED, f"{type(error).__name__}: {error}"[:300])
 

@@ -45,7 +45,7 @@ def updated_time(head: Head, node: Node, *, latest: datetime | None, language: s
 
 def _marked(head: Head) -> Iterator[str]:
     """The <time> elements, those that say that they hold the publication first."""
-    said = [t for t in head.times if t.get("pubdate") is not None or "pub" in f"{t.get('itemprop')} {t.get('class')}".lower()]
+    said = [t for t in head.times if any("pub" in (t.get(a) or "").lower() for a in ("itemprop", "class"))]
     for element in (*said, *head.times[:3]):
         yield element.get("datetime") or one_line(element.text or "")
 

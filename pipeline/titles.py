@@ -18,9 +18,9 @@ def find_title(head: Head, node: Node, hint: str | None) -> str:
     declared = one_line(head.first(*_META) or "")
     others = [t for t in (declared, headline, head.title, hint or "") if t]
     headings = [t for t in map(inner_text, head.headings[:8]) if 1 < len(t) < 400]
-    best = max(headings, key=lambda h: max((_overlap(h, o) for o in others), default=0.0), default="")
-    if best and max((_overlap(best, o) for o in others), default=0.0) >= 0.5 and len(search_tokens(best)) > 1:
-        return best
+    fitting = [h for h in headings if len(search_tokens(h)) > 1 and any(_overlap(h, o) >= 0.5 for o in others)]
+    if fitting:
+        return max(fitting, key=lambda h: max(_likeness(h, o) for o in others))
     site = head.first("og:site_name") or ""
     candidates = (headline, _without_site(declared, site), _without_site(head.title, site), hint or "", *headings)
     return next((c for c in candidates if c), "")
@@ -37,6 +37,12 @@ def _without_site(title: str, site: str) -> str:
         return title
     named = bool(site) and _overlap(tail, site) >= 0.5
     return head.strip() if named or (not site and len(tail.split()) <= 4 and len(head) > 2 * len(tail)) else title
+
+
+def _likeness(a: str, b: str) -> float:
+    """Share of the words of both that they have in common."""
+    x, y = set(search_tokens(a)), set(search_tokens(b))
+    return len(x & y) / (len(x | y) or 1)
 
 
 def _overlap(a: str, b: str) -> float:

@@ -1,0 +1,187 @@
+"""Find the organisations that the knowledge names: by alias, ticker, product, and by short forms the text itself introduces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pipeline.knowledge_files import Guard, Names, Organisation
+from pipeline.lexicon import Lexicon
+from pipeline.views import View, at_word_boundary, lower, plain
+
+Kind = Literal["name", "product", "we", "group"]
+
+_NEAR = 200               # characters on each side in which a guard looks for its words
+_NOT_NEAR = 40
+_HANGUL = re.compile("[가-힣]")
+# What may follow a short Korean name: a particle, or a word that belongs to names of firms.
+_AFTER_HANGUL = re.compile("(?:은|는|이|가|을|를|와|과|의|도|에|로|으로|만|측|및|그룹|전자|코리아|랑|하고|[^가-힣]|$)")
+_TICKER = re.compile(r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)")
+_INTRODUCED = re.compile(r"""\s?\(\s?(?:"|'|the ")?([A-Z][\w&+.]{1,11}(?: [A-Z]\w+)?|[A-Z][a-z]\w+)"?'?\)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name at a place of a view, and the organisation, or organisations, it stands for.
+
+    A `group` is "the two companies"; "we" may have no organisation where the text does not say who speaks.
+    """
+
+    start: int
+    end: int
+    organisations: tuple[str, ...]
+    kind: Kind = "name"
+    known: bool = True
+    size: int = 1                        # of a group
+
+
+@dataclass(frozen=True, slots=True)
+class _Alias:
+    text: str
+    organisation: str
+    kind: Kind
+    guard: Guard | None
+    near: re.Pattern[str] | None
+    not_near: re.Pattern[str] | None
+
+
+class Gazetteer:
+    """Every alias of every organisation, found in one pass."""
+
+    def __init__(self, organisations: Mapping[str, Organisation], names: Names) -> None:
+        self.canonical = organisations
+        self._tickers = {ticker: name for name, entry in organisations.items() for ticker in entry.tickers}
+        entries = [alias for name, entry in organisations.items() for alias in _aliases(name, entry)]
+        self._lexicon = Lexicon((alias.text, alias) for alias in entries)
+        self.by_alias: dict[str, set[str]] = {}
+        for alias in entries:
+            if alias.kind == "name":
+                self.by_alias.setdefault(lower(plain(alias.text)), set()).add(alias.organisation)
+        suffixes = "|".join(re.escape(suffix) for suffix in sorted(names.legal_suffixes, key=len, reverse=True))
+        self._legal = re.compile(rf",?\s(?:{suffixes})\.?(?![\w])")
+
+    def find(self, view: View) -> list[Name]:
+        """The known organisations of a view, from left to right."""
+        found: list[Name] = []
+        for place in self._lexicon.find(view):
+            for alias in place.values:
+                if self._fits(alias, view, place.start, place.end):
+                    legal = self._legal.match(view.plain, place.end)
+                    end = legal.end() if legal and alias.kind == "name" else place.end
+                    found.append(Name(place.start, end, (alias.organisation,), alias.kind))
+                    break
+        found += [Name(match.start(1), match.end(1), (self._tickers[match[1]],))
+                  for match in _TICKER.finditer(view.plain) if match[1] in self._tickers]
+        return found
+
+    def resolve(self, name: str) -> set[str]:
+        """The canonical names that a user's word can mean: `samsung`, `SKT`, `네이버`."""
+        return self.by_alias.get(lower(plain(name.strip())), set())
+
+    def publisher_of(self, url: str) -> str | None:
+        """The organisation whose own site an address belongs to: `blog.openai.com` is OpenAI's, by the domain's name."""
+        host = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
+        label = host[-2] if len(host) > 1 else ""
+        if label in {"co", "com", "or", "go", "ac"} and len(host) > 2:
+            label = host[-3]
+        found = self.by_alias.get(label, set()) if len(label) > 2 else set()
+        return next(iter(found)) if len(found) == 1 else None
+
+    @staticmethod
+    def _fits(alias: _Alias, view: View, start: int, end: int) -> bool:
+        written = view.plain[start:end]
+        if not _case_fits(alias.text, written) or not _hangul_fits(view.plain, start, end):
+            return False
+        if view.plain[end : end + 1] == "." and view.plain[end + 1 : end + 4].lower() in {"com", "net", "org", "ai", "io"}:
+            return False
+        if alias.near and not alias.near.search(view.folded, max(0, start - _NEAR), end + _NEAR):
+            return False
+        return not (alias.not_near and alias.not_near.search(view.folded, max(0, start - _NOT_NEAR), end + _NOT_NEAR))
+
+
+def _aliases(name: str, entry: Organisation) -> Iterator[_Alias]:
+    for text in entry.names(name):
+        yield _alias(text, name, "name", entry.guards.get(text))
+    for text in entry.products:
+        yield _alias(text, name, "product", entry.guards.get(text))
+
+
+def _alias(text: str, organisation: str, kind: Kind, guard: Guard | None) -> _Alias:
+    near = _any_of(guard.near) if guard and guard.near else None
+    not_near = _any_of(guard.not_near) if guard and guard.not_near else None
+    return _Alias(text, organisation, kind, guard, near, not_near)
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?<![a-z0-9]){re.escape(lower(plain(word)))}" for word in words))
+
+
+def _case_fits(alias: str, written: str) -> bool:
+    """A name begins with a capital; a short one is written as it is known, or all in capitals."""
+    if alias == written:
+        return True
+    first = written[0]
+    if first.islower() and first.isascii():
+        return False
+    if len(alias) <= 4:
+        return written.isupper() and not alias.isupper()
+    return True
+
+
+def _hangul_fits(text: str, start: int, end: int) -> bool:
+    """A short Korean name must not be a piece of a longer word."""
+    if end - start > 3 or not _HANGUL.match(text, start):
+        return True
+    if start and _HANGUL.match(text, start - 1):
+        return False
+    return end - start > 2 or bool(_AFTER_HANGUL.match(text, end))
+
+
+def introduced(view: View, names: list[Name]) -> dict[str, Name]:
+    """Short forms that the text introduces for a name: `SK Telecom (SKT)`, `Norvane Robotics ("Norvane")`."""
+    forms: dict[str, Name] = {}
+    for name in names:
+        if view.plain[name.end : name.end + 1] not in {" ", "("} or name.kind != "name":
+            continue
+        match = _INTRODUCED.match(view.plain, name.end)
+        if match and _abbreviates(match[1], view.plain[name.start : name.end]):
+            forms.setdefault(match[1], name)
+    return forms
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether a bracketed word is a short form of the name before it, not a ticker or a remark."""
+    letters = [letter for letter in short.lower() if letter.isalnum()]
+    if long.lower().startswith(short.lower()) and len(short) < len(long):
+        return True
+    place = 0
+    for letter in long.lower():
+        if place < len(letters) and letter == letters[place]:
+            place += 1
+    return place == len(letters) and short[0].lower() == long[0].lower() and 2 <= len(letters) < len(long)
+
+
+def occurrences(view: View, forms: Mapping[str, Name], known: bool) -> list[Name]:
+    """Every place of the given forms in a view, longest form first."""
+    if not forms:
+        return []
+    pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+    return [
+        Name(match.start(), match.end(), forms[match[0]].organisations, "name", known and forms[match[0]].known)
+        for match in pattern.finditer(view.plain) if at_word_boundary(view.plain, match.start(), match.end())
+    ]
+
+
+def without_overlaps(names: list[Name]) -> list[Name]:
+    """The names in order of place; of two that overlap the longer one stays, the known one where both are as long."""
+    kept: list[Name] = []
+    for name in sorted(names, key=lambda one: (one.start, -(one.end - one.start), not one.known)):
+        if kept and name.start < kept[-1].end:
+            if name.end - name.start > kept[-1].end - kept[-1].start:
+                kept[-1] = name
+            continue
+        kept.append(name)
+    return kept

@@ -1,0 +1,45 @@
+"""All frames and vetoes in a form that finds their words in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeline.frames import CompiledFrame
+from pipeline.knowledge_files import Veto, Weights
+from pipeline.lexicon import Found, Lexicon
+from pipeline.views import View
+
+Cue = Found[CompiledFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledVeto:
+    """A veto ready for search."""
+
+    id: str
+    scope: str
+    families: frozenset[str]
+    spares: frozenset[str]
+    score: float
+    pattern: re.Pattern[str]
+
+
+class FrameBook:
+    """Frames by their words, vetoes by their scope, and the weights of a score."""
+
+    def __init__(self, frames: Iterable[CompiledFrame], vetoes: Mapping[str, Veto], weights: Weights) -> None:
+        self.frames = tuple(frames)
+        self.weights = weights
+        self.families = {frame.family for frame in self.frames}
+        self.types = {frame.type for frame in self.frames}
+        self._lexicon = Lexicon((word, frame) for frame in self.frames for word in frame.words)
+        self.vetoes = [
+            CompiledVeto(name, veto.scope, frozenset(veto.families), frozenset(veto.spares), veto.score, re.compile("|".join(veto.patterns)))
+            for name, veto in vetoes.items()
+        ]
+
+    def find(self, view: View, end: int) -> list[Cue]:
+        """Every relation word in the first `end` characters of a view."""
+        return list(self._lexicon.find(view, end))

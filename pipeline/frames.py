@@ -1,0 +1,131 @@
+"""Frames: how a language says that organisations have to do with each other. Read from YAML, compiled to patterns.
+
+A frame names its relation words and the shapes they stand in. A shape is a regular expression over a sentence in
+lower case in which names are slots: `{A}` and `{B}` are one organisation or a list of them, `{ORGS}` is a list of two
+or more, `{R}` is the relation word, `...` is a gap without other names, `<name>` a word group of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# Placeholders in a sentence: names from the private area, and the relation word that is looked at.
+FIRST_NAME = 0xE000
+MOST_NAMES = 60
+RELATION = "\uf8ff"
+NAME = f"[\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x}]"
+_GAP = f"[^\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x};]{{0,90}}?"
+_SLOT = re.compile(r"\{(A|B|ORGS|R)\}|<([a-z_]+)>|\.\.\.")
+
+
+class Shape(BaseModel):
+    """One way of placing names around a relation word."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str
+    pattern: str
+    score: float = 0.0                   # added to the event's score: less for looser shapes
+    roles: dict[str, str] = Field(default_factory=dict)
+    implied: bool = False                # one party is not in the sentence: the text's main organisation
+
+
+class Frame(BaseModel):
+    """One kind of relation in one language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str
+    family: str
+    type: str
+    words: list[str]
+    shapes: list[str]
+    strength: float = Field(ge=0, le=1)
+    parties: int = 2                     # fewest parties that make the event
+
+
+class FrameFile(BaseModel):
+    """A file of frames: word groups, the language's list separators, shapes and frames."""
+
+    model_config = ConfigDict(extra="forbid")
+    language: str
+    separators: list[str] = Field(default_factory=list)
+    groups: dict[str, list[str]] = Field(default_factory=dict)
+    shapes: dict[str, list[Shape]] = Field(default_factory=dict)
+    frames: list[Frame] = Field(default_factory=list)
+
+    def under(self, upper: FrameFile) -> FrameFile:
+        """This file with another of its language laid over it: same group, shape set or frame wins whole."""
+        frames = {frame.id: frame for frame in (*self.frames, *upper.frames)}
+        return FrameFile(language=self.language, separators=[*self.separators, *upper.separators],
+                         groups=self.groups | upper.groups, shapes=self.shapes | upper.shapes,
+                         frames=list(frames.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledShape:
+    """A shape ready for search."""
+
+    id: str
+    pattern: re.Pattern[str]
+    score: float
+    roles: dict[str, str]
+    implied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFrame:
+    """A frame ready for search."""
+
+    id: str
+    language: str
+    family: str
+    type: str
+    strength: float
+    parties: int
+    words: tuple[str, ...]
+    shapes: tuple[CompiledShape, ...] = field(repr=False)
+
+
+def compile_file(content: FrameFile) -> list[CompiledFrame]:
+    """The frames of a file, ready for search. ValueError names a shape or group that does not exist."""
+    separator = "(?:" + "|".join(content.separators) + ")"
+    sets = {
+        name: tuple(_compile(shape, separator, content.groups) for shape in shapes)
+        for name, shapes in content.shapes.items()
+    }
+    compiled = []
+    for frame in content.frames:
+        unknown = [name for name in frame.shapes if name not in sets]
+        if unknown:
+            raise ValueError(f"frame {frame.id}: unknown shapes {unknown[0]!r}; allowed: {', '.join(sets)}")
+        compiled.append(CompiledFrame(
+            id=frame.id, language=content.language, family=frame.family, type=frame.type, strength=frame.strength,
+            parties=frame.parties, words=tuple(frame.words),
+            shapes=tuple(shape for name in frame.shapes for shape in sets[name]),
+        ))
+    return compiled
+
+
+def _compile(shape: Shape, separator: str, groups: dict[str, list[str]]) -> CompiledShape:
+    def expand(match: re.Match[str]) -> str:
+        slot, group = match[1], match[2]
+        if slot == "R":
+            return RELATION
+        if slot == "ORGS":
+            return f"(?P<ORGS>{NAME}(?:{separator}{NAME})+)"
+        if slot:
+            return f"(?P<{slot}>{NAME}(?:{separator}{NAME})*)"
+        if group:
+            if group not in groups:
+                raise ValueError(f"shape {shape.id}: unknown group {group!r}; allowed: {', '.join(groups)}")
+            return "(?:" + "|".join(groups[group]) + ")"
+        return _GAP
+
+    try:
+        pattern = re.compile(_SLOT.sub(expand, shape.pattern))
+    except re.error as failure:
+        raise ValueError(f"shape {shape.id}: not a pattern: {failure}") from failure
+    return CompiledShape(shape.id, pattern, shape.score, shape.roles, shape.implied)
+

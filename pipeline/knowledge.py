@@ -1,0 +1,129 @@
+"""Read the knowledge files: organisations, topics, frames, status cues, vetoes, word lists, weights."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+
+from core.errors import KnowledgeFileError
+from core.yamlfile import line_of
+from pipeline import checked
+from pipeline.entities import Gazetteer
+from pipeline.frames import FrameFile, compile_file
+from pipeline.framebook import FrameBook
+from pipeline.knowledge_files import Boilerplate, Names, Organisation, StatusCue, Topic, Veto, Weights
+from pipeline.preparation import Preparation
+from pipeline.names import NameRules
+from pipeline.status import StatusBook
+from pipeline.topics import TopicBook
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_MAPPINGS: dict[str, type[BaseModel]] = {"topics": Topic, "status": StatusCue, "vetoes": Veto}
+_SINGLE: dict[str, type[BaseModel]] = {"names": Names, "boilerplate": Boilerplate, "weights": Weights}
+_ALLOWED = "organisations.yaml, organisations/*.yaml, frames/*.yaml, " + ", ".join(
+    f"{name}.yaml" for name in (*_MAPPINGS, *_SINGLE))
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All that the annotation knows, ready for use. `version` changes when any file changes."""
+
+    organisations: dict[str, Organisation]
+    gazetteer: Gazetteer
+    names: NameRules
+    topics: TopicBook
+    frames: FrameBook
+    status: StatusBook
+    preparation: Preparation
+    version: str
+
+
+def shipped_knowledge() -> Path:
+    """The folder of the knowledge that comes with the product."""
+    return Path(str(resources.files("pipeline"))) / "knowledge"
+
+
+def load_knowledge(*directories: Path) -> Knowledge:
+    """The knowledge of several folders, later ones over earlier ones: the same name or id wins whole.
+
+    A file that is wrong raises KnowledgeFileError with file, line, the bad value and what is allowed. A folder that
+    does not exist holds nothing.
+    """
+    digest = hashlib.sha256()
+    organisations: dict[str, Organisation] = {}
+    frames: dict[str, FrameFile] = {}
+    parts: dict[str, Any] = {name: {} for name in _MAPPINGS}
+    for directory in directories:
+        layer: dict[str, Path] = {}
+        for path in _files(directory):
+            digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+            _read(path, directory, layer, organisations, frames, parts)
+    return _ready(organisations, frames, parts, digest.hexdigest()[:12])
+
+
+def _files(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.rglob("*.yaml") if path.is_file()) if directory.is_dir() else []
+
+
+def _read(path: Path, directory: Path, layer: dict[str, Path], organisations: dict[str, Organisation],
+          frames: dict[str, FrameFile], parts: dict[str, Any]) -> None:
+    """Lay one file over what was read before."""
+    inner = path.relative_to(directory)
+    kind = inner.parts[0].removesuffix(".yaml")
+    if kind == "organisations":
+        content = _mapping(path, Organisation)
+        _refuse_twice(content, layer, path)
+        organisations |= content
+    elif kind == "frames" and len(inner.parts) == 2:
+        frame_file = checked.read(path, TypeAdapter(FrameFile), FrameFile.model_fields, error=KnowledgeFileError)
+        below = frames.get(frame_file.language)
+        frames[frame_file.language] = below.under(frame_file) if below else frame_file
+        try:
+            compile_file(frames[frame_file.language])
+        except ValueError as failure:
+            raise KnowledgeFileError(str(failure), file=str(path)) from failure
+    elif kind in _MAPPINGS and len(inner.parts) == 1:
+        parts[kind] |= _mapping(path, _MAPPINGS[kind])
+    elif kind in _SINGLE and len(inner.parts) == 1:
+        model = _SINGLE[kind]
+        parts[kind] = checked.read(path, TypeAdapter(model), model.model_fields, error=KnowledgeFileError)
+    else:
+        raise KnowledgeFileError(f"unknown knowledge file {inner.as_posix()!r}; allowed: {_ALLOWED}", file=str(path))
+
+
+def _mapping(path: Path, model: type[Model]) -> dict[str, Model]:
+    adapter: TypeAdapter[dict[str, Model] | None] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type]
+    return checked.read(path, adapter, model.model_fields, error=KnowledgeFileError) or {}
+
+
+def _refuse_twice(content: Iterable[str], layer: dict[str, Path], path: Path) -> None:
+    """One layer names an organisation once: two entries would silently hide one of them."""
+    for name in content:
+        if name in layer:
+            raise KnowledgeFileError(f"{name!r} is also in {layer[name].name}", file=str(path), line=line_of(path, [name]))
+        layer[name] = path
+
+
+def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile], parts: dict[str, Any],
+           version: str) -> Knowledge:
+    missing = [name for name in _SINGLE if name not in parts]
+    if missing:
+        raise KnowledgeFileError(f"no folder holds {missing[0]}.yaml")
+    names: Names = parts["names"]
+    return Knowledge(
+        organisations=organisations,
+        gazetteer=Gazetteer(organisations, names),
+        names=NameRules(names),
+        topics=TopicBook(parts["topics"]),
+        frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"], parts["weights"]),
+        status=StatusBook(parts["status"]),
+        preparation=Preparation(parts["boilerplate"]),
+        version=version,
+    )

@@ -1,0 +1,127 @@
+"""What the files under knowledge/ may hold."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.records import EventStatus
+
+
+class Guard(BaseModel):
+    """Words that must, or must not, stand near an ambiguous alias."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    near: list[str] = Field(default_factory=list)
+    not_near: list[str] = Field(default_factory=list)
+
+
+class Organisation(BaseModel):
+    """An organisation: what it is and how texts name it. Keyed by its canonical name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    type: str = "company"
+    country: str | None = None
+    parent: str | None = None
+    aliases: list[str] = Field(default_factory=list)
+    ko: list[str] = Field(default_factory=list)
+    ja: list[str] = Field(default_factory=list)
+    zh: list[str] = Field(default_factory=list)
+    tickers: list[str] = Field(default_factory=list)
+    products: list[str] = Field(default_factory=list)
+    guards: dict[str, Guard] = Field(default_factory=dict)
+
+    def names(self, canonical: str) -> list[str]:
+        """Every way of naming the organisation itself, the canonical name first."""
+        return list(dict.fromkeys([canonical, *self.aliases, *self.ko, *self.ja, *self.zh]))
+
+
+class TermGroup(BaseModel):
+    """Terms of a topic that weigh the same."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    weight: float = Field(ge=0, le=1)
+    exact: bool = False                  # upper and lower case as written
+    languages: list[str] = Field(default_factory=list)       # only in texts of these languages
+    not_languages: list[str] = Field(default_factory=list)
+    words: list[str]
+
+
+class Topic(BaseModel):
+    """A subject that texts and events can be about. Keyed by its id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str
+    terms: list[TermGroup]
+    decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns, as `AI-powered`
+
+
+class StatusCue(BaseModel):
+    """Words that tell the status of the relation they stand near."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    status: EventStatus
+    words: list[str]
+    side: Literal["before", "after", "any"] = "any"       # of the relation word
+    within: int = 60                                      # characters
+
+
+class Veto(BaseModel):
+    """A pattern that says that the text is of another kind, and what that costs an event's score."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    scope: Literal["title", "sentence", "text"]
+    families: list[str] = Field(default_factory=lambda: ["alliance"])
+    spares: list[Literal["title", "lead", "lead_start"]] = Field(default_factory=list)
+    patterns: list[str]
+    score: float
+
+
+class Names(BaseModel):
+    """Word lists for telling organisations from other names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    legal_suffixes: list[str]
+    organisation_nouns: list[str]
+    organisation_heads: list[str]
+    describing_nouns: list[str]
+    native_patterns: list[str]
+    person_roles: list[str]
+    honorifics: list[str]
+    first_names: list[str]
+    product_nouns: list[str]
+    headline_verbs: list[str]
+    never: list[str]
+    strip: list[str]
+    places: list[str]
+    first_person: list[str]
+    the_company: list[str]
+    both_companies: dict[str, int]
+
+
+class Boilerplate(BaseModel):
+    """Patterns of what does not belong to the news: bylines, datelines, notes, descriptions of the firm."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    sections: list[str]                  # from a line that matches to the end of the text, early in it of the paragraph
+    passages: list[str]                  # only what matches
+    digests: list[str]                   # titles of texts that collect unrelated items
+
+
+class Weights(BaseModel):
+    """What raises and lowers an event's score, apart from its frame, shape and vetoes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: float
+    lead: float
+    body: float
+    repeated: float
+    implied_party: float
+    unknown_party: float
+    anonymous_party: float
+    topic_in_sentence: float
+    topic_in_title: float
+    topic_nearby: float
+    topic_of_text: float
+    topic_least: float

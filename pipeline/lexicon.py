@@ -1,0 +1,74 @@
+"""Find thousands of words and phrases in one pass over a text."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from pipeline.views import View, at_word_boundary, lower, plain
+
+T = TypeVar("T")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A word of a lexicon at a place of a view, with what the lexicon knows about it."""
+
+    start: int
+    end: int
+    values: tuple[T, ...]
+
+
+class Lexicon(Generic[T]):
+    """Words and phrases with values. The longest one wins; words are never found inside other words.
+
+    A word with an upper-case letter past its first (`AI`, `MoU`) must stand so in the text when `exact` says it.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+        collected: dict[str, list[T]] = {}
+        for word, value in entries:
+            for form in expand(word):
+                collected.setdefault(lower(plain(form)), []).append(value)
+        collected.pop("", None)
+        self.words = list(collected)
+        self.values = [tuple(values) for values in collected.values()]
+        self._automaton = AhoCorasick(self.words, matchkind=MatchKind.LeftmostLongest) if self.words else None
+        self._index = {word: number for number, word in enumerate(self.words)}
+
+    def find(self, view: View, end: int | None = None) -> Iterator[Found[T]]:
+        """Every place of a word in the view, from left to right, without overlaps."""
+        if self._automaton is None:
+            return
+        text = view.folded if end is None else view.folded[:end]
+        for number, start, stop in self._automaton.find_matches_as_indexes(text):
+            if at_word_boundary(text, start, stop):
+                yield Found(start, stop, self.values[number])
+            elif shorter := self._shorter(text, self.words[number], start):
+                yield shorter
+
+    def _shorter(self, text: str, word: str, start: int) -> Found[T] | None:
+        """A phrase that is cut at its end may begin with a shorter one: `Google Cloudy` still names Google."""
+        while " " in word:
+            word = word.rsplit(" ", 1)[0]
+            number = self._index.get(word)
+            if number is not None and at_word_boundary(text, start, start + len(word)):
+                return Found(start, start + len(word), self.values[number])
+        return None
+
+
+def expand(word: str) -> Iterator[str]:
+    """The forms of a word written with braces: `partner{,s,ed}` is partner, partners and partnered."""
+    parts = _BRACES.split(word)
+    if len(parts) == 1:
+        yield word
+        return
+    choices = [part.split(",") if place % 2 else [part] for place, part in enumerate(parts)]
+    for chosen in itertools.product(*choices):
+        yield "".join(chosen)

@@ -1,0 +1,100 @@
+"""Match rules on an annotated article, and say with which words of the article each hit is proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.query import parse
+from core.records import Annotation, Article, Event, Evidence, Hit
+from pipeline.annotate import annotate
+from pipeline.evaluate import Decision, Evaluator
+from pipeline.knowledge import Knowledge
+from pipeline.views import script_of
+from pipeline.rulebook import Rule, RuleExample
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleFailure:
+    """An example that a rule does not judge as it is labelled."""
+
+    example: RuleExample
+    flagged: bool
+    score: float | None
+
+    def __str__(self) -> str:
+        text = " ".join((self.example.match or self.example.no_match or "").split())
+        shown = text if len(text) <= 100 else text[:99] + "…"
+        if self.flagged:
+            return f"flagged with score {self.score:.2f}, must not match: {shown}"
+        return f"not flagged, must match: {shown}"
+
+
+def match(article: Article, annotation: Annotation, rules: Sequence[Rule], *, source_id: str | None = None,
+          knowledge: Knowledge | None = None) -> tuple[Hit, ...]:
+    """The hits of the rules on an article, the strongest first.
+
+    Where a query asks for events, one single event must meet its conditions on event, status, topic and
+    organisation and the rule's status and score; that event is the hit's evidence and score. With `knowledge`,
+    `org:` also understands names that the article does not use.
+    """
+    hits = []
+    for rule in rules:
+        evaluator = Evaluator(article, annotation, source_id=source_id, knowledge=knowledge, statuses=rule.status, min_score=rule.min_score)
+        decision = evaluator.decide(parse(rule.query))
+        if decision is not None and decision.score >= rule.min_score:
+            hits.append(Hit(rule.id, decision.score, _evidence(annotation, decision), decision.event))
+    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.rule)))
+
+
+def _evidence(annotation: Annotation, decision: Decision) -> tuple[Evidence, ...]:
+    if decision.event is None:
+        return decision.evidence
+    return (*event_evidence(annotation.events[decision.event]), *decision.evidence)
+
+
+def event_evidence(event: Event) -> tuple[Evidence, ...]:
+    """The spans that prove an event: sentence, parties, relation, topic, status."""
+    spans = [("sentence", event.sentence), *(("party", party.span) for party in event.parties), ("relation", event.relation),
+             ("topic", event.topic_span), ("status", event.status_span)]
+    return tuple(Evidence(role, span) for role, span in spans if span is not None)
+
+
+def check_examples(rule: Rule, knowledge: Knowledge) -> list[ExampleFailure]:
+    """The examples of a rule that it does not judge as they are labelled."""
+    failures = []
+    for example in rule.examples:
+        title, text = example.title_and_text
+        article = Article("", "", title, text, language=example.language or script_of(title + text))
+        hits = match(article, annotate(article, knowledge, publisher=example.publisher), [rule], knowledge=knowledge)
+        if bool(hits) != example.wanted:
+            failures.append(ExampleFailure(example, bool(hits), hits[0].score if hits else None))
+    return failures
+
+
+def match_line(item: Mapping[str, Any], knowledge: Knowledge, rules: Sequence[Rule]) -> dict[str, Any]:
+    """What the rules make of one line of the `match` command, `{id, title, text, language?, url?, …}`."""
+    title, text, url = (str(item.get(key) or "") for key in ("title", "text", "url"))
+    language = str(item.get("language") or item.get("lang") or "") or script_of(title + text)
+    article = Article(url, url, title, text, language=language)
+    publisher = item.get("publisher") or knowledge.gazetteer.publisher_of(url)
+    annotation = annotate(article, knowledge, publisher=publisher)
+    hits = match(article, annotation, rules, knowledge=knowledge)
+    best = hits[0] if hits else None
+    event = annotation.events[best.event] if best is not None and best.event is not None else None
+    return {
+        "id": item.get("id"),
+        "flagged": bool(hits),
+        "organisations": [party.organisation for party in event.parties] if event else [],
+        "event_type": event.type if event else None,
+        "status": event.status.value if event else None,
+        "score": best.score if best else 0.0,
+        "evidence": [_shown(evidence) for evidence in best.evidence] if best else [],
+        "hits": [{"rule": hit.rule, "score": hit.score} for hit in hits],
+    }
+
+
+def _shown(evidence: Evidence) -> dict[str, Any]:
+    span = evidence.span
+    return {"text": span.text, "start": span.start, "end": span.end, "role": evidence.role, "field": span.field}

@@ -1,0 +1,205 @@
+"""Find organisations that no list names: by legal form, description, ticker, and the company they keep in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.entities import Name
+from pipeline.knowledge_files import Names
+from pipeline.views import EVENT_LIMIT, View
+
+READ = 8_000              # characters of a text in which unknown names are looked for
+
+_L = "A-Za-z0-9À-ÖØ-öø-ɏ"
+_TOKEN = rf"(?:[A-ZÀ-ÖØ-Þ](?:[{_L}+™®&-]|\.(?=[{_L}]))*|[a-z]{{1,4}}[A-Z][{_L}]+|[0-9]+[A-Za-z]*[A-Z][{_L}]*)"
+_SEQUENCE = re.compile(rf"(?<![{_L}@#$/.]){_TOKEN}(?:(?:\s(?:&\s|of\s(?:the\s)?)?){_TOKEN})*")
+_WORD = re.compile(rf"[{_L}][{_L}'-]*")
+_CJK = re.compile("[\u3040-\u9fff가-힣]")
+
+
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """What a text gave away: names that its context shows to be organisations, and names that might be."""
+
+    organisations: list[Name]
+    maybe: list[Name]
+
+
+class NameRules:
+    """The word lists, ready to judge capitalised names."""
+
+    def __init__(self, lists: Names) -> None:
+        self._lists = lists
+        self._never = {word.lower() for word in (*lists.never, *lists.places)}
+        self._strip = {word.lower() for word in (*lists.strip, *lists.person_roles, *lists.honorifics)}
+        self._first_names = set(lists.first_names)
+        self._verbs = {word.lower() for word in lists.headline_verbs}
+        self._nouns = {word.lower().rstrip(".") for word in (*lists.organisation_nouns, *lists.legal_suffixes)}
+        self._heads = {word.lower() for word in lists.organisation_heads}
+        describing, roles = "|".join(lists.describing_nouns), "|".join(lists.person_roles)
+        described = rf",?\s(?:a|an|the|one\sof|part\sof|its)\s[^.;:()]{{0,110}}?\b(?:{describing})s?\b"
+        self._after_organisation = re.compile(
+            rf"(?:{described}|\s?\((?:NASDAQ|NYSE|OTC|KRX|TSE|TSX|LSE|CSE|ASX|Nasdaq)\b|'s\s(?:{roles})\b"
+            r"|,?\s(?:today\s|has\s|also\s|proudly\s)*(?:announce[sd]?|unveil(?:s|ed)|is\s(?:proud|pleased|excited|thrilled))\b)")
+        self._before_organisation = re.compile(
+            rf"(?:\b(?:{roles})\s(?:of|at|for)\s|\b(?:startup|company|firm|maker|developer|provider|group|carmaker|chipmaker)\s)$")
+        self._after_person = re.compile(
+            rf",?\s(?:(?:the|a|an|its|chief|our)\s)?(?:[\w-]+\s){{0,3}}(?:{roles})\b|\s(?:said|says|added|explained|noted|told|commented)\b",
+            re.IGNORECASE)
+        self._before_person = re.compile(
+            rf"(?:\b(?:{'|'.join(lists.honorifics)})\.?|\b(?:{roles})|\bby|said|says|added)\s$", re.IGNORECASE)
+        self._after_product = re.compile(rf"\s(?:{'|'.join(lists.product_nouns)})s?\b|[™®]")
+        self._short_never = self._never | {word.lower() for word in (*lists.organisation_nouns, *lists.organisation_heads)}
+        self._sizes = {word.lower(): size for word, size in lists.both_companies.items()} | dict.fromkeys(lists.the_company, 1)
+        self._speakers = re.compile("|".join(
+            word if _CJK.match(word) else rf"\b{re.escape(word)}\b"
+            for word in sorted((*lists.first_person, *self._sizes), key=len, reverse=True)))
+        self._native = [re.compile(pattern) for pattern in lists.native_patterns]
+
+    def discover(self, view: View, known: list[Name]) -> Discovered:
+        """The unknown names of a text in sentence case. A name is judged by all of its places together."""
+        taken = _Taken(known)
+        places: dict[str, list[tuple[int, int]]] = {}
+        organisations: set[str] = set()
+        rejected: set[str] = set()
+        for start, end in self._sequences(view):
+            text = view.plain[start:end]
+            by_form = self._has_form(text)
+            if taken.overlaps(start, end) and not (by_form and taken.inside(start, end)):
+                continue
+            places.setdefault(text, []).append((start, end))
+            verdict = by_form or self._verdict(view, start, end, text)
+            if verdict:
+                organisations.add(text)
+            elif verdict is False:
+                rejected.add(text)
+        native = self._native_names(view, taken)
+        sure = [Name(start, end, (text,), known=False)
+                for text in organisations for start, end in places[text]]
+        maybe = [Name(start, end, (text,), known=False)
+                 for text, found in places.items() if text not in organisations and text not in rejected
+                 for start, end in found]
+        return Discovered(sure + native, maybe)
+
+    def speakers(self, view: View, publisher: str | None) -> list[Name]:
+        """"We" and "the two companies", in the part of a text that is read for events."""
+        found = []
+        for match in self._speakers.finditer(view.folded, 0, EVENT_LIMIT):
+            size = self._sizes.get(match[0])
+            if size:
+                found.append(Name(match.start(), match.end(), (), "group", size=size))
+            elif view.plain[match.start() : match.end()] != "US":
+                found.append(Name(match.start(), match.end(), (publisher,) if publisher else (), "we"))
+        return found
+
+    def can_be_short(self, word: str) -> bool:
+        """Whether the first word of a name can stand for the whole: `Norvane`, not `University`."""
+        return word.lower() not in self._short_never and word not in self._first_names and word.lower() not in self._strip
+
+    def headline(self, view: View, known: list[Name]) -> list[Name]:
+        """The names that might be organisations in a headline: those before its verb and after `with`."""
+        if view.plain.isupper() or not is_title_case(view.plain):
+            return self.discover(view, known).maybe if not view.plain.isupper() else []
+        taken = _Taken(known)
+        found: list[Name] = []
+        at_start, after_with = True, False
+        run: list[re.Match[str]] = []
+        for match in (*_WORD.finditer(view.plain), None):
+            word = match[0] if match else ""
+            low = word.lower().removesuffix("'s")
+            gap = view.plain[run[-1].end() : match.start()] if run and match else ""
+            ends = match is None or low in self._verbs or low in self._strip or word[:1].islower() or gap.strip() not in {"", "&"} \
+                or taken.overlaps(match.start(), match.end())
+            if ends and run:
+                if at_start or after_with:
+                    self._add_headline_name(view, run, found)
+                run, after_with = [], after_with and gap.strip() == ","
+            if match is None or low in self._verbs:
+                at_start = False
+            elif low in {"with", "between"}:
+                after_with = True
+            elif low in {"and"}:
+                pass
+            elif not ends or (gap.strip() and low not in self._strip and not taken.overlaps(match.start(), match.end())):
+                run.append(match)
+            elif word[:1].islower():
+                after_with = False
+        return found
+
+    def _add_headline_name(self, view: View, run: list[re.Match[str]], found: list[Name]) -> None:
+        start, end = run[0].start(), run[-1].end()
+        if view.plain[start:end].endswith("'s"):
+            end -= 2
+        text = view.plain[start:end]
+        if len(run) <= 4 and len(text) > 1 and text.lower() not in self._never and not self._all_never(text):
+            found.append(Name(start, end, (text,), known=False))
+
+    def _sequences(self, view: View) -> Iterable[tuple[int, int]]:
+        """Capitalised names without the capitalised words around them that belong to no name."""
+        for match in _SEQUENCE.finditer(view.plain, 0, READ):
+            words = [(word.start() + match.start(), word.end() + match.start()) for word in re.finditer(r"\S+", match[0])]
+            while words and view.folded[words[0][0] : words[0][1]].strip("™®") in self._strip | {"of", "&", "the"}:
+                words.pop(0)
+            while words and view.folded[words[-1][0] : words[-1][1]] in self._strip | {"of", "&", "the"}:
+                words.pop()
+            if not words:
+                continue
+            start, end = words[0][0], words[-1][1]
+            text = view.plain[start:end]
+            if len(text) > 1 and len(words) <= 7 and text.lower() not in self._never and not self._all_never(text):
+                yield start, end
+
+    def _all_never(self, text: str) -> bool:
+        return all(word in self._never or word in self._strip for word in text.lower().split())
+
+    def _has_form(self, text: str) -> bool:
+        words = text.lower().split()
+        if len(words) < 2:
+            return False
+        return words[-1].rstrip(".") in self._nouns or words[0] in self._heads or \
+            any(word in self._heads and words[place + 1] == "of" for place, word in enumerate(words[:-1]))
+
+    def _verdict(self, view: View, start: int, end: int, text: str) -> bool | None:
+        """True for an organisation, False for a person or product, None where the context says nothing."""
+        words = text.split()
+        before = view.plain[max(0, start - 40) : start]
+        if words[0] in self._first_names and 2 <= len(words) <= 3:
+            return False
+        if self._before_person.search(before) or (2 <= len(words) <= 3 and self._after_person.match(view.plain, end)):
+            return False
+        if self._after_organisation.match(view.plain, end) or self._before_organisation.search(before):
+            return True
+        return False if self._after_product.match(view.plain, end) else None
+
+    def _native_names(self, view: View, taken: _Taken) -> list[Name]:
+        """Names in Hangul, kana and Han that their own endings give away."""
+        if view.plain.isascii():
+            return []
+        return [
+            Name(match.start(1), match.end(1), (match[1],), known=False)
+            for pattern in self._native for match in pattern.finditer(view.plain, 0, READ)
+            if not taken.overlaps(match.start(1), match.end(1)) and match[1] not in self._never
+        ]
+
+
+def is_title_case(title: str) -> bool:
+    """Whether a headline writes most of its words with capitals, so that capitals say nothing."""
+    words = [word for word in re.findall(r"[A-Za-z][A-Za-z'-]+", title) if len(word) > 3]
+    return len(words) >= 4 and sum(word[0].isupper() for word in words) >= 0.7 * len(words)
+
+
+class _Taken:
+    """The places that known names hold."""
+
+    def __init__(self, names: list[Name]) -> None:
+        self._places = sorted((name.start, name.end) for name in names)
+        self._letters = {place for start, end in self._places for place in range(start, end)}
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return any(place in self._letters for place in range(start, end))
+
+    def inside(self, start: int, end: int) -> bool:
+        """Whether a longer name swallows the known one whole: `Samsung Medical Center`."""
+        return all(start <= one[0] and one[1] <= end for one in self._places if one[0] < end and start < one[1])

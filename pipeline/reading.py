@@ -1,0 +1,139 @@
+"""Read an article once: its sentences, names, topic words, relation words and status words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from core.records import Article
+from pipeline import sentences
+from pipeline.entities import Name, introduced, occurrences, without_overlaps
+from pipeline.framebook import Cue
+from pipeline.knowledge import Knowledge
+from pipeline.knowledge_files import StatusCue
+from pipeline.lexicon import Found
+from pipeline.names import NameRules
+from pipeline.topics import TopicPlace
+from pipeline.views import EVENT_LIMIT, View, views
+
+LEAD_SENTENCES = 5
+_SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]{3,}")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was found in one field of an article."""
+
+    view: View
+    sentences: list[tuple[int, int]]
+    names: list[Name]                    # sure ones, "we" and "the two companies" too
+    maybe: list[Name]
+    topics: list[TopicPlace]
+    cues: list[Cue]
+    statuses: list[Found[tuple[str, StatusCue]]]
+    marked: list[tuple[int, int]]
+    lead_end: int = 0
+
+    def names_in(self, start: int, end: int) -> list[Name]:
+        """The names within a sentence, the sure ones and those that might be organisations."""
+        return without_overlaps([name for name in (*self.names, *self.maybe) if start <= name.start and name.end <= end])
+
+    def before(self, place: int) -> list[str]:
+        """The organisations named before a place, the last one last, each once."""
+        found: dict[str, None] = {}
+        for name in self.names:
+            if name.start >= place:
+                break
+            if name.kind == "name":
+                for organisation in name.organisations:
+                    found.pop(organisation, None)
+                    found[organisation] = None
+        return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReading:
+    """What was found in an article."""
+
+    title: Reading
+    text: Reading
+    publisher: str | None
+    main: tuple[str, ...]                # organisations of title and opening, the most named one first
+
+
+def read(article: Article, knowledge: Knowledge, publisher: str | None) -> ArticleReading:
+    """Everything that events and topics are made of."""
+    title, text = views(article)
+    known_title, known_text = knowledge.gazetteer.find(title), knowledge.gazetteer.find(text)
+    discovered = knowledge.names.discover(text, known_text)
+    headline = knowledge.names.headline(title, known_title)
+    forms = _forms(text, title, known_text + discovered.organisations, known_title, headline, knowledge.names)
+    speakers = knowledge.names.speakers(text, publisher)
+    text_names = without_overlaps(known_text + discovered.organisations + occurrences(text, forms, True) + speakers)
+    title_names = without_overlaps(known_title + occurrences(title, forms, True) + knowledge.names.speakers(title, publisher))
+    seen = {name.organisations[0] for name in headline}
+    maybe = discovered.maybe + [name for name in occurrences(text, {name.organisations[0]: name for name in headline}, False) if seen]
+    marked = knowledge.preparation.marked(text)
+    title_reading = _reading(title, title_names, headline, [], knowledge, article.language, len(title.plain))
+    text_reading = _reading(text, text_names, maybe, marked, knowledge, article.language, EVENT_LIMIT)
+    return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading))
+
+
+def _forms(text: View, title: View, names: list[Name], known_title: list[Name], headline: list[Name], rules: NameRules) -> dict[str, Name]:
+    """Other ways in which this text names an organisation: brackets, unknown names again, first words."""
+    forms = introduced(text, names) | introduced(title, known_title + headline)
+    for name in names:
+        if name.known or name.kind != "name":
+            continue
+        full = name.organisations[0]
+        forms.setdefault(full, name)
+        first = full.split(" ")[0]
+        if first != full and _SHORT_FORM.fullmatch(first) and rules.can_be_short(first):
+            forms.setdefault(first, name)
+    return forms
+
+
+def _reading(view: View, names: list[Name], maybe: list[Name], marked: list[tuple[int, int]], knowledge: Knowledge,
+             language: str | None, limit: int) -> Reading:
+    parts = [part for part in sentences.split(view.plain, limit) if not _within(marked, part)] if view.field == "text" else \
+        [(0, len(view.plain))]
+    taken = [(name.start, name.end) for name in names if name.kind == "name"]
+    lead_end = parts[min(LEAD_SENTENCES, len(parts)) - 1][1] if parts else 0
+    cues = [cue for cue in knowledge.frames.find(view, limit) if not _covered(taken, cue.start, cue.end)]
+    return Reading(
+        view=view, sentences=parts, names=names, maybe=maybe, marked=marked, lead_end=lead_end, cues=cues,
+        topics=knowledge.topics.find(view, language, taken + marked),
+        statuses=knowledge.status.find(view, limit),
+    )
+
+
+def _within(marked: list[tuple[int, int]], part: tuple[int, int]) -> bool:
+    """Whether most of a sentence is boilerplate."""
+    covered = sum(max(0, min(end, part[1]) - max(start, part[0])) for start, end in marked)
+    return covered > 0.6 * (part[1] - part[0])
+
+
+def _covered(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    number = bisect_left(taken, (end, 0)) - 1
+    return number >= 0 and taken[number][1] > start
+
+
+def _main(title: Reading, text: Reading) -> tuple[str, ...]:
+    """The organisations that a text is mostly about."""
+    counts: Counter[str] = Counter()
+    for reading, weight, limit in ((title, 3, 10**9), (text, 1, 1_500)):
+        for name in reading.names:
+            if name.kind == "name" and name.start < limit:
+                counts[name.organisations[0]] += weight
+    return tuple(name for name, _ in counts.most_common(5))
+
+
+def with_organisations(name: Name, reading: Reading, fallback: tuple[str, ...]) -> Name:
+    """"The two companies" as the last two organisations before them."""
+    if name.kind != "group" or name.organisations:
+        return name
+    size = int(name.size)
+    before = reading.before(name.start) or list(fallback)
+    return replace(name, organisations=tuple(before[-size:]) if len(before) >= size else ())

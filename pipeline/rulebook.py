@@ -1,0 +1,112 @@
+"""Rule files: which articles are hits, and the labelled examples that test it."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator, model_validator
+
+from core.errors import QueryError, RuleFileError
+from core.query import Filter, Query, Range, parse, walk
+from core.records import EventStatus
+from core.yamlfile import line_of
+from pipeline import checked
+
+_ARCHIVE_ONLY = {"rule", "story", "seen"}
+
+
+class RuleExample(BaseModel):
+    """A text and whether the rule must flag it. In a text of several lines the first one is the title."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    match: str | None = Field(None, description="Text that must be a hit.")
+    no_match: str | None = Field(None, description="Text that must not be a hit.")
+    language: str | None = Field(None, description="Language of the text, in two letters.")
+    publisher: str | None = Field(None, description="The organisation that says \"we\" in it.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> RuleExample:
+        if (self.match is None) == (self.no_match is None):
+            raise ValueError("an example has either match or no_match")
+        return self
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the text must be a hit."""
+        return self.match is not None
+
+    @property
+    def title_and_text(self) -> tuple[str, str]:
+        """The example as an article: a lone line is its text."""
+        words = (self.match if self.match is not None else self.no_match or "").strip()
+        title, line_break, text = words.partition("\n")
+        return (title.strip(), text.strip()) if line_break else ("", words)
+
+
+class RuleFile(BaseModel):
+    """A rule: its query, which status and score its events must have, and its examples. The file's name is its id."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    title: str = Field(description="What the rule is about, as messages show it.")
+    query: Annotated[str, Field(description="Which articles are hits, in the query language; `*` is every article.")]
+    status: tuple[EventStatus, ...] = Field((), description="Status that the event of the query may have; any if left out.")
+    min_score: float = Field(0.5, ge=0, le=1, description="Lowest score of a hit.")
+    enabled: bool = Field(True, description="`false` switches the rule off, also a shipped one of the same name.")
+    examples: tuple[RuleExample, ...] = Field((), description="Labelled texts, run by `rules test`.")
+
+    @field_validator("query")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            query = parse(value)
+        except QueryError as failure:
+            raise ValueError(str(failure)) from failure
+        for part in walk(query):
+            if isinstance(part, Filter | Range) and part.field in _ARCHIVE_ONLY:
+                raise ValueError(f"{part.field}: is for searching the archive, not for rules")
+        return value
+
+
+class Rule(RuleFile):
+    """A rule in force."""
+
+    id: str
+
+    @property
+    def parsed(self) -> Query:
+        """The query as a tree."""
+        return parse(self.query)
+
+
+def shipped_rules() -> Path:
+    """The folder of the rules that come with the product."""
+    return Path(str(resources.files("pipeline"))) / "rules"
+
+
+def load_rules(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
+    """The rules in force, by id, and what is wrong with the files that cannot be used.
+
+    Later folders win: a file of the same name replaces the earlier one, even where it is broken or switched off.
+    """
+    files = {path.stem: path for directory in directories if directory.is_dir() for path in sorted(directory.glob("*.yaml"))}
+    rules: list[Rule] = []
+    broken: list[RuleFileError] = []
+    for name in sorted(files):
+        try:
+            rule = read_rule(files[name])
+        except RuleFileError as failure:
+            broken.append(failure)
+        else:
+            if rule.enabled:
+                rules.append(rule)
+    return rules, broken
+
+
+def read_rule(path: Path) -> Rule:
+    """One rule file. A mistake raises RuleFileError with file, line, bad value and what is allowed."""
+    content = checked.read(path, TypeAdapter(RuleFile), RuleFile.model_fields, error=RuleFileError)
+    if not content.title.strip():
+        raise RuleFileError("'title' is empty", file=str(path), line=line_of(path, ["title"]))
+    return Rule.model_validate({**content.model_dump(), "id": path.stem})

@@ -1,0 +1,119 @@
+"""Judge a relation that was found: status, topics, and a score by readable weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.records import Event, Span
+from pipeline.framebook import CompiledVeto
+from pipeline.knowledge import Knowledge
+from pipeline.reading import LEAD_SENTENCES, ArticleReading, Reading
+from pipeline.topics import TopicPlace, salience
+
+if TYPE_CHECKING:
+    from pipeline.events import Candidate
+
+_OPENING = 600            # characters of a text that vetoes of scope "text" read
+
+
+class Scorer:
+    """Scores the events of one article."""
+
+    def __init__(self, read: ArticleReading, knowledge: Knowledge) -> None:
+        self._read = read
+        self._knowledge = knowledge
+        self._weights = knowledge.frames.weights
+        self.salience = salience(read.title.topics, read.text.topics, read.text.lead_end)
+        self._digest = knowledge.preparation.is_digest(read.title.view)
+        self._standing = [veto for veto in knowledge.frames.vetoes if veto.scope != "sentence" and self._applies(veto)]
+
+    def event(self, candidate: Candidate) -> Event:
+        """The event of a candidate."""
+        reading, sentence = candidate.reading, _trimmed(candidate.reading, candidate.number)
+        cue = candidate.cue
+        inside = [place for place in reading.statuses if sentence.start <= place.start and place.end <= sentence.end]
+        standing = self._knowledge.status.judge(inside, (cue.start, cue.end))
+        topics = self._topics(candidate, sentence)
+        reasons = [candidate.frame.id, f"shape:{candidate.shape.id}"]
+        if standing.cue:
+            reasons.append(standing.cue)
+        score = candidate.frame.strength + candidate.shape.score
+        for reason, weight in (*self._place(candidate), *self._doubts(candidate), *self._vetoes(candidate, sentence)):
+            reasons.append(reason)
+            score += weight
+        strongest = max(topics, key=lambda topic: topics[topic][0], default=None)
+        return Event(
+            type=candidate.frame.type, family=candidate.frame.family, status=standing.status,
+            score=round(min(1.0, max(0.0, score)), 3), parties=candidate.parties, sentence=sentence,
+            relation=reading.view.span(cue.start, cue.end),
+            topics=tuple(sorted(topics, key=lambda topic: -topics[topic][0])),
+            topic_span=topics[strongest][1] if strongest else None,
+            status_span=reading.view.span(standing.start, standing.end) if standing.cue else None,
+            reasons=tuple(reasons),
+        )
+
+    def _place(self, candidate: Candidate) -> list[tuple[str, float]]:
+        if candidate.reading is self._read.title:
+            return [("title", self._weights.title)]
+        if candidate.number < LEAD_SENTENCES:
+            return [("lead", self._weights.lead)]
+        return [("body", 0.0 if self._digest else self._weights.body)]
+
+    def _doubts(self, candidate: Candidate) -> list[tuple[str, float]]:
+        doubts = []
+        if candidate.shape.implied:
+            doubts.append(("implied_party", self._weights.implied_party))
+        if candidate.unknown:
+            doubts.append(("unknown_party", candidate.unknown * self._weights.unknown_party))
+        if candidate.anonymous:
+            doubts.append(("anonymous_party", self._weights.anonymous_party))
+        return doubts
+
+    def _applies(self, veto: CompiledVeto) -> bool:
+        if veto.scope == "title":
+            return bool(veto.pattern.search(self._read.title.view.folded))
+        return bool(veto.pattern.search(self._read.text.view.folded, 0, _OPENING))
+
+    def _vetoes(self, candidate: Candidate, sentence: Span) -> list[tuple[str, float]]:
+        view = candidate.reading.view
+        in_title = candidate.reading is self._read.title
+        found = []
+        for veto in self._knowledge.frames.vetoes:
+            if candidate.frame.family not in veto.families:
+                continue
+            spared = (in_title and "title" in veto.spares) or (
+                not in_title and (("lead" in veto.spares and candidate.number < LEAD_SENTENCES)
+                                  or ("lead_start" in veto.spares and candidate.number < 2)))
+            if not spared and (veto in self._standing or (
+                    veto.scope == "sentence" and veto.pattern.search(view.folded, sentence.start, sentence.end))):
+                found.append((veto.id, veto.score))
+        return found
+
+    def _topics(self, candidate: Candidate, sentence: Span) -> dict[str, tuple[float, Span]]:
+        """The topics of an event: how strongly, and the word that says it best."""
+        weights, reading = self._weights, candidate.reading
+        best: dict[str, tuple[float, Span]] = {}
+
+        def offer(source: Reading, place: TopicPlace, strength: float) -> None:
+            if strength > best.get(place.topic, (0.0, None))[0]:
+                best[place.topic] = (strength, source.view.span(place.start, place.end))
+
+        near = reading.sentences[max(0, candidate.number - 1) : candidate.number + 2]
+        for place in reading.topics:
+            if sentence.start <= place.start < sentence.end:
+                offer(reading, place, place.weight * weights.topic_in_sentence)
+            elif not self._digest and near[0][0] <= place.start < near[-1][1]:
+                offer(reading, place, place.weight * weights.topic_nearby)
+        if not self._digest:
+            for place in self._read.title.topics:
+                offer(self._read.title, place, place.weight * weights.topic_in_title)
+            for place in self._read.text.topics:
+                offer(self._read.text, place, self.salience.get(place.topic, 0.0) * weights.topic_of_text * min(1.0, place.weight))
+        return {topic: held for topic, held in best.items() if held[0] >= weights.topic_least}
+
+
+def _trimmed(reading: Reading, number: int) -> Span:
+    """The sentence without the space around it."""
+    start, end = reading.sentences[number]
+    text = reading.view.original[start:end]
+    return reading.view.span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))

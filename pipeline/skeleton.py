@@ -1,0 +1,46 @@
+"""Reduce a sentence to its names and one relation word, so that a shape can be matched on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.entities import Name
+from pipeline.frames import FIRST_NAME, MOST_NAMES, NAME, RELATION
+from pipeline.views import View
+
+_BRACKETS = re.compile(rf"\s?\([^(){RELATION}]{{0,120}}\)|\s?\[[^\[\]{RELATION}]{{0,60}}\]")
+_MARKS = re.compile(r'[*_"«»“”™®‘]')
+_SPACES = re.compile(r"\s+")
+# "X, the maker of Y, today announced": what stands between the commas says what X is.
+_APPOSITION = re.compile(
+    rf"(?<=[\ue000-\ue03f]),? (?:- )?(?:a|an|the|one of|part of|which|who|whose|owner of|maker of|developer of|formerly|based in|together)\s"
+    rf"[^;{RELATION}]{{0,220}}?(?:,| -)"
+    rf"(?= (?:today|to|has|have|had|and|announce[sd]?|said|says|will|is|are|was|were|plans?|also|on|in|this|{RELATION}|signed|entered|unveiled|joined|proudly|recently|launched|agreed|formed))")
+# "X, a leader in this, and Y": the last of a list, before "and" and another name.
+_BEFORE_AND = re.compile(rf"(?<=[\ue000-\ue03f]), (?:a|an|the)\s[^;{RELATION}\ue000-\ue03f]{{0,160}}?,(?= and (?:the )?{NAME})")
+
+
+def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation: tuple[int, int]) -> str:
+    """The sentence in lower case with names and the relation word as placeholders, without appositions and marks.
+
+    The placeholder of names[i] is the private character FIRST_NAME + i.
+    """
+    start, end = sentence
+    pieces: list[str] = []
+    place = start
+    marks = [(name.start, name.end, chr(FIRST_NAME + number)) for number, name in enumerate(names[:MOST_NAMES])]
+    for first, last, mark in sorted([*marks, (*relation, RELATION)]):
+        pieces += (view.folded[place:first], mark)
+        place = last
+    pieces.append(view.folded[place:end])
+    text = _SPACES.sub(" ", _MARKS.sub("", "".join(pieces)))
+    text = _BRACKETS.sub("", text)
+    if "," in text or " - " in text:
+        text = _BEFORE_AND.sub("", _APPOSITION.sub("", text))
+    return text.strip()
+
+
+def numbers(slot: str) -> list[int]:
+    """The numbers of the names in what a slot matched."""
+    return [ord(letter) - FIRST_NAME for letter in slot if FIRST_NAME <= ord(letter) < FIRST_NAME + MOST_NAMES]

@@ -1,0 +1,55 @@
+"""Tell the status of a relation from the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.records import EventStatus
+from pipeline.knowledge_files import StatusCue
+from pipeline.lexicon import Found, Lexicon
+from pipeline.views import View
+
+# A stronger word hides a weaker one in the same sentence.
+_ORDER = [EventStatus.DENIED, EventStatus.ENDED, EventStatus.RUMOURED, EventStatus.PLANNED, EventStatus.BACKGROUND]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A status, the cue that told it, and where that stands. Without a cue a relation counts as announced."""
+
+    status: EventStatus = EventStatus.ANNOUNCED
+    cue: str | None = None
+    start: int = 0
+    end: int = 0
+
+
+class StatusBook:
+    """The status cues, ready for search."""
+
+    def __init__(self, cues: Mapping[str, StatusCue]) -> None:
+        self._lexicon = Lexicon((word, (name, cue)) for name, cue in cues.items() for word in cue.words)
+
+    def find(self, view: View, end: int) -> list[Found[tuple[str, StatusCue]]]:
+        """Every status word in the first `end` characters of a view."""
+        return list(self._lexicon.find(view, end))
+
+    @staticmethod
+    def judge(places: Iterable[Found[tuple[str, StatusCue]]], relation: tuple[int, int]) -> Standing:
+        """The status of a relation word at `relation`, by the status words of its sentence."""
+        best = Standing()
+        rank = len(_ORDER)
+        for place in places:
+            for name, cue in place.values:
+                if _reaches(cue, place, relation) and _ORDER.index(cue.status) < rank:
+                    rank = _ORDER.index(cue.status)
+                    best = Standing(cue.status, name, place.start, place.end)
+        return best
+
+
+def _reaches(cue: StatusCue, place: Found[tuple[str, StatusCue]], relation: tuple[int, int]) -> bool:
+    if place.end <= relation[0]:
+        return cue.side in {"before", "any"} and relation[0] - place.end <= cue.within
+    if place.start >= relation[1]:
+        return cue.side in {"after", "any"} and place.start - relation[1] <= cue.within
+    return True

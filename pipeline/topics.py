@@ -1,0 +1,83 @@
+"""Find topic words, and judge how much a text, or an event in it, is about a topic."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipeline.knowledge_files import Topic
+from pipeline.lexicon import Lexicon
+from pipeline.views import View
+
+_DECORATION = 0.35        # what a word counts that only adorns, as in `AI-powered`
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlace:
+    """A topic word at a place of a view."""
+
+    topic: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    topic: str
+    weight: float
+    exact: str | None
+    languages: frozenset[str]
+    not_languages: frozenset[str]
+
+
+class TopicBook:
+    """The topics of the knowledge, ready for search."""
+
+    def __init__(self, topics: Mapping[str, Topic]) -> None:
+        self.topics = dict(topics)
+        self._lexicon = Lexicon(
+            (word, _Term(topic, group.weight, word if group.exact else None, frozenset(group.languages), frozenset(group.not_languages)))
+            for topic, entry in topics.items() for group in entry.terms for word in group.words)
+        self._decoration = {topic: re.compile("|".join(entry.decoration)) for topic, entry in topics.items() if entry.decoration}
+
+    def find(self, view: View, language: str | None, skip: Iterable[tuple[int, int]]) -> list[TopicPlace]:
+        """The topic words of a view, outside the places to skip: names, domains, boilerplate."""
+        found = []
+        skipped = sorted(skip)
+        adorned = {topic: [match.span() for match in pattern.finditer(view.folded)] for topic, pattern in self._decoration.items()}
+        number = 0
+        for place in self._lexicon.find(view):
+            while number < len(skipped) and skipped[number][1] <= place.start:
+                number += 1
+            if any(start < place.end and place.start < end for start, end in skipped[number : number + 3]):
+                continue
+            for term in place.values:
+                if _fits(term, view.plain[place.start : place.end], language):
+                    adorns = any(start <= place.start and place.end <= end for start, end in adorned.get(term.topic, ()))
+                    weight = term.weight * (_DECORATION if adorns else 1)
+                    found.append(TopicPlace(term.topic, place.start, place.end, weight))
+        return found
+
+
+def _fits(term: _Term, written: str, language: str | None) -> bool:
+    if term.exact is not None and term.exact != written:
+        return False
+    if term.languages and language not in term.languages:
+        return False
+    return not (term.not_languages and (language is None or language in term.not_languages))
+
+
+def salience(title: Iterable[TopicPlace], text: Iterable[TopicPlace], lead_end: int) -> dict[str, float]:
+    """How much a text is about each topic, between 0 and 1. The title weighs most, then the lead, then the body."""
+    sums: dict[str, list[float]] = {}
+    for place in title:
+        sums.setdefault(place.topic, [0.0, 0.0, 0.0])[0] += place.weight
+    for place in text:
+        sums.setdefault(place.topic, [0.0, 0.0, 0.0])[1 if place.start < lead_end else 2] += place.weight
+    return {
+        topic: round(1 - math.exp(-(3 * min(1.0, head) + 2 * min(1.0, lead / 2) + math.log1p(body)) / 3), 3)
+        for topic, (head, lead, body) in sums.items()
+    }

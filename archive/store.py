@@ -240,8 +240,11 @@ def _record_failures(connection: Connection, failed: Sequence[Processed], now: d
         broke = page.outcome is Outcome.EXTRACTION_FAILED
         address = Address.__table__
         connection.execute(sa.update(address).where(address.c.id == page.address_id).values(
-            state=str(AddressState.FAILED if broke else AddressState.SKIPPED), outcome=str(page.outcome), reason=page.reason,
-            attempts=address.c.attempts + 1, next_try_at=now + RETRY_AFTER if broke else None, fetched_at=page.fetched_at))
+            # An article that was read before stays in the archive, whatever a later fetch of it brings.
+            state=sa.case((address.c.article_id.is_not(None), str(AddressState.STORED)),
+                          else_=str(AddressState.FAILED if broke else AddressState.SKIPPED)),
+            outcome=str(page.outcome), reason=page.reason, attempts=address.c.attempts + 1,
+            next_try_at=now + RETRY_AFTER if broke else None, fetched_at=page.fetched_at))
         counts.failed[page.source_id] += 1
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,8 +12,8 @@ T = TypeVar("T")
 
 def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
     """Run `main` on a fresh loop and return its result. SIGINT and SIGTERM set the event that `main` is given."""
-    from scrapy.utils.reactor import install_reactor
-    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor", "uvloop.Loop" if find_spec("uvloop") else None)
+    from scrapers.settings import install_reactor
+    install_reactor()
     from twisted.internet import reactor
 
     outcome: list[T] = []

@@ -17,7 +17,7 @@ from core.errors import StopWork
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from sqlalchemy.engine import Engine
+    from archive.engine import Engine
 
     from core.workspace import Workspace
 

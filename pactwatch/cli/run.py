@@ -27,6 +27,7 @@ def run(
 
     Example: pactwatch run --all --json
     """
+    from alerts.deliver import Courier
     from core.errors import NotFoundError
     from pactwatch.jobs import run_once
     from pactwatch.progress import Progress
@@ -40,7 +41,9 @@ def run(
         typer.echo(f"pactwatch: {failure}", err=True)
     engine = open_archive(ctx)
     with Progress(visible=not as_json) as progress:
-        summary = run_once(space, engine, sources, broken, only=source, everything=all_, progress=progress.show, quiet_console=as_json)
+        # With --json, standard output belongs to the summary: the console channel writes beside it.
+        courier = Courier(engine, space.settings, console=console(stderr=as_json))
+        summary = run_once(space, engine, sources, broken, only=source, everything=all_, progress=progress.show, courier=courier)
     if as_json:
         emit_json(summary.as_json())
         return

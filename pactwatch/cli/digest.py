@@ -1,0 +1,126 @@
+"""`digest`: see what the next digest would say, or send it now."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core import clock
+from core.clock import iso
+from core.errors import NotFoundError, UserError
+from pactwatch.cli.common import console, emit_json, open_archive, workspace
+
+if TYPE_CHECKING:
+    from alerts.digest import Preview
+    from archive.entries import Entry
+    from core.settings import RouteSettings, Settings
+
+app = typer.Typer(help="See the next digest, or send it now.", no_args_is_help=True)
+
+Route = Annotated[str | None, typer.Option("--route", metavar="ROUTE", help="The route; every digest route by default.")]
+Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD",
+                                              help="The local date of the digest; today by default.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _routes(settings: Settings, name: str | None) -> list[RouteSettings]:
+    digests = [route for route in settings.routes if route.send == "digest"]
+    names = ", ".join(route.name for route in digests) or "none"
+    if name is None:
+        if not digests:
+            raise UserError('no route of pactwatch.toml sends a digest; add [[routes]] with send = "digest"')
+        return digests
+    route = settings.route(name)
+    if route is None:
+        raise NotFoundError(f"no route is named {name!r}; digest routes: {names}")
+    if route.send != "digest":
+        raise UserError(f"route {name!r} sends each alert at once; digest routes: {names}")
+    return [route]
+
+
+def _day(given: datetime | None) -> date | None:
+    return given.date() if given else None
+
+
+@app.command()
+def preview(ctx: typer.Context, route: Route = None, day: Day = None, as_json: AsJson = False) -> None:
+    """Show what would be sent now, as Slack would show it. Marks nothing, sends nothing.
+
+    With --date, a digest that was sent already is shown as it went out.
+
+    Example: pactwatch digest preview --route daily
+    """
+    from alerts.digest import preview as look
+    from alerts.tick import announce_routes
+    settings, engine, now = workspace(ctx, quiet=True).settings, open_archive(ctx), clock.now()
+    routes = _routes(settings, route)
+    announce_routes(engine, settings, now)
+    found = [(r, look(engine, r, _day(day), now)) for r in routes]
+    if as_json:
+        emit_json([_preview_json(r, p) for r, p in found])
+        return
+    from alerts.terminal import render_console
+    out = console()
+    for r, p in found:
+        due = r.local(p.window.due_at)
+        said = "was sent" if p.past else f"due {due:%Y-%m-%d %H:%M} {due:%Z}"
+        render_console(p.payloads, out, channel=f"{r.name} → {r.channel} · {said}")
+        out.print()
+
+
+def _preview_json(route: RouteSettings, found: Preview) -> dict[str, Any]:
+    from alerts.plain import plain
+    window, contents = found.window, found.contents
+    text = plain(found.message) if found.message else "\n\n".join(p["text"] for p in found.payloads)
+    return {
+        "route": route.name, "channel": route.channel, "date": window.local_date, "slot": window.slot, "due_at": iso(window.due_at),
+        "late": window.late, "already_sent": found.past is not None,
+        "stories": [_entry_json(e) for e in contents.stories] if contents else [],
+        "developments": [_entry_json(e) for e in contents.developments] if contents else [],
+        "receipt": contents.receipt if contents else found.past.receipt if found.past else {},
+        "text": text, "messages": found.payloads,
+    }
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "hit": entry.hit_id, "story": entry.story_id, "rule": entry.rule, "score": round(entry.score, 3), "title": entry.title,
+        "url": entry.url, "outlets": list(entry.independent), "copies": list(entry.syndicated), "parties": list(entry.parties),
+        "event_type": entry.event_type, "status": entry.status, "topics": list(entry.topics), "sentence": entry.sentence,
+        "first_seen_at": iso(entry.first_seen_at), "published_at": iso(entry.published_at),
+    }
+
+
+@app.command()
+def send(ctx: typer.Context, route: Route = None, day: Day = None, as_json: AsJson = False) -> None:
+    """Build the digest of a date now, if it has none yet, and deliver it; exit 1 if it could not be delivered.
+
+    A digest that is sent before its time takes the place of that time's: the day still gets one.
+
+    Example: pactwatch digest send --route daily
+    """
+    from alerts.deliver import Courier
+    from alerts.digest import send as build
+    from alerts.tick import announce_routes
+    settings, engine, now = workspace(ctx, quiet=True).settings, open_archive(ctx), clock.now()
+    routes = _routes(settings, route)
+    announce_routes(engine, settings, now)
+    built = [(r, *build(engine, r, _day(day), now)) for r in routes]
+    counts = Courier(engine, settings, console=console(stderr=as_json)).deliver()
+    if as_json:
+        emit_json({
+            "digests": [{"route": r.name, "date": w.local_date, "slot": w.slot, "due_at": iso(w.due_at), "late": w.late,
+                         "already_sent": past is not None} for r, w, past in built],
+            "deliveries": {"sent": counts.sent, "pending": counts.pending, "failed": counts.failed,
+                           "possibly_sent": counts.possibly_sent}})
+    else:
+        out = console()
+        for r, w, past in built:
+            made = f"has existed since {r.local(past.created_at):%Y-%m-%d %H:%M %Z}" if past else "is built"
+            out.print(f"{r.name}: the digest of {w.local_date} {w.slot} {made}", markup=False)
+        out.print(f"deliveries: {counts.sent} sent, {counts.pending} pending, {counts.failed} failed, "
+                  f"{counts.possibly_sent} possibly sent")
+    if counts.pending or counts.failed:
+        raise typer.Exit(1)

@@ -1,0 +1,136 @@
+"""One pass over the sources that are due: claim them, crawl them in one Crawler, store what comes, settle them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+
+from scrapy.crawler import AsyncCrawlerRunner
+from archive.engine import Engine
+
+from archive import catalogue, ledger, runs
+from archive.engine import reading, writing
+from archive.meaning import Facts
+from core.clock import now
+from core.logs import get_logger
+from core.records import Processed
+from core.workspace import Workspace
+from pactwatch.desk import PassDesk
+from pactwatch.files import fingerprint
+from pactwatch.pool import ExtractionPool
+from pactwatch.summary import PassSummary
+from pactwatch.writer import Writer
+from scrapers.desk import CrawlPlan, plan
+from scrapers.settings import crawl_settings
+from scrapers.source import SourceFile
+from scrapers.spider import NewsSpider
+
+log = get_logger("crawl")
+
+RENEW_S = catalogue.LEASE.total_seconds() / 3
+DRAIN_S = 8.0                        # after a stop: what the pool may still finish
+
+Changed = Callable[[PassSummary], None]
+
+
+class Newsdesk:
+    """Runs passes, one at a time, over a pool of extraction processes that stays warm between them."""
+
+    def __init__(self, space: Workspace, engine: Engine) -> None:
+        self._space, self._engine = space, engine
+        self._pool: ExtractionPool | None = None
+        self._knowledge = fingerprint([*space.knowledge_dirs, *space.rule_dirs])
+        self._facts: Facts | None = None
+        self._desk: PassDesk | None = None
+
+    def _warm_pool(self) -> ExtractionPool:
+        """The pool; a new one after rules or knowledge changed, for its processes loaded the old ones."""
+        present = fingerprint([*self._space.knowledge_dirs, *self._space.rule_dirs])
+        if self._pool is not None and present != self._knowledge:
+            log.info("rules or knowledge changed")
+            self.close()
+        if self._pool is None:
+            self._knowledge = present
+            self._pool = ExtractionPool(self._space.settings.crawl.processes, self._space.knowledge_dirs, self._space.rule_dirs, self._processed)
+            self._pool.start()
+        return self._pool
+
+    async def _processed(self, results: list[Processed]) -> None:
+        if self._desk is not None:
+            await self._desk.processed(results)
+
+    def _known_facts(self) -> Facts:
+        if self._facts is None:
+            from pipeline.knowledge import load_knowledge
+            organisations = load_knowledge(*self._space.knowledge_dirs).organisations
+            self._facts = {name: (o.type, o.country, o.parent) for name, o in organisations.items()}
+        return self._facts
+
+    async def run_pass(self, sources: Mapping[str, SourceFile], *, kind: str, stop: asyncio.Event, everything: bool = False,
+                       only: Collection[str] | None = None, changed: Changed = lambda _: None) -> PassSummary:
+        """Poll the sources that are due and store what they bring. Returns when all of it is stored, or after `stop`."""
+        summary = PassSummary(started=now())
+        with writing(self._engine) as connection:
+            catalogue.sync_sources(connection, sources, now())
+            due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only)
+            claimed = catalogue.claim(connection, due, now())
+            if not claimed and kind == "serve":
+                summary.ended = now()
+                return summary
+            run_id = runs.begin(connection, kind, now())
+        for source_id in sorted(claimed):
+            summary.tally(source_id)
+        outcome = "failed"
+        try:
+            if claimed:
+                await self._crawl(self._plan(sources, claimed), sources, summary, run_id, stop, changed)
+            summary.interrupted = stop.is_set()
+            outcome = "interrupted" if summary.interrupted else "done"
+        finally:
+            summary.ended = now()
+            with writing(self._engine) as connection:
+                catalogue.release(connection, claimed)
+                runs.end(connection, run_id, outcome, summary.as_json(), now())
+        return summary
+
+    def _plan(self, sources: Mapping[str, SourceFile], claimed: Collection[str]) -> CrawlPlan:
+        with reading(self._engine) as connection:
+            return plan(sources, catalogue.entry_states(connection, claimed), ledger.left_over(connection, claimed, now()))
+
+    async def _crawl(self, crawl_plan: CrawlPlan, sources: Mapping[str, SourceFile], summary: PassSummary, run_id: int,
+                     stop: asyncio.Event, changed: Changed) -> None:
+        pool = self._warm_pool()
+        facts = await asyncio.to_thread(self._known_facts)
+        writer = Writer(self._engine, self._space.settings.routes, facts, run_id=run_id, stored=lambda counts: desk.stored(counts))
+        desk = self._desk = PassDesk(writer, pool, sources, summary, run_id, changed)
+        keeper = asyncio.ensure_future(self._keep_claims(writer))
+        try:
+            runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
+            crawl = asyncio.ensure_future(runner.crawl(NewsSpider, plan=crawl_plan, desk=desk))
+            stopped = asyncio.ensure_future(stop.wait())
+            await asyncio.wait({crawl, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                await runner.stop()
+            stopped.cancel()
+            await crawl
+            # What the pool has not read by then is still in the ledger and comes again.
+            await asyncio.wait_for(pool.drain(), DRAIN_S if stop.is_set() else None)
+        except TimeoutError:
+            log.warning("stopped with pages unread")
+        finally:
+            keeper.cancel()
+            await desk.write_reports()
+            await writer.close()
+            self._desk = None
+
+    @staticmethod
+    async def _keep_claims(writer: Writer) -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            await writer.call(catalogue.renew, now())
+
+    def close(self) -> None:
+        """End the extraction processes."""
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool = None

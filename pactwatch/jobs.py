@@ -1,0 +1,114 @@
+"""What `run` and `serve` do, out of crawl, alerts and schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
+
+from alerts.deliver import Courier
+from alerts.tick import announce_routes, tick
+from archive.engine import Engine
+from core.clock import now
+from core.errors import SourceFileError
+from core.logs import get_logger
+from core.records import Outcome
+from core.workspace import Workspace
+from pactwatch.crawl import Newsdesk
+from pactwatch.files import fingerprint
+from pactwatch.loop import run_in_loop
+from pactwatch.scheduler import Scheduler
+from pactwatch.summary import PassSummary
+from scrapers.catalogue import load_sources
+from scrapers.source import SourceFile
+
+log = get_logger("jobs")
+
+POLL_S = 10.0                        # how often `serve` looks for sources that are due
+TICK_S = 15.0                        # how often it looks for digests and messages that are due
+STOP_S = 11.0                        # what running jobs have after SIGTERM; the process promises to be gone in 15
+
+Changed = Callable[[PassSummary], None]
+
+
+def run_once(space: Workspace, engine: Engine, sources: Mapping[str, SourceFile], broken: Sequence[SourceFileError], *,
+             only: Collection[str] | None = None, everything: bool = False, progress: Changed = lambda _: None,
+             courier: Courier | None = None, kind: str = "run") -> PassSummary:
+    """One pass: crawl, store, then send what is due. Ends by itself."""
+    announce_routes(engine, space.settings, now())
+
+    async def main(stop: asyncio.Event) -> PassSummary:
+        desk = Newsdesk(space, engine)
+        try:
+            summary = await desk.run_pass(sources, kind=kind, stop=stop, everything=everything, only=only, changed=progress)
+        finally:
+            desk.close()
+        note_broken(summary, broken)
+        if not stop.is_set():
+            summary.deliveries = asdict(await asyncio.to_thread(tick, engine, space.settings, now(), courier))
+        return summary
+
+    return run_in_loop(main)
+
+
+def note_broken(summary: PassSummary, broken: Sequence[SourceFileError]) -> None:
+    """Put source files that cannot be read into the summary: their outlets are not watched, and somebody must know."""
+    for failure in broken:
+        tally = summary.tally(failure.file.rpartition("/")[2].rpartition(".")[0])
+        tally.outcome, tally.reason = str(Outcome.INVALID), str(failure)
+
+
+def serve_forever(space: Workspace, engine: Engine) -> None:
+    """Watch sources and send messages until SIGTERM or SIGINT."""
+    run_in_loop(lambda stop: _Service(space, engine, stop).run())
+
+
+class _Service:
+    """The jobs of `serve`. Due times stand in the database, so a restart or a second service changes nothing."""
+
+    def __init__(self, space: Workspace, engine: Engine, stop: asyncio.Event) -> None:
+        self._space, self._engine, self._stop = space, engine, stop
+        self._desk = Newsdesk(space, engine)
+        self._silence = threading.Event()
+        self._courier = Courier(engine, space.settings, stop=self._silence)
+        self._files = fingerprint(())
+        self._sources: dict[str, SourceFile] = {}
+
+    async def run(self) -> None:
+        """Run until stopped."""
+        scheduler = Scheduler()
+        announce_routes(self._engine, self._space.settings, now())
+        scheduler.every(POLL_S, "crawl", self._crawl)
+        scheduler.every(TICK_S, "alerts", self._alert)
+        scheduler.start()
+        log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
+        await self._stop.wait()
+        log.info("stopping")
+        self._silence.set()
+        await scheduler.stop(STOP_S)
+        self._desk.close()
+
+    def _present_sources(self) -> dict[str, SourceFile]:
+        """The sources; read again only when a file changed, for reading hundreds of files every few seconds costs."""
+        files = fingerprint(self._space.source_dirs)
+        if files != self._files:
+            self._sources, broken = load_sources(self._space.source_dirs)
+            self._files = files
+            log.info("sources read", sources=len(self._sources), broken=len(broken))
+            for failure in broken:
+                log.error("source file is wrong", problem=str(failure))
+        return self._sources
+
+    async def _crawl(self) -> None:
+        summary = await self._desk.run_pass(self._present_sources(), kind="serve", stop=self._stop)
+        if summary.sources:
+            log.info("pass", sources=len(summary.sources), fetched=summary.fetched, new=summary.new, updated=summary.updated,
+                     hits=summary.hits, failed=sorted(summary.failed_sources))
+        if summary.hits and not self._stop.is_set():
+            await self._alert()
+
+    async def _alert(self) -> None:
+        counts = await asyncio.to_thread(tick, self._engine, self._space.settings, now(), self._courier)
+        if counts.sent or counts.failed or counts.possibly_sent:
+            log.info("messages", **asdict(counts))

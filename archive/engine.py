@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from core.errors import UserError
 
+__all__ = ["Connection", "Engine", "insert", "open_engine", "reading", "unreachable", "writing"]
+
 
 def open_engine(url: str) -> Engine:
     """An engine for the archive's address. A SQLite file's folder is made; the file's tables are migrations' work."""

@@ -4,6 +4,8 @@ PactwatchError
 ├── UserError           a mistake in what the user wrote: one line, exit code 2
 │   ├── SettingsError, WorkspaceError, SourceFileError, RuleFileError, KnowledgeFileError, QueryError, NotFoundError
 ├── RetryLater          surely refused or failed for now: the same thing may be tried again
+├── UnclearDelivery     nobody knows whether the message arrived: look it up before it is sent again
+├── NoHistoryError      it cannot be looked up either: say so, and do not guess
 ├── SkipDocument        this page, feed or entry can never work: go on with the next
 ├── DisableRoute        this channel refuses for good until somebody mends it: keep its backlog
 └── StopWork            going on would do harm: stop the process
@@ -74,6 +76,18 @@ class RetryLater(PactwatchError):  # noqa: N818 - the name is the policy
     def __init__(self, message: str | None = None, *, after: float | None = None) -> None:
         self.after = after
         super().__init__(message)
+
+
+class UnclearDelivery(PactwatchError):  # noqa: N818 - the name is the policy
+    """The message may or may not have arrived; `after` is the number of seconds until a look-up can tell."""
+
+    def __init__(self, message: str | None = None, *, after: float = 3.0) -> None:
+        self.after = after
+        super().__init__(message)
+
+
+class NoHistoryError(PactwatchError):
+    """The channel's history cannot be read, so nobody can tell whether the message arrived."""
 
 
 class SkipDocument(PactwatchError):  # noqa: N818 - the name is the policy

@@ -1,0 +1,194 @@
+"""Slack as a channel: each post is tried once here, and its outcome named; whoever sends decides about the next try.
+
+Slack has no key that makes a second post harmless. Our key stands in the message's metadata instead, and is looked up
+in the channel's history whenever the answer to a post did not come or did not make sense.
+"""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import socket
+import ssl
+import urllib.error
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from alerts.channels.base import Posted, Rendered
+from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
+
+EVENT = "pactwatch_delivery"
+_PAGE, _FEWEST_PAGES, _MOST_PAGES = 200, 5, 100
+_MARGIN = timedelta(days=1)              # our clock and Slack's need not agree
+_SETTLE = 3.0                            # seconds until a message that was taken stands in the history
+_LONGEST_SETTLE = 15.0
+
+# https://docs.slack.dev/reference/methods/chat.postMessage lists the errors. What is not listed here stops the route,
+# which loses nothing.
+_FOR_NOW = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "request_timeout", "accesslimited",
+                      "team_added_to_org"})
+_UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable"})   # "some aspect may have succeeded"
+_BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+_MESSAGE_REFUSED = frozenset({"msg_too_long", "no_text", "invalid_arguments", "invalid_metadata_format", "metadata_too_large",
+                              "invalid_metadata_schema", "cannot_reply_to_message", "duplicate_channel_not_found"})
+_TOKEN_REFUSED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+_HINTS = {
+    "channel_not_found": "Slack knows no such channel; correct the route's channel, or invite the app to it if it is private",
+    "not_in_channel": "the app is not in the channel; write /invite @its-name there",
+    "is_archived": "the channel is archived; name another one in the route",
+    "invalid_auth": "Slack refuses the token; check slack.token_file or PACTWATCH_SLACK__TOKEN",
+    "not_authed": "Slack got no token; set slack.token_file or PACTWATCH_SLACK__TOKEN",
+    "token_revoked": "the token was revoked; install the app again and set the new token",
+    "token_expired": "the token has expired; install the app again and set the new token",
+    "account_inactive": "the app was removed from the workspace; install it again and set the new token",
+    "missing_scope": "the token lacks a scope; give the app chat:write and install it again",
+}
+
+
+class SlackChannel:
+    """A channel of Slack, by id or #name, reached with a bot token."""
+
+    pace = 1.0
+
+    def __init__(self, channel: str, token: str | None, api_url: str, timeout: float) -> None:
+        if not token:
+            raise DisableRoute("there is no Slack token; set slack.token_file or PACTWATCH_SLACK__TOKEN")
+        self.timeout = timeout
+        self._channel = channel
+        # The SDK logs each failure as an error of its own; ours are named where they are handled.
+        quiet = logging.getLogger("alerts.channels.slack.sdk")
+        quiet.setLevel(logging.CRITICAL)
+        # Its own retries post twice when an answer is lost, so it has none.
+        self._client = WebClient(token, base_url=api_url.rstrip("/") + "/", timeout=timeout, retry_handlers=[],  # type: ignore[arg-type]
+                                 logger=quiet)
+
+    def post(self, message: Rendered, key: str) -> Posted:
+        """Post once. The blocks are left out when Slack refuses only them."""
+        payload: dict[str, Any] = {
+            "channel": self._channel, "text": message.text, "blocks": message.blocks, "unfurl_links": False, "unfurl_media": False,
+            "metadata": {"event_type": EVENT, "event_payload": {"key": key}}}
+        if message.thread:
+            payload["thread_ts"] = message.thread
+        try:
+            answer = self._call(self._client.chat_postMessage, payload)
+        except SkipDocument as refused:
+            if refused.outcome not in _BLOCKS_REFUSED:
+                raise
+            answer = self._call(self._client.chat_postMessage, {**payload, "blocks": None})
+        return Posted(str(answer["ts"]))
+
+    def _call(self, method: Callable[..., Any], payload: dict[str, Any]) -> Any:
+        try:
+            return method(**payload)
+        except SlackApiError as failure:
+            self._refused(failure)
+        except urllib.error.URLError as failure:
+            self._unreachable(failure)
+        except TimeoutError as failure:
+            raise UnclearDelivery("Slack did not answer in time", after=self._patience()) from failure
+        except (OSError, http.client.HTTPException, SlackClientError, ValueError) as failure:
+            raise UnclearDelivery(f"the connection to Slack broke: {failure!r}", after=_SETTLE) from failure
+
+    def _patience(self) -> float:
+        """Seconds after a time-out until the history can tell: Slack may still be at work on the request."""
+        return max(_SETTLE, min(self.timeout / 2, _LONGEST_SETTLE))
+
+    def _unreachable(self, failure: urllib.error.URLError) -> NoReturn:
+        reason = failure.reason
+        if isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
+            raise RetryLater(f"Slack cannot be reached: {reason}") from failure
+        after = self._patience() if isinstance(reason, TimeoutError) else _SETTLE
+        raise UnclearDelivery(f"the connection to Slack broke: {reason}", after=after) from failure
+
+    def _refused(self, failure: SlackApiError) -> NoReturn:
+        status, error, wait = _reading(failure)
+        if status == 429 or error in _FOR_NOW:
+            raise RetryLater(f"Slack asks to wait ({error})", after=wait) from failure
+        if status >= 500 or error in _UNCLEAR or not error:
+            raise UnclearDelivery(f"Slack answered {status} {error}".rstrip(), after=_SETTLE) from failure
+        if error in _BLOCKS_REFUSED | _MESSAGE_REFUSED:
+            raise SkipDocument(f"Slack refuses this message: {error} {_details(failure)}".rstrip(), outcome=error) from failure
+        if status != 200:
+            raise RetryLater(f"Slack answered {status} {error}") from failure
+        raise DisableRoute(f"slack:{self._channel}: {_HINTS.get(error, error)} ({error})") from failure
+
+    def find(self, key: str, thread: str | None, since: datetime) -> Posted | None:
+        """Look for our key in the channel's history, or in the thread, from the newest message backwards.
+
+        Slack's clock need not agree with ours: the newest thousand messages are read in any case.
+        """
+        channel = self._channel_id()
+        cursor = ""
+        for page in range(_MOST_PAGES):
+            answer = self._read(channel, thread, cursor)
+            messages = answer.get("messages") or []
+            for message in messages:
+                metadata = message.get("metadata") or {}
+                if metadata.get("event_type") == EVENT and (metadata.get("event_payload") or {}).get("key") == key:
+                    return Posted(str(message["ts"]))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            oldest = min((float(m["ts"]) for m in messages), default=0.0)
+            if not cursor or (thread is None and page + 1 >= _FEWEST_PAGES and oldest < (since - _MARGIN).timestamp()):
+                return None
+        raise NoHistoryError(f"slack:{self._channel}: too many messages since {since:%Y-%m-%d}")
+
+    def _read(self, channel: str, thread: str | None, cursor: str) -> Any:
+        options: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": _PAGE}
+        if cursor:
+            options["cursor"] = cursor
+        if thread is not None:
+            return self._look(self._client.conversations_replies, {**options, "ts": thread})
+        return self._look(self._client.conversations_history, options)
+
+    def _channel_id(self) -> str:
+        """The id that the history is read by. Posting takes a #name, reading does not."""
+        if not self._channel.startswith("#"):
+            return self._channel
+        cursor = ""
+        while True:
+            options: dict[str, Any] = {"limit": _PAGE, "exclude_archived": True, "types": "public_channel,private_channel"}
+            answer = self._look(self._client.conversations_list, {**options, "cursor": cursor} if cursor else options)
+            for channel in answer.get("channels") or []:
+                if channel.get("name") == self._channel[1:]:
+                    return str(channel["id"])
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                raise NoHistoryError(f"slack:{self._channel}: no channel has this name; name it by its id")
+
+    def _look(self, method: Callable[..., Any], options: dict[str, Any]) -> Any:
+        """Ask a question that changes nothing. What fails may be asked again, unless Slack forbids it."""
+        try:
+            return method(**options)
+        except SlackApiError as failure:
+            status, error, wait = _reading(failure)
+            if error in _TOKEN_REFUSED:
+                raise DisableRoute(f"slack:{self._channel}: {_HINTS[error]} ({error})") from failure
+            if status == 200 and error and error not in _FOR_NOW | _UNCLEAR:
+                raise NoHistoryError(f"slack:{self._channel}: its history cannot be read ({error})") from failure
+            raise RetryLater(f"Slack's history cannot be read for now ({status} {error})", after=wait) from failure
+        except (OSError, http.client.HTTPException, SlackClientError, ValueError) as failure:
+            raise RetryLater(f"Slack's history cannot be read for now ({failure!r})") from failure
+
+
+def _reading(failure: SlackApiError) -> tuple[int, str, float | None]:
+    """Status, Slack's own error word (empty where the answer was not Slack's) and the seconds to wait."""
+    response: Any = failure.response
+    data = response.data if isinstance(response.data, dict) else {}
+    error = str(data.get("error") or "")
+    wait = next((v for k, v in response.headers.items() if k.lower() == "retry-after"), None)
+    try:
+        seconds = None if wait is None else max(0.0, float(wait))
+    except ValueError:
+        seconds = None
+    # For a body that is no JSON the SDK puts a sentence of its own there.
+    return response.status_code, error if " " not in error else "", seconds
+
+
+def _details(failure: SlackApiError) -> str:
+    response: Any = failure.response
+    data = response.data if isinstance(response.data, dict) else {}
+    return "; ".join((data.get("response_metadata") or {}).get("messages") or [])[:500]

@@ -1,0 +1,114 @@
+"""Build digests: each local date and slot of a route once, whoever and however many look at the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from alerts.blocks import parts
+from alerts.message import Message, digest_message
+from alerts.slots import LATE, REACH, Slot, due_slots, next_slot, slots_of
+from archive import digests
+from archive import routes as route_rows
+from archive.digests import Contents, Past, Window
+from archive.engine import Connection, Engine, reading, writing
+from core.errors import UserError
+from core.settings import RouteSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A digest as it would be sent, or as it was when `past` is there."""
+
+    window: Window
+    payloads: list[dict[str, Any]]
+    message: Message | None = None
+    contents: Contents | None = None
+    past: Past | None = None
+
+
+def build_due_digests(engine: Engine, routes: Sequence[RouteSettings], now: datetime) -> int:
+    """Write the digests that are due to the outbox. Returns how many this call made."""
+    made = 0
+    with reading(engine) as connection:
+        first_seen = route_rows.first_seen(connection)
+        due = [(route, slot) for route in routes if route.send == "digest" and route.name in first_seen
+               for slot in _due(connection, route, first_seen[route.name], now)]
+    for route, slot in due:
+        with writing(engine) as connection:
+            made += _make(connection, route, _window(route, slot, now), now)
+    return made
+
+
+def preview(engine: Engine, route: RouteSettings, day: date | None, now: datetime) -> Preview:
+    """What would be sent now for a local date, or what was sent for it. Without a date: the next digest. Marks nothing."""
+    with reading(engine) as connection:
+        chosen = _choose(connection, route, day or route.local(now).date(), now)
+        if isinstance(chosen, Past) and day is None:
+            chosen = next_slot(route, {(p.local_date, p.slot) for p in _recent(connection, route, now)}, now)
+        if isinstance(chosen, Past):
+            window = Window(route.name, chosen.local_date, chosen.slot, chosen.due_at, chosen.due_at, chosen.late)
+            return Preview(window, [payload for payload, _, _ in digests.payloads(connection, chosen.id)], past=chosen)
+        window = _window(route, chosen, now)
+        contents = digests.peek(connection, window)
+    message = digest_message(window, contents, route, now)
+    return Preview(window, parts(message), message, contents)
+
+
+def send(engine: Engine, route: RouteSettings, day: date | None, now: datetime) -> tuple[Window, Past | None]:
+    """Write the digest of a local date (today's without one) to the outbox now. With `Past` where it exists already.
+
+    A digest that is sent before its time takes the slot of that time, so that the day still gets one.
+    """
+    with writing(engine) as connection:
+        chosen = _choose(connection, route, day or route.local(now).date(), now)
+        if not isinstance(chosen, Past):
+            window = _window(route, chosen, now)
+            if _make(connection, route, window, now):
+                return window, None
+            chosen = _choose(connection, route, chosen.local_date, now)
+    assert isinstance(chosen, Past)
+    return Window(route.name, chosen.local_date, chosen.slot, chosen.due_at, chosen.due_at, chosen.late), chosen
+
+
+def _make(connection: Connection, route: RouteSettings, window: Window, now: datetime) -> bool:
+    begun = digests.begin(connection, window, now)
+    if begun is None:
+        return False
+    digest_id, contents = begun
+    digests.finish(connection, digest_id, window, route.channel, parts(digest_message(window, contents, route, now)), now)
+    return True
+
+
+def _recent(connection: Connection, route: RouteSettings, now: datetime) -> list[Past]:
+    return digests.past(connection, route.name, now - REACH - timedelta(days=2))
+
+
+def _due(connection: Connection, route: RouteSettings, first_seen: datetime, now: datetime) -> list[Slot]:
+    recent = _recent(connection, route, now)
+    settled = max((p.due_at for p in recent if p.due_at <= now), default=None)
+    return due_slots(route, settled, {(p.local_date, p.slot) for p in recent}, first_seen, now)
+
+
+def _window(route: RouteSettings, slot: Slot, now: datetime) -> Window:
+    """The newest slot that is due, and one still ahead, take all that waits; an older one only what is as old."""
+    day, today = slot.local_date, route.local(now).date()
+    passed = any(slot.due_at < later.due_at <= now for n in range(min((today - day).days, REACH.days) + 1)
+                 if (that := day + timedelta(days=n)).weekday() in route.weekdays or not n for later in slots_of(route, that))
+    return Window(route.name, day.isoformat(), slot.slot, slot.due_at, slot.due_at if passed else now,
+                  late=now - slot.due_at > LATE, everything=not passed)
+
+
+def _choose(connection: Connection, route: RouteSettings, day: date, now: datetime) -> Slot | Past:
+    """The slot of a local date to send now: the newest one due, else the first ahead; the newest digest if all have one."""
+    if day > route.local(now).date():
+        raise UserError(f"--date {day} is in the future; today is {route.local(now).date()} in {route.zone}")
+    there = digests.of_date(connection, route.name, day.isoformat())
+    sent = {(p.local_date, p.slot) for p in there}
+    free = [slot for slot in slots_of(route, day) if slot.id not in sent]
+    due = [slot for slot in free if slot.due_at <= now]
+    if not free:
+        return there[-1]
+    return due[-1] if due else free[0]

@@ -1,0 +1,146 @@
+"""Digests in the database: a unique row makes each come once, and what it tells is taken in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive import entries
+from archive.engine import Connection, insert
+from archive.receipts import receipt
+from archive.tables import Delivery, Digest, DigestEntry
+from core.clock import as_utc
+
+FIRST_WINDOW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A digest to be: one slot of one local date of a route.
+
+    `until` is the window's end for the receipt. With `everything`, all that waits goes in; else what is as old as `until`.
+    """
+
+    route: str
+    local_date: str
+    slot: str
+    due_at: datetime
+    until: datetime
+    late: bool = False
+    everything: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a digest tells: new stories by score, then developments of stories told before, and its receipt."""
+
+    stories: tuple[entries.Entry, ...]
+    developments: tuple[entries.Entry, ...]
+    receipt: dict[str, Any]
+
+    @property
+    def count(self) -> int:
+        """The number of entries."""
+        return len(self.stories) + len(self.developments)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A digest that exists."""
+
+    id: int
+    local_date: str
+    slot: str
+    due_at: datetime
+    created_at: datetime
+    late: bool
+    entry_count: int
+    receipt: dict[str, Any]
+
+
+_PAST = (Digest.id, Digest.local_date, Digest.slot, Digest.due_at, Digest.created_at, Digest.late, Digest.entry_count,
+         Digest.receipt)
+
+
+def past(connection: Connection, route: str, since: datetime) -> list[Past]:
+    """The digests of a route that were due from `since` on, the oldest first, and the newest one before."""
+    before = sa.select(sa.func.max(Digest.due_at)).where(Digest.route == route, Digest.due_at < since).scalar_subquery()
+    rows = connection.execute(sa.select(*_PAST).where(
+        Digest.route == route, sa.or_(Digest.due_at >= since, Digest.due_at == before)).order_by(Digest.due_at))
+    return [Past(*row) for row in rows]
+
+
+def of_date(connection: Connection, route: str, local_date: str) -> list[Past]:
+    """The digests of a route for a local date, the earliest slot first."""
+    rows = connection.execute(sa.select(*_PAST).where(Digest.route == route, Digest.local_date == local_date)
+                              .order_by(Digest.due_at))
+    return [Past(*row) for row in rows]
+
+
+def begin(connection: Connection, window: Window, now: datetime) -> tuple[int, Contents] | None:
+    """Make the digest's row and take what waits for it. None where the digest exists already, here or in another process."""
+    since = _since(connection, window)
+    made = connection.execute(insert(connection, Digest).values(
+        route=window.route, local_date=window.local_date, slot=window.slot, due_at=window.due_at, window_start=since,
+        created_at=now, late=window.late, entry_count=0, receipt={},
+    ).on_conflict_do_nothing(index_elements=["route", "local_date", "slot"]).returning(Digest.id)).scalar_one_or_none()
+    if made is None:
+        return None
+    connection.execute(sa.update(DigestEntry).where(*_waiting(window)).values(digest_id=made))
+    contents = _contents(connection, [DigestEntry.digest_id == made], since, window.until)
+    connection.execute(sa.update(Digest).where(Digest.id == made).values(entry_count=contents.count, receipt=contents.receipt))
+    return made, contents
+
+
+def finish(connection: Connection, digest_id: int, window: Window, channel: str, parts: Sequence[dict[str, Any]],
+           now: datetime) -> None:
+    """Write the digest's message to the outbox: the first part, and the others as replies to it, in order."""
+    key = f"digest:{window.route}:{window.local_date}T{window.slot}"
+    connection.execute(sa.insert(Delivery), [
+        {"key": f"{key}/{number}" if number else key, "route": window.route, "channel": channel,
+         "kind": "reply" if number else "digest", "state": "pending", "payload": part, "digest_id": digest_id,
+         "created_at": now, "attempts": 0} for number, part in enumerate(parts)])
+
+
+def peek(connection: Connection, window: Window) -> Contents:
+    """What the digest would tell now. Marks nothing."""
+    return _contents(connection, _waiting(window), _since(connection, window), window.until)
+
+
+def payloads(connection: Connection, digest_id: int) -> list[tuple[dict[str, Any], str, datetime | None]]:
+    """The parts of a digest's message as they were written, each with its state and when it was sent."""
+    return [(payload or {}, state, sent_at) for payload, state, sent_at in connection.execute(
+        sa.select(Delivery.payload, Delivery.state, Delivery.sent_at).where(Delivery.digest_id == digest_id).order_by(Delivery.id))]
+
+
+def _waiting(window: Window) -> list[Any]:
+    conditions: list[Any] = [DigestEntry.route == window.route, DigestEntry.digest_id.is_(None)]
+    return conditions if window.everything else [*conditions, DigestEntry.created_at <= window.until]
+
+
+def _since(connection: Connection, window: Window) -> datetime:
+    """Where the window starts: at the end of the one before."""
+    before = connection.execute(sa.select(Digest.due_at, Digest.receipt).where(
+        Digest.route == window.route, Digest.due_at < window.due_at).order_by(Digest.due_at.desc()).limit(1)).first()
+    if before is None:
+        return window.until - FIRST_WINDOW
+    end = before.receipt.get("until")
+    return min(as_utc(datetime.fromisoformat(end)) if end else before.due_at, window.until)
+
+
+def _contents(connection: Connection, conditions: Sequence[Any], since: datetime, until: datetime) -> Contents:
+    earlier = sa.orm.aliased(DigestEntry)
+    told_before = sa.exists().where(earlier.route == DigestEntry.route, earlier.story_id == DigestEntry.story_id,
+                                    earlier.id < DigestEntry.id)
+    rows = connection.execute(sa.select(DigestEntry.hit_id, told_before).where(*conditions).order_by(DigestEntry.id)).all()
+    loaded = entries.load(connection, [hit_id for hit_id, _ in rows])
+
+    def ranked(known: bool) -> tuple[entries.Entry, ...]:
+        found = [loaded[hit_id] for hit_id, told in rows if bool(told) is known]
+        return tuple(sorted(found, key=lambda e: (-e.score, e.first_seen_at, e.hit_id)))
+
+    return Contents(ranked(False), ranked(True), receipt(connection, since, until))

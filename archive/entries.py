@@ -1,0 +1,136 @@
+"""What a message says about a hit: its article, event, parties, evidence sentence and outlets, read in a few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.engine import Connection
+from archive.stories import SAME_TEXT, similarity
+from archive.tables import Article, Event, EventParty, Hit, Organisation, Source, Story
+
+_CONTEXT = 160                           # letters on each side of a term that stands for a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """An outlet that carries a story. `copy` is True where its text is that of an outlet before it."""
+
+    name: str
+    url: str
+    copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A hit as its readers see it. `bold` are the places of the evidence in `sentence`, in order, without overlap."""
+
+    hit_id: int
+    story_id: int
+    rule: str
+    score: float
+    title: str
+    url: str
+    outlet: str
+    language: str | None
+    published_at: datetime
+    first_seen_at: datetime
+    parties: tuple[str, ...]
+    event_type: str | None
+    status: str | None
+    topics: tuple[str, ...]
+    sentence: str
+    bold: tuple[tuple[int, int], ...]
+    outlets: tuple[Outlet, ...]
+
+    @property
+    def independent(self) -> tuple[str, ...]:
+        """Names of the outlets with a text of their own."""
+        return tuple(dict.fromkeys(o.name for o in self.outlets if not o.copy))
+
+    @property
+    def syndicated(self) -> tuple[str, ...]:
+        """Names of the outlets that carry another outlet's text."""
+        own = set(self.independent)
+        return tuple(dict.fromkeys(o.name for o in self.outlets if o.copy and o.name not in own))
+
+
+def load(connection: Connection, hit_ids: Sequence[int]) -> dict[int, Entry]:
+    """The entries of these hits, by hit id."""
+    if not hit_ids:
+        return {}
+    query = (
+        sa.select(Hit.id, Hit.story_id, Hit.rule, Hit.score, Hit.evidence, Hit.event_id, Article.title, Article.url,
+                  Article.language, Article.published_at, Article.text, Source.name.label("outlet"), Story.first_seen_at,
+                  Event.type, Event.status, Event.topics, Event.field, Event.start, Event.sentence)
+        .join(Article, Article.id == Hit.article_id).join(Source, Source.id == Article.source_id)
+        .join(Story, Story.id == Hit.story_id).outerjoin(Event, Event.id == Hit.event_id).where(Hit.id.in_(hit_ids)))
+    rows = connection.execute(query).mappings().all()
+    parties = _parties(connection, [r["event_id"] for r in rows if r["event_id"] is not None])
+    outlets = _outlets(connection, sorted({r["story_id"] for r in rows}))
+    return {row["id"]: _entry(row, parties, outlets) for row in rows}
+
+
+def _entry(row: Mapping[Any, Any], parties: dict[int, list[str]], outlets: dict[int, tuple[Outlet, ...]]) -> Entry:
+    sentence, bold = _evidence(row)
+    return Entry(
+        hit_id=row["id"], story_id=row["story_id"], rule=row["rule"], score=row["score"], title=row["title"], url=row["url"],
+        outlet=row["outlet"], language=row["language"], published_at=row["published_at"], first_seen_at=row["first_seen_at"],
+        parties=tuple(dict.fromkeys(parties.get(row["event_id"], ()))), event_type=row["type"], status=row["status"],
+        topics=tuple(row["topics"] or ()), sentence=sentence, bold=bold, outlets=outlets.get(row["story_id"], ()))
+
+
+def _evidence(row: Mapping[Any, Any]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The sentence that speaks for a hit, and the evidence in it. A hit without one shows what stands around its first term."""
+    spans = [s for s in row["evidence"] if s["role"] != "sentence"]
+    given = next((s for s in row["evidence"] if s["role"] == "sentence"), None)
+    if given is not None:
+        field, start, sentence = given["field"], given["start"], given["text"]
+    elif row["sentence"] is not None:
+        field, start, sentence = row["field"], row["start"], row["sentence"]
+    else:
+        field, at = (spans[0]["field"], spans[0]["start"]) if spans else ("text", 0)
+        whole = row["title"] if field == "title" else row["text"]
+        start = max(0, at - _CONTEXT)
+        sentence = whole[start : at + _CONTEXT]
+    inside = [(s["start"] - start, s["end"] - start) for s in spans if s["field"] == field]
+    return sentence, _merged((a, b) for a, b in inside if 0 <= a < b <= len(sentence))
+
+
+def _merged(places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
+
+
+def _parties(connection: Connection, event_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for event_id, name in connection.execute(
+            sa.select(EventParty.event_id, Organisation.name).join(Organisation, Organisation.id == EventParty.organisation_id)
+            .where(EventParty.event_id.in_(event_ids)).order_by(EventParty.event_id, EventParty.position)):
+        found.setdefault(event_id, []).append(name)
+    return found
+
+
+def _outlets(connection: Connection, story_ids: Sequence[int]) -> dict[int, tuple[Outlet, ...]]:
+    """The outlets of each story, in the order in which their articles were seen."""
+    query = (sa.select(Article.story_id, Source.name, Article.url, Article.content_hash, Article.minhash)
+             .join(Source, Source.id == Article.source_id).where(Article.story_id.in_(story_ids))
+             .order_by(Article.story_id, Article.seen_at, Article.id))
+    found: dict[int, list[Outlet]] = {}
+    originals: dict[int, list[tuple[str, bytes]]] = {}
+    for story_id, name, url, content_hash, minhash in connection.execute(query):
+        own = originals.setdefault(story_id, [])
+        copy = any(content_hash == h or similarity(m, minhash or b"") >= SAME_TEXT for h, m in own)
+        if not copy:
+            own.append((content_hash, minhash or b""))
+        found.setdefault(story_id, []).append(Outlet(name, url, copy))
+    return {story_id: tuple(outlets) for story_id, outlets in found.items()}

@@ -1,0 +1,109 @@
+"""The state of routes, and what waits, went out or failed on each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.engine import Connection, insert
+from archive.outbox import UNFINISHED
+from archive.tables import Delivery, DigestEntry, Route
+from core.settings import RouteSettings
+
+
+def in_step(connection: Connection, routes: Sequence[RouteSettings]) -> bool:
+    """Whether the rows say what the settings say, so that nothing has to be written."""
+    rows = {row.name: (row.channel, row.send) for row in connection.execute(sa.select(Route.name, Route.channel, Route.send))}
+    return all(rows.get(route.name) == (route.channel, route.send) for route in routes)
+
+
+def sync(connection: Connection, routes: Sequence[RouteSettings], now: datetime) -> None:
+    """Give each route of the settings its row, and move what waits to the channel that the route has now."""
+    for route in routes:
+        statement = insert(connection, Route).values(name=route.name, channel=route.channel, send=route.send, first_seen_at=now)
+        connection.execute(statement.on_conflict_do_update(
+            index_elements=["name"], set_={"channel": route.channel, "send": route.send}))
+        # An unclear one stays: it has to be looked up where it may have arrived. So does the rest of a thread that began.
+        heads = sa.select(Delivery.digest_id).where(Delivery.kind == "digest", Delivery.state == "pending")
+        connection.execute(sa.update(Delivery).where(
+            Delivery.route == route.name, Delivery.state == "pending", Delivery.channel != route.channel,
+            sa.or_(Delivery.kind != "reply", Delivery.digest_id.in_(heads)),
+        ).values(channel=route.channel, next_try_at=None).execution_options(synchronize_session=False))
+
+
+def first_seen(connection: Connection) -> dict[str, datetime]:
+    """When each route first stood in the settings of a running process."""
+    return {row.name: row.first_seen_at for row in connection.execute(sa.select(Route.name, Route.first_seen_at))}
+
+
+def channels_with_work(connection: Connection, routes: Sequence[str]) -> list[str]:
+    """The channels that have something to send for these routes, the longest waiting first."""
+    return list(connection.scalars(sa.select(Delivery.channel).where(
+        Delivery.state.in_(UNFINISHED), Delivery.route.in_(routes)).group_by(Delivery.channel).order_by(sa.func.min(Delivery.id))))
+
+
+def stop(connection: Connection, channel: str, reason: str, now: datetime) -> list[str]:
+    """Note that a channel refuses for good. Returns the routes that wait for somebody to mend it."""
+    names = list(connection.scalars(sa.select(Route.name).where(Route.channel == channel)))
+    connection.execute(sa.update(Route).where(Route.name.in_(names)).values(stopped_at=now, stopped_reason=reason))
+    return names
+
+
+def resume(connection: Connection, channel: str) -> None:
+    """Note that a channel takes messages again."""
+    connection.execute(sa.update(Route).where(Route.channel == channel, Route.stopped_at.is_not(None)).values(
+        stopped_at=None, stopped_reason=None))
+
+
+def count_unfinished(connection: Connection, routes: Sequence[str]) -> int:
+    """Deliveries of these routes that have not ended: pending, being sent, or unclear."""
+    return connection.execute(sa.select(sa.func.count()).select_from(Delivery).where(
+        Delivery.state.in_(UNFINISHED), Delivery.route.in_(routes))).scalar_one()
+
+
+def overview(connection: Connection) -> list[dict[str, Any]]:
+    """Every route with its counts by state: what `alerts status` shows first."""
+    counts: dict[str, dict[str, int]] = {}
+    for route, state, number in connection.execute(
+            sa.select(Delivery.route, Delivery.state, sa.func.count()).group_by(Delivery.route, Delivery.state)):
+        counts.setdefault(route, {})[state] = number
+    waiting = _by_route(connection, sa.select(DigestEntry.route, sa.func.count())
+                        .where(DigestEntry.digest_id.is_(None)).group_by(DigestEntry.route))
+    last = _by_route(connection, sa.select(Delivery.route, sa.func.max(Delivery.sent_at)).group_by(Delivery.route))
+    return [
+        {"route": name, "channel": channel, "send": send, "stopped_at": stopped_at, "stopped_reason": reason,
+         "last_sent_at": last.get(name), "waiting_for_digest": waiting.get(name, 0),
+         **{state: counts.get(name, {}).get(state, 0) for state in (*UNFINISHED, "sent", "failed", "possibly_sent")}}
+        for name, channel, send, stopped_at, reason in connection.execute(sa.select(
+            Route.name, Route.channel, Route.send, Route.stopped_at, Route.stopped_reason).order_by(Route.name))
+    ]
+
+
+def _by_route(connection: Connection, query: Any) -> dict[str, Any]:
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def open_deliveries(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
+    """Deliveries that did not end as sent, the oldest first."""
+    columns = (Delivery.id, Delivery.route, Delivery.channel, Delivery.kind, Delivery.key, Delivery.state, Delivery.attempts,
+               Delivery.created_at, Delivery.next_try_at, Delivery.error)
+    rows = connection.execute(sa.select(*columns).where(Delivery.state != "sent").order_by(Delivery.id).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+def retry(connection: Connection, ids: Sequence[int] | None) -> tuple[int, list[int]]:
+    """Make deliveries due at once: the named ones, else all that failed or wait. Returns (how many, ids not found).
+
+    One that is possibly sent is sent again only when it is named, since that may repeat it.
+    """
+    wanted = Delivery.state.in_(("failed", "pending", "unclear")) if ids is None else sa.and_(
+        Delivery.id.in_(ids), Delivery.state.in_(("failed", "pending", "unclear", "possibly_sent")))
+    found = list(connection.execute(sa.select(Delivery.id, Delivery.state).where(wanted)))
+    if found:
+        again = [id_ for id_, state in found if state in {"failed", "possibly_sent"}]
+        connection.execute(sa.update(Delivery).where(Delivery.id.in_(again)).values(state="pending", attempts=0))
+        connection.execute(sa.update(Delivery).where(Delivery.id.in_([id_ for id_, _ in found])).values(next_try_at=None))
+    return len(found), sorted(set(ids or ()) - {id_ for id_, _ in found})

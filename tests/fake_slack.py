@@ -1,0 +1,213 @@
+"""A small Slack on loopback: it takes messages, keeps their metadata, pages its history, and fails as it is told.
+
+A fault is a word, used up one by one by the calls of `chat.postMessage`:
+`ok`, `ratelimited`, `refuse:ERROR`, `500`, `html`, `reset`, `close`, `hang` leave no message;
+`post-500`, `post-html`, `post-reset`, `post-close`, `post-hang` take the message and then lose the answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import struct
+import threading
+import time
+import urllib.parse
+from collections import deque
+from collections.abc import Iterable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+
+class FakeSlack:
+    """Runs in a thread of the test. `messages` are what stands in the channel, the oldest first."""
+
+    def __init__(self, *, history: str | None = None, hang: float = 1.5, page: int = 3) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.calls: list[str] = []
+        self.faults: deque[str] = deque()
+        self.error: str | None = None            # every post is refused with it
+        self.history_error = history             # every look-up is refused with it
+        self.down = False                        # connections are reset before anything is read
+        self.hang, self.page = hang, page
+        self.delay = 0.0                         # seconds of work before a message stands in the channel
+        self.lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/api/"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def fail(self, faults: Iterable[str]) -> None:
+        self.faults.extend(faults)
+
+    @property
+    def keys(self) -> list[str]:
+        return [m["metadata"]["event_payload"]["key"] for m in self.messages]
+
+    def take(self, payload: dict[str, Any]) -> dict[str, Any]:
+        with self.lock:
+            ts = f"{1_700_000_000 + len(self.messages)}.{len(self.messages):06d}"
+            message = {"type": "message", "ts": ts, "at": time.monotonic(), **payload}
+            self.messages.append(message)
+        return {"ok": True, "channel": payload["channel"], "ts": ts, "message": {"text": payload.get("text")}}
+
+    def read(self, payload: dict[str, Any], thread: str | None) -> dict[str, Any]:
+        if self.history_error:
+            return {"ok": False, "error": self.history_error}
+        with self.lock:
+            found = [m for m in self.messages if m["channel"] == payload["channel"] and (
+                thread in (m["ts"], m.get("thread_ts")) if thread else not m.get("thread_ts"))][::-1]
+        start = int(payload.get("cursor") or 0)
+        page = [{"ts": m["ts"], "text": m["text"], "metadata": m["metadata"]} for m in found[start : start + self.page]]
+        more = start + self.page < len(found)
+        return {"ok": True, "messages": page, "has_more": more,
+                "response_metadata": {"next_cursor": str(start + self.page) if more else ""}}
+
+
+def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.0"
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+        def do_POST(self) -> None:
+            if slack.down:
+                return self.reset()
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            if "json" in self.headers["Content-Type"]:
+                payload = json.loads(body)
+            else:
+                payload = dict(urllib.parse.parse_qsl(body.decode()))
+            payload = {k: json.loads(v) if k in {"blocks", "metadata"} and isinstance(v, str) else v for k, v in payload.items()}
+            method = self.path.rsplit("/", 1)[1]
+            slack.calls.append(method)
+            if method == "conversations.history":
+                return self.answer(slack.read(payload, None))
+            if method == "conversations.replies":
+                return self.answer(slack.read(payload, payload["ts"]))
+            if method == "conversations.list":
+                return self.answer({"ok": True, "channels": [{"id": "C0000000001", "name": "pacts"}]})
+            return self.post(payload)
+
+        def post(self, payload: dict[str, Any]) -> None:
+            with slack.lock:
+                fault = slack.faults.popleft() if slack.faults else "ok"
+            if slack.error:
+                return self.answer({"ok": False, "error": slack.error})
+            before, _, after = fault.rpartition("-")
+            answer = slack.take(payload) if before or fault == "ok" else {"ok": False, "error": "internal_error"}
+            time.sleep(slack.delay)
+            if fault == "ok":
+                return self.answer(answer)
+            if after == "ratelimited":
+                return self.answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
+            if after.startswith("refuse:"):
+                return self.answer({"ok": False, "error": after.removeprefix("refuse:")})
+            if after == "500":
+                return self.answer({"ok": False, "error": "internal_error"}, 500)
+            if after == "html":
+                return self.answer("<html>Bad Gateway</html>", 502)
+            if after == "reset":
+                return self.reset()
+            if after == "hang":
+                time.sleep(slack.hang)
+            return None          # the connection closes without a byte
+
+        def answer(self, value: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
+            body = (value if isinstance(value, str) else json.dumps(value)).encode()
+            self.send_response(status)
+            for name, content in {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}.items():
+                self.send_header(name, content)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def reset(self) -> None:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            self.wfile = _Nowhere()  # type: ignore[assignment]
+
+    return Handler
+
+
+class _Nowhere:
+    """What the handler flushes into after a reset."""
+
+    closed = True
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def texts_of(blocks: object) -> list[tuple[str, str]]:
+    """Every (kind, text) that a reader sees in blocks."""
+    found: list[tuple[str, str]] = []
+    if isinstance(blocks, dict):
+        if isinstance(blocks.get("text"), str):
+            found.append((blocks["type"], blocks["text"]))
+        for value in blocks.values():
+            found += texts_of(value)
+    elif isinstance(blocks, list):
+        for block in blocks:
+            found += texts_of(block)
+    return found
+
+
+def problems(payload: dict[str, Any]) -> list[str]:
+    """What is wrong with a message by Slack's documented limits, and what in it would do harm."""
+    blocks, found = payload["blocks"], []
+    if not 1 <= len(payload["text"]) <= 4000:
+        found.append(f"text of {len(payload['text'])} letters")
+    if len(blocks) > 50:
+        found.append(f"{len(blocks)} blocks")
+    sizes = {"header": 150, "section": 3000}
+    for block in blocks:
+        for element in block.get("elements", [block.get("text")] if "text" in block else []):
+            inner = element.get("text") if isinstance(element, dict) else None
+            if isinstance(inner, str) and not 1 <= len(inner) <= sizes.get(block["type"], 3000):
+                found.append(f"{block['type']} with {len(inner)} letters")
+    seen = texts_of(blocks)
+    if sum(len(text) for _, text in seen) > 9000:
+        found.append("more than 9,000 letters")
+    for kind, text in [("mrkdwn", payload["text"]), *seen]:
+        if kind == "mrkdwn":
+            if re.search(r"[<>]|&(?!(?:amp|lt|gt);)", text):
+                found.append(f"not escaped: {text[:60]!r}")
+            if re.search(r"&amp;(?:amp|lt|gt);", text):
+                found.append(f"escaped twice: {text[:60]!r}")
+        if re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\ud800-\udfff]", text):
+            found.append(f"control character: {text[:60]!r}")
+        if kind in {"text", "link", "plain_text"} and not text:
+            found.append(f"empty {kind}")
+    return found + _bad_links(blocks)
+
+
+def _bad_links(blocks: object) -> list[str]:
+    if isinstance(blocks, list):
+        return [bad for block in blocks for bad in _bad_links(block)]
+    if not isinstance(blocks, dict):
+        return []
+    if blocks.get("type") == "link":
+        parts, label = urllib.parse.urlsplit(blocks["url"]), blocks["text"]
+        named = re.findall(r"https?://([^/\s]+)|\b((?:[a-z0-9-]+\.)+[a-z]{2,})\b", label, re.IGNORECASE)
+        own = parts.hostname or ""
+        return [f"label {label!r} on {own}" for pair in named if not own.endswith((pair[0] or pair[1]).lower())] + (
+            [] if parts.scheme in {"http", "https"} else [f"link to {blocks['url']!r}"])
+    return [bad for value in blocks.values() for bad in _bad_links(value)]

@@ -34,7 +34,7 @@ from core.querynodes import (
 )
 from core.querytext import check_brackets, readable
 from core.records import EventStatus
-from core.text import search_tokens
+from core.text import is_lone_cjk, search_tokens
 
 __all__ = ["FIELDS", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
            "about_one_event", "parse", "positive_terms", "walk"]
@@ -49,8 +49,8 @@ SYNONYMS = {"organisation": "org", "organization": "org", "company": "org", "dat
             "type": "event"}
 LONGEST = 8000
 DEEPEST = 60
+MOST = 500                                   # words and filters: databases limit the depth of a condition
 WIDEST_SLOP = 1000
-_LONE_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
 _STATUSES = tuple(status.value for status in EventStatus)
 
 
@@ -72,6 +72,8 @@ def parse(text: str) -> Query:
     query = _convert(parsed, None, 0)
     if query is None:
         raise QueryError(f"there is nothing to search for in {text.strip()!r}; write words, or * for every article")
+    if sum(not isinstance(part, And | Or | Not) for part in walk(query)) > MOST:
+        raise QueryError(f"the query has more than {MOST} words and filters")
     return query
 
 
@@ -182,7 +184,7 @@ def _term(text: str, slop: int | None, field: SearchedField, column: int | None)
     if slop is not None and slop > WIDEST_SLOP:
         raise QueryError(f"~{slop} is too far; at most ~{WIDEST_SLOP}", column=column)
     # A lone CJK letter is the start of a word with its particle (칩 → 칩을); whole words are pairs of letters.
-    prefix = (prefix and body[-1:].strip() != "") or bool(_LONE_CJK.fullmatch(tokens[-1]))
+    prefix = (prefix and body[-1:].strip() != "") or is_lone_cjk(tokens[-1])
     return Term(tokens, slop if len(tokens) > 1 else None, prefix, field)
 
 

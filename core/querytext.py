@@ -11,12 +11,13 @@ _ADDRESS = re.compile(r'https?://[^\s()"]*', re.IGNORECASE)
 _TIME = re.compile(r"(?<![\w.])\d{1,2}:\d{2}(?::\d{2})?(?![\w:])")
 _LONE_DASH = re.compile(r"(?<![^\s(])[-+]+(?=[\s)]|$)")
 _BAD_START = re.compile(r"(?<![^\s(:+-])['/]+|/(?=\s|$)")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")   # no database takes them
 _CURLY_QUOTES = str.maketrans("“”„«»", '"""""')
 
 
 def readable(text: str) -> str:
     """The text as luqum reads it. Each replacement keeps its length, so that columns stay true."""
-    text = text.translate(_CURLY_QUOTES)
+    text = _UNSTORABLE.sub(" ", text.translate(_CURLY_QUOTES))
     out: list[str] = []
     at = 0
     for held in _ESCAPED_OR_QUOTED.finditer(text):

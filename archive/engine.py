@@ -21,7 +21,9 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as failure:
-        raise UserError(f"database.url {url!r} is not an address; write sqlite:///data/pactwatch.db or postgresql://user@host/name") from failure
+        raise UserError(
+            f"database.url {url!r} is not an address; write sqlite:///data/pactwatch.db or postgresql://user@host/name"
+        ) from failure
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":
@@ -50,7 +52,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that will write takes the lock at once: waiting then works, where a later upgrade would fail at once.
+    # A transaction that will write takes the lock at once: waiting works, where a later upgrade would fail.
     mode = "IMMEDIATE" if connection.get_execution_options().get("writes", False) else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
 

@@ -30,7 +30,9 @@ def configure(settings: LogSettings, *, quiet: bool = False) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _mask,
     ]
-    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer] if not human else [*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -45,8 +47,10 @@ def configure(settings: LogSettings, *, quiet: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for noisy, lowest in (("scrapy", logging.ERROR), ("twisted", logging.ERROR), ("trafilatura", logging.CRITICAL),
-                          ("htmldate", logging.CRITICAL), ("apscheduler", logging.WARNING), ("courlan", logging.CRITICAL)):
+    for noisy, lowest in (
+        ("scrapy", logging.ERROR), ("twisted", logging.ERROR), ("apscheduler", logging.WARNING),
+        ("trafilatura", logging.CRITICAL), ("htmldate", logging.CRITICAL), ("courlan", logging.CRITICAL),
+    ):
         logging.getLogger(noisy).setLevel(lowest)
 
 

@@ -89,9 +89,13 @@ class CrawlSettings(Section):
     """How sources are fetched."""
 
     contact: str = Field("", description="Address or page for site owners; stands in the user agent")
-    allow_networks: tuple[Network, ...] = Field((), description="Networks that the address guard lets through, e.g. 127.0.0.0/8")
+    allow_networks: tuple[Network, ...] = Field(
+        (), description="Networks that the address guard lets through, e.g. 127.0.0.0/8"
+    )
     processes: int = Field(0, ge=0, le=64, description="Extraction processes; 0 means one a core")
-    delay: float = Field(1.0, ge=0, le=600, description="Seconds between two requests to one host; a source or a longer Crawl-delay overrides it")
+    delay: float = Field(
+        1.0, ge=0, le=600, description="Seconds between two requests to one host; a source or a longer Crawl-delay wins"
+    )
     concurrency: int = Field(32, ge=1, le=256, description="Requests in flight over all hosts")
     timeout: float = Field(30.0, gt=0, le=600, description="Seconds for one request, from connect to the last byte")
     max_page_mb: float = Field(10.0, gt=0, le=100, description="Largest page, after decompression")

@@ -15,15 +15,28 @@ _PORTS = {"http": 80, "https": 443}
 # Parameters that say where a reader came from, never which page is meant.
 _TRACKERS = re.compile(
     r"(?:utm|mtm|pk|hsa|at|stm|wt|oly|vero|trk|sc|mkt|itm)_[a-z_]+|(?:fb|g|d|msclk|yclk|yc|tw|tt)clid|[gw]braid|gclsrc|igsh(?:id)?|mc_[ce]id|"
-    r"_ga|_gl|_hsenc|_hsmi|hsctatracking|s_cid|ns_[a-z]+|ref(?:_?(?:src|url))?|referr?er|spref|cmp(?:id)?|ncid|ocid|soc_(?:src|trk)|smid|smtyp|wtrid|"
-    r"xtor|__twitter_impression|shared?|from_rss|guccounter|guce_referrer(?:_sig)?", re.IGNORECASE)
-_SESSIONS = re.compile(r"jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|session_?id|sess(?:ion)?|sid|s", re.IGNORECASE)
-# A short id may name a page (`?sid=101` is a section of a Korean portal); a long mix of letters and digits is a session.
+    r"_ga|_gl|_hsenc|_hsmi|hsctatracking|s_cid|ns_[a-z]+|ref(?:_?(?:src|url))?|referr?er|spref|cmp(?:id)?|ncid|ocid|soc_(?:src|trk)|smid|smtyp|"
+    r"wtrid|xtor|__twitter_impression|shared?|from_rss|guccounter|guce_referrer(?:_sig)?",
+    re.IGNORECASE,
+)
+_SESSIONS = re.compile(
+    r"jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|session_?id|sess(?:ion)?|sid|s",
+    re.IGNORECASE,
+)
+# A short id may name a page (`?sid=101` is a section of a portal); a long mix of letters and digits is a session.
 _TOKEN = re.compile(r"(?=[a-z-]*\d)(?=[\d-]*[a-z])[a-z0-9-]{16,}", re.IGNORECASE)
 _ALWAYS_SESSION = re.compile(r"jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken", re.IGNORECASE)
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
-_AMP_PARAMETERS = {("amp", ""), ("amp", "1"), ("amp", "true"), ("outputtype", "amp"), ("output", "amp"), ("outputtype", "chromeless"),
-                   ("output_type", "amp"), ("m", "amp")}
+_AMP_PARAMETERS = {
+    ("amp", ""),
+    ("amp", "1"),
+    ("amp", "true"),
+    ("m", "amp"),
+    ("output", "amp"),
+    ("outputtype", "amp"),
+    ("output_type", "amp"),
+    ("outputtype", "chromeless"),
+}
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u200b\ufeff]+")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?")
 _SECOND_LEVEL = {"ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"}
@@ -41,7 +54,7 @@ def canonical(url: str, base: str | None = None) -> str | None:
     """
     try:
         return _canonical(url, base)
-    except (ValueError, UnicodeError):     # urllib and the IDNA codec refuse by ValueError
+    except (ValueError, UnicodeError):  # urllib and the IDNA codec refuse by ValueError
         return None
 
 
@@ -63,7 +76,7 @@ def _canonical(url: str, base: str | None) -> str | None:
     if len(text) > LONGEST:
         return None
     parts = urlsplit(text)
-    for _ in range(3):                      # an AMP address may hold another one
+    for _ in range(3):  # an AMP address may hold another one
         inner = _unwrap(parts)
         if inner is None:
             break
@@ -104,7 +117,11 @@ def _unwrap(parts: SplitResult) -> SplitResult | None:
         found = re.fullmatch(r"/amp/(s/)?(.+\..+)", parts.path)
     else:
         return None
-    return urlsplit(f"http{'s' if found[1] else ''}://{found[2]}{'?' + parts.query if parts.query else ''}") if found else None
+    return (
+        urlsplit(f"http{'s' if found[1] else ''}://{found[2]}{'?' + parts.query if parts.query else ''}")
+        if found
+        else None
+    )
 
 
 def _without_amp(path: str) -> str:
@@ -115,7 +132,7 @@ def _without_amp(path: str) -> str:
             shorter = path[: lower.rindex("/amp")]
             shorter = shorter + "/" if lower.endswith("/") or not shorter else shorter
         elif lower.endswith((".amp.html", ".amp.htm")):
-            shorter = path[: lower.rindex(".amp.")] + path[lower.rindex(".htm"):]
+            shorter = path[: lower.rindex(".amp.")] + path[lower.rindex(".htm") :]
         elif lower.endswith(".amp"):
             shorter = path[:-4]
         elif lower.startswith("/amp/") and _NAMES_AN_ARTICLE.search(path):

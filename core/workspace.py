@@ -76,7 +76,9 @@ def load_workspace(home: Path | None = None, *, options: Mapping[str, Any] | Non
         raise SettingsError(f"cannot be read: {failure}", file=str(path)) from failure
     except tomllib.TOMLDecodeError as failure:
         at = re.search(r"at line (\d+)", str(failure))
-        raise SettingsError(f"is not valid TOML: {failure}", file=str(path), line=int(at[1]) if at else None) from failure
+        raise SettingsError(
+            f"is not valid TOML: {failure}", file=str(path), line=int(at[1]) if at else None
+        ) from failure
     origins = {key: f"{FILE}:{_line(text, key) or 1}" for key in _leaves(data)}
     for name, value in _from_environment(environ).items():
         _put(data, name, value)
@@ -139,6 +141,7 @@ def _line(text: str, dotted: str) -> int | None:
         return _line(text, ".".join(section))
     number = next((int(s) for s in section if s.isdigit()), 0)
     name = ".".join(s for s in section if not s.isdigit())
+    wanted = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
     current, seen, header = "", -1, None
     for at, line in enumerate(text.splitlines(), 1):
         if head := re.match(r"\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}", line):
@@ -146,7 +149,7 @@ def _line(text: str, dotted: str) -> int | None:
             seen += current == name
             if current == name and seen == number:
                 header = at
-        elif current == name and (not name or seen == number) and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+        elif current == name and (not name or seen == number) and wanted.match(line):
             return at
     return header
 

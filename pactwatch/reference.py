@@ -177,10 +177,10 @@ def _values(entry: dict[str, Any]) -> str:
     if entry.get("type") == "array":
         return f"list of {_values(entry['items'])}"
     words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true`, `false`"}
-    word = {"path": "path", "password": "secret", "duration": "interval"}.get(entry.get("format", "")) or words[entry["type"]]
-    bounds = [f"{sign} {entry[key]:g}" for key, sign in
-              (("minimum", "from"), ("exclusiveMinimum", "over"), ("maximum", "to"), ("exclusiveMaximum", "under")) if key in entry]
-    return " ".join([word, *bounds])
+    formats = {"path": "path", "password": "secret", "duration": "interval"}
+    word = formats.get(entry.get("format", "")) or words[entry["type"]]
+    signs = {"minimum": "from", "exclusiveMinimum": "over", "maximum": "to", "exclusiveMaximum": "under"}
+    return " ".join([word, *(f"{sign} {entry[key]:g}" for key, sign in signs.items() if key in entry)])
 
 
 def _toml(value: Any) -> str:
@@ -196,7 +196,8 @@ def outcomes() -> str:
     from core.records import AddressState, EventStatus, Outcome
 
     parts = []
-    for title, kind in {"States of an address": AddressState, "Outcomes of a fetch": Outcome, "Statuses of an event": EventStatus}.items():
+    kinds = {"States of an address": AddressState, "Outcomes of a fetch": Outcome, "Statuses of an event": EventStatus}
+    for title, kind in kinds.items():
         rows = [(f"`{name}`", meaning) for name, meaning in members_of(kind)]
         parts += [f"## {title}", _one_line(kind.__doc__), _table(("name", "meaning"), rows)]
     return "\n\n".join(parts)

@@ -7,6 +7,6 @@ from archive.tables.base import Base
 from archive.tables.crawl import Address, EntryPoint, Fetch, Run, Source
 
 __all__ = [
-    "Address", "Article", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event", "EventParty",
-    "Feedback", "Fetch", "Hit", "Mention", "Organisation", "Route", "Run", "SignatureBand", "Source", "Story", "Version",
+    "Address", "Article", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event", "EventParty", "Feedback",
+    "Fetch", "Hit", "Mention", "Organisation", "Route", "Run", "SignatureBand", "Source", "Story", "Version",
 ]

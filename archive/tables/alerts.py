@@ -47,7 +47,10 @@ class DigestEntry(Base):
     """
 
     __tablename__ = "digest_entries"
-    __table_args__ = (UniqueConstraint("route", "key"), Index("ix_digest_entries_route_digest_id", "route", "digest_id"))
+    __table_args__ = (
+        UniqueConstraint("route", "key"),
+        Index("ix_digest_entries_route_digest_id", "route", "digest_id"),
+    )
     id: Mapped[IdKey]
     route: Mapped[str]
     key: Mapped[str]
@@ -67,7 +70,8 @@ class Delivery(Base):
     route: Mapped[str]
     channel: Mapped[str]
     kind: Mapped[str]                                              # alert or digest
-    state: Mapped[str]                                             # pending, sending, unclear, sent, failed, possibly_sent
+    # pending, sending, unclear, sent, failed, possibly_sent
+    state: Mapped[str]
     payload: Mapped[dict[str, Any] | None]                         # the rendered message
     hit_id: Mapped[int | None] = mapped_column(ForeignKey("hits.id"))
     story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))

@@ -53,7 +53,7 @@ class Event(Base):
     start: Mapped[int]
     end: Mapped[int]
     sentence: Mapped[str]
-    spans: Mapped[list[Any]]                                       # {role, field, start, end, text} of relation, topic, status
+    spans: Mapped[list[Any]]                                       # {role, field, start, end, text}
     reasons: Mapped[list[str]]
 
 

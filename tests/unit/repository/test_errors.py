@@ -8,12 +8,16 @@ from pactwatch.reference import subclasses_of
 from tests.unit.repository.code import modules
 
 POLICY = re.compile(r"^[├└]── (\w+) {2,}\S", re.MULTILINE)
-BUILTIN = {"BaseException", "Exception", "ValueError", "TypeError", "RuntimeError", "OSError", "KeyError", "LookupError"}
+BUILTIN = {
+    "BaseException", "Exception", "ValueError", "TypeError", "RuntimeError", "OSError", "KeyError", "LookupError",
+}
 
 
 def error_classes():
     """The classes of the packages that are errors by the name of a base, as (path:line name, bases)."""
-    classes = [(path, node) for path, tree in modules().items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    classes = [
+        (path, node) for path, tree in modules().items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
     known = BUILTIN | {e.__name__ for e in [errors.PactwatchError, *subclasses_of(errors.PactwatchError)]}
     for path, node in classes:
         bases = {ast.unparse(b).rpartition(".")[2] for b in node.bases}

@@ -30,7 +30,9 @@ COMMAND = "import sys; sys.path.insert(0, sys.argv.pop(1)); from pactwatch.cli i
 
 def python(*arguments, cwd):
     """Run this interpreter away from the checkout and from the user's settings; what it printed."""
-    done = subprocess.run([sys.executable, "-I", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -51,12 +53,15 @@ def wheel(tmp_path_factory):
 def installed(wheel, tmp_path_factory):
     """A folder with the wheel's content as pip unpacks it. The libraries stay where they are."""
     target = tmp_path_factory.mktemp("installed")
-    python("-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile", "--target", target, wheel, cwd=target)
+    options = ("--quiet", "--no-deps", "--no-index", "--no-compile")
+    python("-m", "pip", "install", *options, "--target", target, wheel, cwd=target)
     return target
 
 
 def test_the_package_list_is_the_tree():
-    folders = {str(p.parent.relative_to(ROOT)).replace("/", ".") for name in PACKAGES for p in (ROOT / name).rglob("*.py")}
+    folders = {
+        str(p.parent.relative_to(ROOT)).replace("/", ".") for name in PACKAGES for p in (ROOT / name).rglob("*.py")
+    }
     assert sorted(PYPROJECT["tool"]["setuptools"]["packages"]) == sorted(folders)
 
 
@@ -74,7 +79,9 @@ def test_the_wheel_carries_its_licence(wheel):
 
 def test_shipped_data_is_found_without_the_checkout(installed):
     seen = json.loads(python("-c", LOOK, installed, *PACKAGES, cwd=installed.parent))
-    outside = [p for p in [*seen["places"].values(), *seen["folders"].values()] if not Path(p).is_relative_to(installed)]
+    outside = [
+        p for p in [*seen["places"].values(), *seen["folders"].values()] if not Path(p).is_relative_to(installed)
+    ]
     assert outside == []
     assert seen["counts"].pop("sources") >= 60
     assert [name for name, count in seen["counts"].items() if count == 0] == []

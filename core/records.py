@@ -23,32 +23,32 @@ class AddressState(StrEnum):
 class Outcome(StrEnum):
     """How a fetch, or the reading of what it brought, ended. The reason beside it says more."""
 
-    OK = "ok"
-    UNCHANGED = "unchanged"
-    DNS_ERROR = "dns_error"
-    TLS_ERROR = "tls_error"
-    TIMEOUT = "timeout"
-    CONNECTION_ERROR = "connection_error"
-    HTTP_ERROR = "http_error"
-    ROBOTS_DENIED = "robots_denied"
+    OK = "ok"                            # fetched and read
+    UNCHANGED = "unchanged"              # the server says, or the body shows, that nothing is new
+    DNS_ERROR = "dns_error"              # the host's name has no address
+    TLS_ERROR = "tls_error"              # the certificate or the encryption is not right
+    TIMEOUT = "timeout"                  # no complete answer within the limit
+    CONNECTION_ERROR = "connection_error"  # refused, reset, or cut off
+    HTTP_ERROR = "http_error"            # a status of 400 or above, or a redirect that leads nowhere
+    ROBOTS_DENIED = "robots_denied"      # robots.txt forbids it, or could not be read
     BLOCKED_ADDRESS = "blocked_address"  # the address guard refused the host
-    TOO_LARGE = "too_large"
-    NOT_A_FEED = "not_a_feed"
-    NOT_HTML = "not_html"
+    TOO_LARGE = "too_large"              # over the limit, as sent or after decompression
+    NOT_A_FEED = "not_a_feed"            # the entry point is no feed, sitemap or JSON feed
+    NOT_HTML = "not_html"                # the page is an image, a PDF or the like
     EMPTY = "empty"                      # nothing in it: a feed without entries, a page without text
-    EXTRACTION_FAILED = "extraction_failed"
+    EXTRACTION_FAILED = "extraction_failed"  # the page could not be read
     INVALID = "invalid"                  # the source file itself is wrong
 
 
 class EventStatus(StrEnum):
     """How far a relation between organisations has come, as the text tells it."""
 
-    ANNOUNCED = "announced"
-    PLANNED = "planned"
-    RUMOURED = "rumoured"
-    DENIED = "denied"
-    ENDED = "ended"
-    BACKGROUND = "background"
+    ANNOUNCED = "announced"    # the parties say so, or it is reported as done
+    PLANNED = "planned"        # intended, in talks, to be signed
+    RUMOURED = "rumoured"      # said by others, not by the parties
+    DENIED = "denied"          # a party says that it is not so
+    ENDED = "ended"            # it was, and is over
+    BACKGROUND = "background"  # older news, told again to explain something else
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,8 @@ def _term(text: str, slop: int | None, field: SearchedField, column: int | None)
         raise QueryError(f"~{slop} is too far; at most ~{WIDEST_SLOP}", column=column)
     # A lone CJK letter is the start of a word with its particle (칩 → 칩을); whole words are pairs of letters.
     prefix = (prefix and body[-1:].strip() != "") or is_lone_cjk(tokens[-1])
+    if slop is not None and not prefix:
+        tokens = tuple(dict.fromkeys(tokens))
     return Term(tokens, slop if len(tokens) > 1 else None, prefix, field)
 
 

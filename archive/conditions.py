@@ -1,0 +1,168 @@
+"""From a query to a condition on articles, on either database. Filters become sets of ids, so that NOT and OR hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import ColumnElement
+
+from archive.fulltext import is_text, postgresql_match, sqlite_match
+from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation, Source
+from core.periods import bounds
+from core.query import And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event
+from core.text import search_tokens
+
+Condition = ColumnElement[bool]
+Aliases = Callable[[str], Sequence[str]]     # what people write -> canonical names; empty where unknown
+
+
+class Conditions:
+    """Writes conditions for one search: one connection, one moment, one way to resolve names."""
+
+    def __init__(self, connection: Connection, aliases: Aliases | None, now: datetime) -> None:
+        self._connection = connection
+        self._aliases = aliases
+        self._now = now
+        self._sqlite = connection.dialect.name == "sqlite"
+
+    def of(self, query: Query) -> Condition:
+        """The condition on `articles` under which the query matches."""
+        match query:
+            case Everything():
+                return sa.true()
+            case Term():
+                return sqlite_match(query) if self._sqlite else postgresql_match(query)
+            case Filter():
+                return self._filter(query)
+            case Range():
+                return self._range(query)
+            case And():
+                scoped, others = about_one_event(query)
+                events = [self._one_event(scoped)] if scoped else []
+                return sa.and_(*events, *self._parts(And, others))
+            case Or():
+                return sa.or_(*self._parts(Or, query.children))
+            case Not():
+                return sa.not_(self.of(query.child))
+
+    def _parts(self, kind: type[And | Or], children: Sequence[Query]) -> list[Condition]:
+        """A condition for each child, but one for all that FTS5 can answer together."""
+        texts = tuple(child for child in children if is_text(child)) if self._sqlite else ()
+        if len(texts) < 2:
+            return [self.of(child) for child in children]
+        return [sqlite_match(kind(texts)), *(self.of(child) for child in children if child not in texts)]
+
+    # ---- filters
+
+    def _filter(self, query: Filter) -> Condition:
+        value = query.value
+        match query.field:
+            case "story":
+                return Article.story_id == int(value)
+            case "lang":
+                return _is(sa.func.coalesce(Article.language, ""), value)
+            case "source":
+                named = sa.or_(_is(Source.id, value), _is(Source.name, value))
+                return Article.source_id.in_(sa.select(Source.id).where(named))
+            case "country":
+                country = sa.func.coalesce(Source.country, "")
+                return Article.source_id.in_(sa.select(Source.id).where(_is(country, value)))
+            case "rule":
+                return Article.id.in_(sa.select(Hit.article_id).where(_is(Hit.rule, value)))
+            case "topic":
+                return self._has_topic(Article.topics, value)
+            case "org":
+                named_in = self._organisations(value)
+                mentioned = sa.select(Mention.article_id).where(Mention.organisation_id.in_(named_in))
+                taking_part = (sa.select(Event.article_id).join(EventParty, EventParty.event_id == Event.id)
+                               .where(EventParty.organisation_id.in_(named_in)))
+                return Article.id.in_(mentioned.union(taking_part))
+        return self._one_event((query,))
+
+    def _one_event(self, children: Sequence[Query]) -> Condition:
+        found = sa.select(Event.article_id).where(*map(self._of_event, children))
+        return Article.id.in_(found)
+
+    def _of_event(self, query: Query) -> Condition:
+        """The condition on `events` of a filter that is about one event, or of an OR of such filters."""
+        if isinstance(query, Or):
+            return sa.or_(*map(self._of_event, query.children))
+        assert isinstance(query, Filter)
+        match query.field:
+            case "event":
+                return sa.or_(_is(Event.type, query.value), _is(Event.family, query.value))
+            case "status":
+                return _is(Event.status, query.value)
+            case "topic":
+                return self._has_topic(Event.topics, query.value)
+        parties = sa.select(EventParty.event_id).where(EventParty.organisation_id.in_(self._organisations(query.value)))
+        return Event.id.in_(parties)
+
+    def _has_topic(self, column: sa.orm.InstrumentedAttribute[Any], value: str) -> Condition:
+        """Whether a JSON object of topics (an article's) has the key, or a JSON list of topics (an event's) the text."""
+        listed = column is not Article.topics
+        if self._sqlite:
+            topics = sa.func.json_each(column).table_valued("key", "value", name="topics")
+            return sa.exists().select_from(topics).where(_is(topics.c.value if listed else topics.c.key, value))
+        each = sa.func.jsonb_array_elements_text if listed else sa.func.jsonb_object_keys
+        names = each(column).table_valued("topic", name="topics").render_derived(name="topics")
+        return sa.exists().select_from(names).where(_is(names.c.topic, value))
+
+    def _organisations(self, value: str) -> sa.Select[int]:
+        """The ids of the organisations that a name means: by alias, else by the beginning of their own names."""
+        wanted = sa.select(Organisation.id)
+        if value == "*":
+            return wanted
+        names = list(self._aliases(value)) if self._aliases else []
+        return wanted.where(Organisation.name.in_(names or self._named_like(value)))
+
+    def _named_like(self, value: str) -> list[str]:
+        # Compared here and not by lower(), which SQLite knows for ASCII only.
+        sought, start = search_tokens(value), value.endswith("*")
+        if not sought:
+            return []
+        named = [(name, search_tokens(name)) for name in self._connection.scalars(sa.select(Organisation.name))]
+        exact = [name for name, tokens in named if tokens == sought]
+        if exact and not start:
+            return exact
+        last = len(sought) - 1
+        return [name for name, tokens in named if tokens[:last] == sought[:-1] and len(tokens) > last
+                and (tokens[last].startswith(sought[last]) if start else tokens[last] == sought[last])]
+
+    # ---- ranges
+
+    def _range(self, query: Range) -> Condition:
+        if query.field == "score":
+            best = sa.func.max(Hit.score)
+            flagged = sa.select(Hit.article_id).group_by(Hit.article_id).having(*_between(best, query))
+            best = sa.func.max(Event.score)
+            others = (sa.select(Event.article_id).where(Event.article_id.not_in(sa.select(Hit.article_id)))
+                      .group_by(Event.article_id).having(*_between(best, query)))
+            return Article.id.in_(flagged.union_all(others))
+        column = Article.published_at if query.field == "published" else Article.seen_at
+        low, high = bounds(query, self._now)
+        return sa.and_(sa.true(), *([column >= low] if low else []), *([column < high] if high else []))
+
+
+def _is(column: Any, value: str) -> Condition:
+    """The column has the value in any case; `*` is any value, `x*` any that starts so."""
+    if value == "*":
+        return sa.and_(column.is_not(None), column != "")
+    if value.endswith("*"):
+        return sa.func.lower(column).startswith(value[:-1].lower(), autoescape=True)
+    return sa.func.lower(column) == value.lower()
+
+
+def _between(column: Any, query: Range) -> list[Condition]:
+    found: list[Condition] = []
+    if query.low is not None:
+        low = float(query.low)
+        found.append(column >= low if query.include_low else column > low)
+    if query.high is not None:
+        high = float(query.high)
+        found.append(column <= high if query.include_high else column < high)
+    return found or [column.is_not(None)]

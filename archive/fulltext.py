@@ -1,0 +1,113 @@
+"""Full-text conditions: FTS5 on SQLite, tsvector on PostgreSQL, with the same rows on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
+from sqlalchemy.sql.elements import ColumnElement
+
+from archive.tables import Article
+from core.query import And, Or, Query, Term
+
+FTS = sa.table("article_search", sa.column("rowid"))
+VECTOR: sa.Column[str] = sa.Column("search_vector")
+_WEIGHTS = {"any": "", "title": "A", "text": "B"}
+_TITLE_COUNTS = 10.0                          # times as much as the text, where hits are ranked
+
+
+def is_text(query: Query) -> bool:
+    """Whether FTS5 can answer the query in one go: terms, joined by AND and OR."""
+    return isinstance(query, Term) or (isinstance(query, And | Or) and all(map(is_text, query.children)))
+
+
+# ---- SQLite
+
+def fts_match(query: Query) -> str:
+    """The FTS5 expression of a query that `is_text`."""
+    if isinstance(query, And | Or):
+        word = " AND " if isinstance(query, And) else " OR "
+        return "(" + word.join(map(fts_match, query.children)) + ")"
+    assert isinstance(query, Term)
+    last = "*" if query.prefix else ""
+    if query.slop is None:
+        found = f'"{" ".join(query.tokens)}" {last}'
+    else:
+        near = " ".join(f'"{token}"' for token in query.tokens)
+        found = f"NEAR({near} {last}, {query.slop})"
+    return found if query.field == "any" else f"{{search_{query.field}}} : {found}"
+
+
+def sqlite_match(query: Query) -> ColumnElement[bool]:
+    """The articles of a query that `is_text`, by one FTS5 expression."""
+    return Article.id.in_(sa.select(FTS.c.rowid).where(_matches(fts_match(query))))
+
+
+def _matches(expression: str) -> ColumnElement[bool]:
+    return sa.literal_column("article_search").bool_op("MATCH")(sa.literal(expression))
+
+
+def sqlite_ranks(terms: Iterable[Term]) -> sa.Subquery:
+    """(id, rank) of the articles in which any of the terms stands; a higher rank is a better match."""
+    match = _matches(" OR ".join(map(fts_match, terms)))
+    rank = -sa.func.bm25(sa.literal_column("article_search"), _TITLE_COUNTS, 1.0)
+    return sa.select(FTS.c.rowid.label("id"), rank.label("rank")).where(match).subquery()
+
+
+# ---- PostgreSQL
+
+def tsquery(term: Term) -> str:
+    """The words of a term, all of them somewhere in its fields: what the index answers."""
+    weight = _WEIGHTS[term.field]
+    last = len(term.tokens) - 1
+    marks = [("*" if term.prefix and at == last else "") + weight for at in range(last + 1)]
+    return "(" + " & ".join(f"'{t}'" + (f":{m}" if m else "") for t, m in zip(term.tokens, marks, strict=True)) + ")"
+
+
+def postgresql_match(term: Term) -> ColumnElement[bool]:
+    """The articles of a term. The index finds its words; the stored text says whether they stand as they should.
+
+    PostgreSQL's own phrase operator forgets places after 256 of a word or 16,383 words, and joins title and text.
+    """
+    indexed = VECTOR.bool_op("@@")(sa.cast(sa.literal(tsquery(term)), TSQUERY))
+    if len(term.tokens) == 1:
+        return indexed
+    check = _phrase if term.slop is None else _near
+    fields = ("title", "text") if term.field == "any" else (term.field,)
+    return sa.and_(indexed, sa.or_(*(check(f"articles.search_{field}", term) for field in fields)))
+
+
+def _phrase(column: str, term: Term) -> sa.TextClause:
+    sought = " " + " ".join(term.tokens) + ("" if term.prefix else " ")
+    found = sa.text(f"strpos(' ' || {column} || ' ', :sought) > 0")
+    return found.bindparams(sa.bindparam("sought", sought, sa.Text, unique=True))
+
+
+def _near(column: str, term: Term) -> sa.TextClause:
+    """Whether some window of the text holds all tokens, with at most `slop` words between the outermost."""
+    whole, start = _parts(term)
+    window = "words[at : at + :slop + 1]"
+    first, rest = "words[at] = ANY(:whole)", f"{window} @> :whole"
+    if start is not None:
+        first += " OR starts_with(words[at], :start)"
+        rest += f" AND EXISTS (SELECT 1 FROM unnest({window}) AS word WHERE starts_with(word, :start))"  # noqa: S608
+    # Only names of ours stand in the text; values are bound.
+    found = sa.text(f"""EXISTS (SELECT 1 FROM (SELECT string_to_array({column}, ' ') AS words) AS texts,
+        generate_subscripts(words, 1) AS at WHERE ({first}) AND {rest})""")  # noqa: S608
+    found = found.bindparams(sa.bindparam("slop", term.slop, sa.Integer, unique=True),
+                             sa.bindparam("whole", list(whole), ARRAY(sa.Text), unique=True))
+    return found if start is None else found.bindparams(sa.bindparam("start", start, sa.Text, unique=True))
+
+
+def _parts(term: Term) -> tuple[Sequence[str], str | None]:
+    """The whole words of a term, and the one that is only a start."""
+    return (term.tokens[:-1], term.tokens[-1]) if term.prefix else (term.tokens, None)
+
+
+def postgresql_ranks(terms: Iterable[Term]) -> sa.Subquery:
+    """(id, rank) of the articles in which any of the terms stands; a higher rank is a better match."""
+    any_of = sa.cast(sa.literal(" | ".join(map(tsquery, terms))), TSQUERY)
+    weights = sa.cast([0.0, 0.0, 1 / _TITLE_COUNTS, 1.0], ARRAY(sa.REAL))
+    rank = sa.cast(sa.func.ts_rank(weights, VECTOR, any_of), sa.Double)
+    return sa.select(Article.id.label("id"), rank.label("rank")).where(VECTOR.bool_op("@@")(any_of)).subquery()

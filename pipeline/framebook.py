@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.frames import CompiledFrame
-from pipeline.knowledge_files import Veto, Weights
+from pipeline.knowledge_files import Refinement, Veto, Weights
 from pipeline.lexicon import Found, Lexicon
 from pipeline.views import View
 
@@ -29,12 +29,17 @@ class CompiledVeto:
 class FrameBook:
     """Frames by their words, vetoes by their scope, and the weights of a score."""
 
-    def __init__(self, frames: Iterable[CompiledFrame], vetoes: Mapping[str, Veto], weights: Weights) -> None:
+    def __init__(self, frames: Iterable[CompiledFrame], vetoes: Mapping[str, Veto], refinements: Mapping[str, Refinement],
+                 weights: Weights) -> None:
         self.frames = tuple(frames)
         self.weights = weights
         self.families = {frame.family for frame in self.frames}
         self.types = {frame.type for frame in self.frames}
         self._lexicon = Lexicon((word, frame) for frame in self.frames for word in frame.words)
+        self._refinements = [
+            (frozenset(one.of), re.compile(one.pattern) if one.pattern else None, frozenset(one.party_types), name)
+            for name, one in refinements.items()
+        ]
         self.vetoes = [
             CompiledVeto(name, veto.scope, frozenset(veto.families), frozenset(veto.spares), veto.score, re.compile("|".join(veto.patterns)))
             for name, veto in vetoes.items()
@@ -43,3 +48,11 @@ class FrameBook:
     def find(self, view: View, end: int) -> list[Cue]:
         """Every relation word in the first `end` characters of a view."""
         return list(self._lexicon.find(view, end))
+
+    def refine(self, type_: str, texts: Iterable[str], party_types: Iterable[str]) -> str:
+        """The more precise type of a relation, by its sentence, the title and the types of its parties."""
+        texts, held = tuple(texts), frozenset(party_types)
+        for of, pattern, types, refined in self._refinements:
+            if type_ in of and ((types & held) or (pattern and any(pattern.search(text) for text in texts))):
+                return refined
+        return type_

@@ -2,7 +2,7 @@
 
 A frame names its relation words and the shapes they stand in. A shape is a regular expression over a sentence in
 lower case in which names are slots: `{A}` and `{B}` are one organisation or a list of them, `{ORGS}` is a list of two
-or more, `{R}` is the relation word, `...` is a gap without other names, `<name>` a word group of the file.
+or more, `{_}` is a name that is no party, `{R}` is the relation word, `...` is a gap without other names, `<name>` a word group of the file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST_NAMES = 60
 RELATION = "\uf8ff"
 NAME = f"[\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x}]"
 _GAP = f"[^\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x};]{{0,90}}?"
-_SLOT = re.compile(r"\{(A|B|ORGS|R)\}|<([a-z_]+)>|\.\.\.")
+_SLOT = re.compile(r"\{(A|B|ORGS|R|_)\}|<([a-z_]+)>|\.\.\.")
 
 
 class Shape(BaseModel):
@@ -113,6 +113,8 @@ def _compile(shape: Shape, separator: str, groups: dict[str, list[str]]) -> Comp
         slot, group = match[1], match[2]
         if slot == "R":
             return RELATION
+        if slot == "_":
+            return NAME
         if slot == "ORGS":
             return f"(?P<ORGS>{NAME}(?:{separator}{NAME})+)"
         if slot:

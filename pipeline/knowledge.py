@@ -17,7 +17,7 @@ from pipeline import checked
 from pipeline.entities import Gazetteer
 from pipeline.frames import FrameFile, compile_file
 from pipeline.framebook import FrameBook
-from pipeline.knowledge_files import Boilerplate, Names, Organisation, StatusCue, Topic, Veto, Weights
+from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
 from pipeline.preparation import Preparation
 from pipeline.names import NameRules
 from pipeline.status import StatusBook
@@ -25,7 +25,7 @@ from pipeline.topics import TopicBook
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_MAPPINGS: dict[str, type[BaseModel]] = {"topics": Topic, "status": StatusCue, "vetoes": Veto}
+_MAPPINGS: dict[str, type[BaseModel]] = {"topics": Topic, "status": StatusCue, "vetoes": Veto, "refinements": Refinement}
 _SINGLE: dict[str, type[BaseModel]] = {"names": Names, "boilerplate": Boilerplate, "weights": Weights}
 _ALLOWED = "organisations.yaml, organisations/*.yaml, frames/*.yaml, " + ", ".join(
     f"{name}.yaml" for name in (*_MAPPINGS, *_SINGLE))
@@ -122,7 +122,8 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         gazetteer=Gazetteer(organisations, names),
         names=NameRules(names),
         topics=TopicBook(parts["topics"]),
-        frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"], parts["weights"]),
+        frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
+                         parts["refinements"], parts["weights"]),
         status=StatusBook(parts["status"]),
         preparation=Preparation(parts["boilerplate"]),
         version=version,

@@ -54,6 +54,7 @@ class Topic(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     title: str
     terms: list[TermGroup]
+    makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
     decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns, as `AI-powered`
 
 
@@ -76,6 +77,15 @@ class Veto(BaseModel):
     spares: list[Literal["title", "lead", "lead_start"]] = Field(default_factory=list)
     patterns: list[str]
     score: float
+
+
+class Refinement(BaseModel):
+    """A kind of relation that the sentence, the title or the type of a party tells. Keyed by the type it gives."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    of: list[str]                        # types that it makes more precise
+    pattern: str | None = None           # on the sentence or the title, in lower case
+    party_types: list[str] = Field(default_factory=list)
 
 
 class Names(BaseModel):
@@ -124,4 +134,5 @@ class Weights(BaseModel):
     topic_in_title: float
     topic_nearby: float
     topic_of_text: float
+    topic_of_maker: float
     topic_least: float

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from core.records import Event
+from core.records import Event, EventStatus
 
 MOST = 12                 # events kept of an article
+_CONFIDENT = 0.55         # from here on a denial or an end speaks for the whole text
+_GENERIC = "partnership"  # the type that any other one of the same relation makes more precise
 _NEARLY = 0.8             # a sentence nearly as strong that names more of the parties is the better evidence
 
 
 def merged(events: Iterable[Event], repeated: float) -> tuple[Event, ...]:
     """The events without repetitions, the strongest first. A relation told in several sentences scores higher."""
     groups: list[list[Event]] = []
-    for event in sorted(events, key=lambda one: -one.score):
+    for event in sorted(_settled(list(events)), key=lambda one: -one.score):
         group = next((group for group in groups if _same(group[0], event)), None)
         if group is None:
             groups.append([event])
@@ -24,9 +26,24 @@ def merged(events: Iterable[Event], repeated: float) -> tuple[Event, ...]:
     return tuple(sorted(best, key=lambda one: -one.score)[:MOST])
 
 
+def _settled(events: list[Event]) -> list[Event]:
+    """The events with the last word on each relation: what a text denies or calls ended is not announced by it as well."""
+    final = [event for event in events if event.status in {EventStatus.DENIED, EventStatus.ENDED} and event.score >= _CONFIDENT]
+    return [
+        replace(event, status=last.status, status_span=last.status_span, reasons=(*event.reasons, f"{last.status}_elsewhere"))
+        if event.status in {EventStatus.ANNOUNCED, EventStatus.PLANNED, EventStatus.RUMOURED}
+        and (last := next((one for one in final if _related(one, event)), None)) else event
+        for event in events
+    ]
+
+
 def _same(one: Event, other: Event) -> bool:
+    return one.status == other.status and _related(one, other)
+
+
+def _related(one: Event, other: Event) -> bool:
     """Same family, and the parties of one are among those of the other."""
-    if one.family != other.family or one.status != other.status:
+    if one.family != other.family:
         return False
     first = {party.organisation for party in one.parties}
     second = {party.organisation for party in other.parties}
@@ -41,4 +58,5 @@ def _one(group: list[Event], repeated: float) -> Event:
     score = min(1.0, strongest.score + repeated * min(3, len(sentences) - 1))
     topics = dict.fromkeys(topic for event in (chosen, *group) for topic in event.topics)
     topic_span = chosen.topic_span or next((event.topic_span for event in group if event.topic_span), None)
-    return replace(chosen, score=round(score, 3), topics=tuple(topics), topic_span=topic_span)
+    type_ = next((event.type for event in (chosen, *group) if event.type != _GENERIC and event.score >= _NEARLY * strongest.score), chosen.type)
+    return replace(chosen, type=type_, score=round(score, 3), topics=tuple(topics), topic_span=topic_span)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from pipeline.entities import Name
 from pipeline.knowledge_files import Names
+from pipeline.lexicon import Lexicon
 from pipeline.views import EVENT_LIMIT, View
 
 READ = 8_000              # characters of a text in which unknown names are looked for
 
 _L = "A-Za-z0-9À-ÖØ-öø-ɏ"
 _TOKEN = rf"(?:[A-ZÀ-ÖØ-Þ](?:[{_L}+™®&-]|\.(?=[{_L}]))*|[a-z]{{1,4}}[A-Z][{_L}]+|[0-9]+[A-Za-z]*[A-Z][{_L}]*)"
-_SEQUENCE = re.compile(rf"(?<![{_L}@#$/.]){_TOKEN}(?:(?:\s(?:&\s|of\s(?:the\s)?)?){_TOKEN})*")
+_SEQUENCE = re.compile(rf"(?<![{_L}@#$/.]){_TOKEN}(?:(?: (?:& |of (?:the )?)?){_TOKEN})*")
 _WORD = re.compile(rf"[{_L}][{_L}'-]*")
 _CJK = re.compile("[\u3040-\u9fff가-힣]")
 
@@ -34,6 +35,7 @@ class NameRules:
         self._lists = lists
         self._never = {word.lower() for word in (*lists.never, *lists.places)}
         self._strip = {word.lower() for word in (*lists.strip, *lists.person_roles, *lists.honorifics)}
+        self._around = self._strip | {"of", "&", "the"}
         self._first_names = set(lists.first_names)
         self._verbs = {word.lower() for word in lists.headline_verbs}
         self._nouns = {word.lower().rstrip(".") for word in (*lists.organisation_nouns, *lists.legal_suffixes)}
@@ -43,19 +45,16 @@ class NameRules:
         self._after_organisation = re.compile(
             rf"(?:{described}|\s?\((?:NASDAQ|NYSE|OTC|KRX|TSE|TSX|LSE|CSE|ASX|Nasdaq)\b|'s\s(?:{roles})\b"
             r"|,?\s(?:today\s|has\s|also\s|proudly\s)*(?:announce[sd]?|unveil(?:s|ed)|is\s(?:proud|pleased|excited|thrilled))\b)")
-        self._before_organisation = re.compile(
-            rf"(?:\b(?:{roles})\s(?:of|at|for)\s|\b(?:startup|company|firm|maker|developer|provider|group|carmaker|chipmaker)\s)$")
+        self._company_words = {"startup", "company", "firm", "maker", "developer", "provider", "group", "carmaker", "chipmaker"}
+        self._roles = {word.lower() for word in lists.person_roles}
+        self._before_people = self._roles | {word.lower() for word in lists.honorifics} | {"by", "said", "says", "added"}
         self._after_person = re.compile(
             rf",?\s(?:(?:the|a|an|its|chief|our)\s)?(?:[\w-]+\s){{0,3}}(?:{roles})\b|\s(?:said|says|added|explained|noted|told|commented)\b",
             re.IGNORECASE)
-        self._before_person = re.compile(
-            rf"(?:\b(?:{'|'.join(lists.honorifics)})\.?|\b(?:{roles})|\bby|said|says|added)\s$", re.IGNORECASE)
         self._after_product = re.compile(rf"\s(?:{'|'.join(lists.product_nouns)})s?\b|[™®]")
         self._short_never = self._never | {word.lower() for word in (*lists.organisation_nouns, *lists.organisation_heads)}
         self._sizes = {word.lower(): size for word, size in lists.both_companies.items()} | dict.fromkeys(lists.the_company, 1)
-        self._speakers = re.compile("|".join(
-            word if _CJK.match(word) else rf"\b{re.escape(word)}\b"
-            for word in sorted((*lists.first_person, *self._sizes), key=len, reverse=True)))
+        self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
         self._native = [re.compile(pattern) for pattern in lists.native_patterns]
 
     def discover(self, view: View, known: list[Name]) -> Discovered:
@@ -86,12 +85,11 @@ class NameRules:
     def speakers(self, view: View, publisher: str | None) -> list[Name]:
         """"We" and "the two companies", in the part of a text that is read for events."""
         found = []
-        for match in self._speakers.finditer(view.folded, 0, EVENT_LIMIT):
-            size = self._sizes.get(match[0])
-            if size:
-                found.append(Name(match.start(), match.end(), (), "group", size=size))
-            elif view.plain[match.start() : match.end()] != "US":
-                found.append(Name(match.start(), match.end(), (publisher,) if publisher else (), "we"))
+        for place in self._speakers.find(view, EVENT_LIMIT):
+            if size := place.values[0]:
+                found.append(Name(place.start, place.end, (), "group", size=size))
+            elif view.plain[place.start : place.end] != "US":
+                found.append(Name(place.start, place.end, (publisher,) if publisher else (), "we"))
         return found
 
     def can_be_short(self, word: str) -> bool:
@@ -100,10 +98,13 @@ class NameRules:
 
     def headline(self, view: View, known: list[Name]) -> list[Name]:
         """The names that might be organisations in a headline: those before its verb and after `with`."""
-        if view.plain.isupper() or not is_title_case(view.plain):
-            return self.discover(view, known).maybe if not view.plain.isupper() else []
+        if view.plain.isupper():
+            return []
+        if not is_title_case(view.plain):
+            found = self.discover(view, known)
+            return found.organisations + found.maybe
         taken = _Taken(known)
-        found: list[Name] = []
+        names: list[Name] = []
         at_start, after_with = True, False
         run: list[re.Match[str]] = []
         for match in (*_WORD.finditer(view.plain), None):
@@ -114,7 +115,7 @@ class NameRules:
                 or taken.overlaps(match.start(), match.end())
             if ends and run:
                 if at_start or after_with:
-                    self._add_headline_name(view, run, found)
+                    self._add_headline_name(view, run, names)
                 run, after_with = [], after_with and gap.strip() == ","
             if match is None or low in self._verbs:
                 at_start = False
@@ -126,7 +127,7 @@ class NameRules:
                 run.append(match)
             elif word[:1].islower():
                 after_with = False
-        return found
+        return names
 
     def _add_headline_name(self, view: View, run: list[re.Match[str]], found: list[Name]) -> None:
         start, end = run[0].start(), run[-1].end()
@@ -139,16 +140,14 @@ class NameRules:
     def _sequences(self, view: View) -> Iterable[tuple[int, int]]:
         """Capitalised names without the capitalised words around them that belong to no name."""
         for match in _SEQUENCE.finditer(view.plain, 0, READ):
-            words = [(word.start() + match.start(), word.end() + match.start()) for word in re.finditer(r"\S+", match[0])]
-            while words and view.folded[words[0][0] : words[0][1]].strip("™®") in self._strip | {"of", "&", "the"}:
-                words.pop(0)
-            while words and view.folded[words[-1][0] : words[-1][1]] in self._strip | {"of", "&", "the"}:
-                words.pop()
-            if not words:
-                continue
-            start, end = words[0][0], words[-1][1]
-            text = view.plain[start:end]
-            if len(text) > 1 and len(words) <= 7 and text.lower() not in self._never and not self._all_never(text):
+            start, end = match.span()
+            words = view.folded[start:end].split(" ")
+            while words and words[0] in self._around:
+                start += len(words.pop(0)) + 1
+            while words and words[-1] in self._around:
+                end -= len(words.pop()) + 1
+            if words and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
+                    and not all(word in self._never or word in self._strip for word in words):
                 yield start, end
 
     def _all_never(self, text: str) -> bool:
@@ -164,18 +163,21 @@ class NameRules:
     def _verdict(self, view: View, start: int, end: int, text: str) -> bool | None:
         """True for an organisation, False for a person or product, None where the context says nothing."""
         words = text.split()
-        before = view.plain[max(0, start - 40) : start]
+        before = view.folded[max(0, start - 40) : start].split()[-2:]
+        last = before[-1].rstrip(".") if before else ""
         if words[0] in self._first_names and 2 <= len(words) <= 3:
             return False
-        if self._before_person.search(before) or (2 <= len(words) <= 3 and self._after_person.match(view.plain, end)):
+        if last in self._before_people or (2 <= len(words) <= 3 and self._after_person.match(view.plain, end)):
             return False
-        if self._after_organisation.match(view.plain, end) or self._before_organisation.search(before):
+        if last in self._company_words or (last in {"of", "at", "for"} and before[0] in self._roles):
+            return True
+        if self._after_organisation.match(view.plain, end):
             return True
         return False if self._after_product.match(view.plain, end) else None
 
     def _native_names(self, view: View, taken: _Taken) -> list[Name]:
         """Names in Hangul, kana and Han that their own endings give away."""
-        if view.plain.isascii():
+        if not _CJK.search(view.plain):
             return []
         return [
             Name(match.start(1), match.end(1), (match[1],), known=False)

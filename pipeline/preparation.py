@@ -8,8 +8,9 @@ from pipeline.knowledge_files import Boilerplate
 from pipeline.views import View
 
 _LATE = 0.4               # from this part of a text on, a section of boilerplate runs to the end
+_OPENING = 1_500          # characters in which datelines are looked for
 _DATELINE = re.compile(
-    r"\s*(?:[A-Z][\w .,'/&()-]{2,80}?\([^)\n]{2,40}\)[^—\n]{0,80}?(?:—|--|-)\s"            # CITY (WIRE) date —
+    r"(?m)^(?:[A-Z][\w .,'/&()-]{2,80}?\([^)\n]{2,40}\)[^—\n]{0,80}?(?:—|--|-)\s"            # CITY (WIRE) date —
     r"|[A-Z][A-Za-z .,'-]{2,60}?,? (?:\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \w{3,9},? \d{4})\s?(?:\([^)\n]{2,40}\)\s?)?(?:/[\w. ]+/\s?)?(?:—|--|-)\s"
     r"|[A-Z][A-Z .,-]{2,40}(?:, [A-Z]{2,8})? ?(?:—|--|-)\s)")
 
@@ -19,15 +20,15 @@ class Preparation:
 
     def __init__(self, patterns: Boilerplate) -> None:
         self._section = re.compile("(?m)^(?:" + "|".join(patterns.sections) + ")")
-        self._passage = re.compile("(?m)" + "|".join(f"(?:{pattern})" for pattern in patterns.passages))
+        # One by one: a pattern that begins with letters of its own is found many times faster than an alternation.
+        self._passages = [re.compile(pattern, re.MULTILINE) for pattern in patterns.passages]
         self._digest = re.compile("|".join(patterns.digests))
 
     def marked(self, view: View) -> list[tuple[int, int]]:
         """The places of a text that no event or topic is read from, in order and without overlaps."""
         text = view.folded
-        places = [match.span() for match in self._passage.finditer(text)]
-        if dateline := _DATELINE.match(view.plain):
-            places.append(dateline.span())
+        places = [match.span() for passage in self._passages for match in passage.finditer(text)]
+        places += [dateline.span() for dateline in _DATELINE.finditer(view.plain, 0, _OPENING)]
         for match in self._section.finditer(text):
             if match.start() > _LATE * len(text):
                 places.append((match.start(), len(text)))

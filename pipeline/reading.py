@@ -19,6 +19,7 @@ from pipeline.topics import TopicPlace
 from pipeline.views import EVENT_LIMIT, View, views
 
 LEAD_SENTENCES = 5
+_NAMED_AFTER_TOPIC = re.compile(r"(?:\s|\.|^\w+)(?:AI|Ai|ai)$")    # a firm called Something AI says nothing of AI
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]{3,}")
 
 
@@ -73,9 +74,9 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> Artic
     speakers = knowledge.names.speakers(text, publisher)
     text_names = without_overlaps(known_text + discovered.organisations + occurrences(text, forms, True) + speakers)
     title_names = without_overlaps(known_title + occurrences(title, forms, True) + knowledge.names.speakers(title, publisher))
-    seen = {name.organisations[0] for name in headline}
-    maybe = discovered.maybe + [name for name in occurrences(text, {name.organisations[0]: name for name in headline}, False) if seen]
+    maybe = discovered.maybe + occurrences(text, {name.organisations[0]: name for name in headline}, False)
     marked = knowledge.preparation.marked(text)
+    maybe = [name for name in maybe if not _covered(marked, name.start, name.end)]
     title_reading = _reading(title, title_names, headline, [], knowledge, article.language, len(title.plain))
     text_reading = _reading(text, text_names, maybe, marked, knowledge, article.language, EVENT_LIMIT)
     return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading))
@@ -100,13 +101,21 @@ def _reading(view: View, names: list[Name], maybe: list[Name], marked: list[tupl
     parts = [part for part in sentences.split(view.plain, limit) if not _within(marked, part)] if view.field == "text" else \
         [(0, len(view.plain))]
     taken = [(name.start, name.end) for name in names if name.kind == "name"]
+    # A consortium's name says what it is about, a firm's does not.
+    named = [(name.start, name.end) for name in names if name.kind == "name" and not _is_body(name, knowledge)]
+    named_after = [(name.start, name.end) for name in maybe if _NAMED_AFTER_TOPIC.search(name.organisations[0])]
     lead_end = parts[min(LEAD_SENTENCES, len(parts)) - 1][1] if parts else 0
     cues = [cue for cue in knowledge.frames.find(view, limit) if not _covered(taken, cue.start, cue.end)]
     return Reading(
         view=view, sentences=parts, names=names, maybe=maybe, marked=marked, lead_end=lead_end, cues=cues,
-        topics=knowledge.topics.find(view, language, taken + marked),
+        topics=knowledge.topics.find(view, language, named + marked + named_after),
         statuses=knowledge.status.find(view, limit),
     )
+
+
+def _is_body(name: Name, knowledge: Knowledge) -> bool:
+    entry = knowledge.organisations.get(name.organisations[0]) if name.organisations else None
+    return entry is not None and entry.type in {"association", "consortium"}
 
 
 def _within(marked: list[tuple[int, int]], part: tuple[int, int]) -> bool:

@@ -43,7 +43,7 @@ class Scorer:
             score += weight
         strongest = max(topics, key=lambda topic: topics[topic][0], default=None)
         return Event(
-            type=candidate.frame.type, family=candidate.frame.family, status=standing.status,
+            type=self._type(candidate, sentence), family=candidate.frame.family, status=standing.status,
             score=round(min(1.0, max(0.0, score)), 3), parties=candidate.parties, sentence=sentence,
             relation=reading.view.span(cue.start, cue.end),
             topics=tuple(sorted(topics, key=lambda topic: -topics[topic][0])),
@@ -51,6 +51,12 @@ class Scorer:
             status_span=reading.view.span(standing.start, standing.end) if standing.cue else None,
             reasons=tuple(reasons),
         )
+
+    def _type(self, candidate: Candidate, sentence: Span) -> str:
+        known = self._knowledge.organisations
+        types = [known[party.organisation].type for party in candidate.parties if party.organisation in known]
+        texts = (candidate.reading.view.folded[sentence.start : sentence.end], self._read.title.view.folded)
+        return self._knowledge.frames.refine(candidate.frame.type, texts, types)
 
     def _place(self, candidate: Candidate) -> list[tuple[str, float]]:
         if candidate.reading is self._read.title:
@@ -89,10 +95,10 @@ class Scorer:
                 found.append((veto.id, veto.score))
         return found
 
-    def _topics(self, candidate: Candidate, sentence: Span) -> dict[str, tuple[float, Span]]:
+    def _topics(self, candidate: Candidate, sentence: Span) -> dict[str, tuple[float, Span | None]]:
         """The topics of an event: how strongly, and the word that says it best."""
         weights, reading = self._weights, candidate.reading
-        best: dict[str, tuple[float, Span]] = {}
+        best: dict[str, tuple[float, Span | None]] = {}
 
         def offer(source: Reading, place: TopicPlace, strength: float) -> None:
             if strength > best.get(place.topic, (0.0, None))[0]:
@@ -108,7 +114,13 @@ class Scorer:
             for place in self._read.title.topics:
                 offer(self._read.title, place, place.weight * weights.topic_in_title)
             for place in self._read.text.topics:
-                offer(self._read.text, place, self.salience.get(place.topic, 0.0) * weights.topic_of_text * min(1.0, place.weight))
+                offer(self._read.text, place, self.salience.get(place.topic, 0.0) * weights.topic_of_text)
+        for topic, entry in self._knowledge.topics.topics.items():
+            party = next((party for party in candidate.parties if party.organisation in entry.makers), None)
+            if party and topic not in best:
+                best[topic] = (weights.topic_of_maker, party.span)
+            elif party and best[topic][0] < weights.topic_of_maker:
+                best[topic] = (weights.topic_of_maker, best[topic][1])
         return {topic: held for topic, held in best.items() if held[0] >= weights.topic_least}
 
 

@@ -158,24 +158,26 @@ def fields_of(model: type[BaseModel]) -> list[tuple[str, str, str, str]]:
             continue
         key = field.alias or name
         entry = schema["properties"][key]
+        defined = schema.get("$defs", {})
         value = entry.get("default")
         default = "" if value in (None, [], "") or isinstance(value, dict) else f"`{_toml(value)}`"
         if field.is_required():
             default = "required"
-        rows.append((key, _values(entry), default, field.description or ""))
+        rows.append((key, _values(entry, defined), default, field.description or ""))
     return rows
 
 
-def _values(entry: dict[str, Any]) -> str:
+def _values(entry: dict[str, Any], defined: dict[str, Any]) -> str:
     """The allowed values of a JSON schema entry, in words."""
+    entry = defined.get(entry.get("$ref", "").rpartition("/")[2], entry)
     if "enum" in entry:
         return ", ".join(f"`{value}`" for value in entry["enum"])
     if "anyOf" in entry:
-        return ", or ".join(_values(option) for option in entry["anyOf"] if option.get("type") != "null")
-    if "$ref" in entry or "allOf" in entry or entry.get("type") == "object":
-        return "see below"
+        return ", or ".join(_values(option, defined) for option in entry["anyOf"] if option.get("type") != "null")
+    if entry.get("type") == "object":
+        return "keys, see below"
     if entry.get("type") == "array":
-        return f"list of {_values(entry['items'])}"
+        return f"list of {_values(entry['items'], defined)}"
     words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true`, `false`"}
     formats = {"path": "path", "password": "secret", "duration": "interval"}
     word = formats.get(entry.get("format", "")) or words[entry["type"]]

@@ -6,10 +6,13 @@ import shlex
 import pytest
 from pydantic import BaseModel
 
+from archive import outbox
 from core import records
+from core.clock import now
 from core.errors import PactwatchError
 from core.settings import RouteSettings, Settings
 from pactwatch import reference
+from pactwatch.summary import PassSummary
 from tests.unit.repository.code import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -79,6 +82,11 @@ def test_every_setting_has_a_description_and_stands_in_its_page():
 def test_every_state_and_outcome_is_explained(kind):
     assert [name for name, meaning in reference.members_of(kind) if not meaning] == []
     assert [member for member in kind if f"| `{member}` |" not in page("outcomes.md")] == []
+
+
+def test_every_state_of_a_delivery_is_explained():
+    states = {*outbox.UNFINISHED, *PassSummary(started=now()).deliveries}
+    assert [name for name in states if f"| `{name}` | " not in page("outcomes.md")] == []
 
 
 def test_every_error_stands_in_its_page():

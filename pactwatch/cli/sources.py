@@ -30,8 +30,8 @@ def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     Example: pactwatch sources list
     """
-    from archive.catalogue import source_states
     from archive.engine import reading
+    from archive.states import source_states
     sources, broken = _load(ctx)
     with reading(open_archive(ctx)) as connection:
         states = source_states(connection)
@@ -76,11 +76,11 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _switch(ctx: typer.Context, name: str, *, on: bool) -> None:
-    from scrapers.catalogue import switch
+    from scrapers.switch import switch
     sources, _ = _load(ctx)
     if name not in sources:
         raise NotFoundError(f"no source is named {name!r}; see `pactwatch sources list`")
-    file = switch(workspace(ctx).home / "sources", name, sources[name], on=on)
+    file = switch(workspace(ctx).home / "sources", sources[name], on=on)
     console().print(f"{name} is {'enabled' if on else 'disabled'} in {file}.")
 
 

@@ -85,11 +85,11 @@ def _grouped(message: Message, first_budget: int, first_blocks: int) -> list[lis
         for item in section.items:
             body = _item(item)
             weight = _weight(body) + len(section.heading)
-            if not groups or letters + weight > MOST_LETTERS or blocks + len(body) + 2 > MOST_BLOCKS:
+            if not groups or letters + weight > MOST_LETTERS or blocks + len(body) + 1 > MOST_BLOCKS:
                 letters, blocks = (letters, blocks) if not groups else (0, 0)
                 groups.append([])
             groups[-1].append((section.heading, item))
-            letters, blocks = letters + weight, blocks + len(body) + 2
+            letters, blocks = letters + weight, blocks + len(body) + 1
     return groups
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 15.0                          # seconds that one pass waits for a channel; what takes longer is for the next pass
 BUDGET = 120.0                           # seconds that one pass may take
-_AGAIN = (15.0, 60.0)                    # first and longest wait after a failure that named no time
+_AGAIN = (20.0, 60.0)                    # first and longest wait after a failure that named no time
 _MENDING = timedelta(hours=1)            # a channel that refused for good is tried again after this, and at every start
 
 log = get_logger("alerts")
@@ -68,14 +68,29 @@ class Courier:
         self._patience, self._budget = patience, budget
         self._refused: dict[str, datetime] = {}          # channel -> when it is tried again
         self._next: dict[str, float] = {}                # channel -> monotonic time of the next post
-        self._counts: dict[str, int] = {}
+        self._counts = dict.fromkeys(("sent", "failed", "possibly_sent"), 0)
+        self._busy = threading.Lock()
 
     def deliver(self) -> DeliveryCounts:
-        """Send what is due. Waits only for short times; the rest stays for the next pass."""
+        """Send what is due. Waits only for short times; the rest stays for the next pass.
+
+        A second call while one is at work leaves everything to it.
+        """
         names = [route.name for route in self._settings.routes]
+        counts = dict.fromkeys(self._counts, 0)
+        if self._busy.acquire(blocking=False):
+            try:
+                self._counts = counts
+                self._go_round(names)
+            finally:
+                self._busy.release()
+        with reading(self._engine) as connection:
+            return DeliveryCounts(pending=route_rows.count_unfinished(connection, names), **counts)
+
+    def _go_round(self, names: list[str]) -> None:
+        """Serve the channels in turn until each has nothing left or has to wait too long."""
         with reading(self._engine) as connection:
             waiting = route_rows.channels_with_work(connection, names)
-        self._counts = dict.fromkeys(("sent", "failed", "possibly_sent"), 0)
         end = time.monotonic() + self._budget
         ready = {name: self._next.get(name, 0.0) for name in waiting if self._refused.get(name, clock.now()) <= clock.now()}
         lanes: dict[str, Channel] = {}
@@ -92,8 +107,6 @@ class Courier:
                 del ready[name]
             else:
                 ready[name] = again
-        with reading(self._engine) as connection:
-            return DeliveryCounts(pending=route_rows.count_unfinished(connection, names), **self._counts)
 
     def _step(self, name: str, lanes: dict[str, Channel], routes: list[str]) -> float | None:
         """Deal with the next delivery of a channel. Returns when to go on, as monotonic time; None for not in this pass."""

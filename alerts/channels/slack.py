@@ -54,10 +54,10 @@ class SlackChannel:
 
     pace = 1.0
 
-    def __init__(self, channel: str, token: str | None, api_url: str, timeout: float) -> None:
+    def __init__(self, channel: str, token: str | None, api_url: str, timeout: float, settle: float = _SETTLE) -> None:
         if not token:
             raise DisableRoute("there is no Slack token; set slack.token_file or PACTWATCH_SLACK__TOKEN")
-        self.timeout = timeout
+        self.timeout, self._settle = timeout, settle
         self._channel = channel
         # The SDK logs each failure as an error of its own; ours are named where they are handled.
         quiet = logging.getLogger("alerts.channels.slack.sdk")
@@ -91,17 +91,17 @@ class SlackChannel:
         except TimeoutError as failure:
             raise UnclearDelivery("Slack did not answer in time", after=self._patience()) from failure
         except (OSError, http.client.HTTPException, SlackClientError, ValueError) as failure:
-            raise UnclearDelivery(f"the connection to Slack broke: {failure!r}", after=_SETTLE) from failure
+            raise UnclearDelivery(f"the connection to Slack broke: {failure!r}", after=self._settle) from failure
 
     def _patience(self) -> float:
         """Seconds after a time-out until the history can tell: Slack may still be at work on the request."""
-        return max(_SETTLE, min(self.timeout / 2, _LONGEST_SETTLE))
+        return max(self._settle, min(self.timeout / 2, _LONGEST_SETTLE))
 
     def _unreachable(self, failure: urllib.error.URLError) -> NoReturn:
         reason = failure.reason
         if isinstance(reason, ConnectionRefusedError | socket.gaierror | ssl.SSLCertVerificationError):
             raise RetryLater(f"Slack cannot be reached: {reason}") from failure
-        after = self._patience() if isinstance(reason, TimeoutError) else _SETTLE
+        after = self._patience() if isinstance(reason, TimeoutError) else self._settle
         raise UnclearDelivery(f"the connection to Slack broke: {reason}", after=after) from failure
 
     def _refused(self, failure: SlackApiError) -> NoReturn:
@@ -109,7 +109,7 @@ class SlackChannel:
         if status == 429 or error in _FOR_NOW:
             raise RetryLater(f"Slack asks to wait ({error})", after=wait) from failure
         if status >= 500 or error in _UNCLEAR or not error:
-            raise UnclearDelivery(f"Slack answered {status} {error}".rstrip(), after=_SETTLE) from failure
+            raise UnclearDelivery(f"Slack answered {status} {error}".rstrip(), after=self._settle) from failure
         if error in _BLOCKS_REFUSED | _MESSAGE_REFUSED:
             raise SkipDocument(f"Slack refuses this message: {error} {_details(failure)}".rstrip(), outcome=error) from failure
         if status != 200:

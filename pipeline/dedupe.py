@@ -15,9 +15,6 @@ PERMUTATIONS = 128
 BANDS = 32                     # of 4 values: articles that are half alike share a band nearly nine times in ten
 SHINGLE_WORDS = 3
 MIN_SHINGLES = 20              # a shorter text has too few shingles for its similarity to mean anything
-# Copies with a paragraph dropped and 3 % of the words changed came out at .79 (5th percentile .70), unrelated
-# articles at .00 (95th .02): any value between .1 and .6 separates them.
-SAME_STORY = 0.5
 _SEED = 42                     # stored signatures are only comparable under the seed they were made with
 _LAYOUT = struct.Struct(f"<{PERMUTATIONS}I")
 
@@ -39,13 +36,6 @@ def signature_of_tokens(title: Sequence[str], text: Sequence[str]) -> Signature:
     minhash.update(list(shingles))
     packed = _LAYOUT.pack(*minhash.digest())
     return Signature(digest, packed, _band_keys(packed))
-
-
-def similarity(a: bytes, b: bytes) -> float:
-    """How much of two texts' word triples is common, estimated from their MinHash values: 0 to 1."""
-    if len(a) != _LAYOUT.size or len(b) != _LAYOUT.size:
-        return 0.0
-    return sum(x == y for x, y in zip(_LAYOUT.unpack(a), _LAYOUT.unpack(b), strict=True)) / PERMUTATIONS
 
 
 def _band_keys(packed: bytes) -> tuple[int, ...]:

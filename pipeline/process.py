@@ -63,12 +63,14 @@ class Processor:
             hits=tuple(match(article, annotation, self.rules, source_id=page.source_id)),
             signature=signature_of_tokens(title, text), search_title=" ".join(title), search_text=" ".join(text),
             knowledge_version=self.knowledge.version, etag=page.etag, last_modified=page.last_modified,
+            status=page.status, size=len(page.body), duration_ms=page.duration_ms,
         )
 
     @staticmethod
     def _without_article(page: Page, outcome: Outcome, reason: str) -> Processed:
         return Processed(address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
-                         outcome=outcome, reason=reason, etag=page.etag, last_modified=page.last_modified)
+                         outcome=outcome, reason=reason, etag=page.etag, last_modified=page.last_modified,
+                         status=page.status, size=len(page.body), duration_ms=page.duration_ms)
 
 
 _processor: Processor | None = None

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from pipeline.dedupe import BANDS, SAME_STORY, signature, similarity
+from archive.stories import SAME_TEXT, similarity
+from pipeline.dedupe import BANDS, signature
 
 SYLLABLES = ["ka", "lo", "mi", "ter", "san", "vo", "ri", "que", "den", "pau", "shi", "nol"]
 HANGUL = list("가나다라마바사아자차카타파하고노도로모보소오조초코토포호구누두루무부수우주추")
@@ -42,7 +43,7 @@ def test_copies_are_candidates_and_the_same_story(korean: bool, changed: float, 
     for _ in range(120):
         original = article(rng, words)
         a, b = signature("One", text(original)), signature("Other", text(copy(rng, original, words, changed)))
-        found += bool(set(a.bands) & set(b.bands)) and similarity(a.minhash, b.minhash) >= SAME_STORY
+        found += bool(set(a.bands) & set(b.bands)) and similarity(a.minhash, b.minhash) >= SAME_TEXT
     assert found >= floor * 120
 
 
@@ -53,7 +54,7 @@ def test_unrelated_articles_are_never_the_same_story(korean: bool) -> None:
     signatures = [signature("", text(article(rng, words))) for _ in range(60)]
     for i, a in enumerate(signatures):
         for b in signatures[:i]:
-            assert similarity(a.minhash, b.minhash) < SAME_STORY / 2
+            assert similarity(a.minhash, b.minhash) < SAME_TEXT / 2
 
 
 def test_the_values_stay_the_same_on_every_machine_and_in_every_process() -> None:

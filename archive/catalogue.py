@@ -16,10 +16,10 @@ from core import process
 from core.fetching import EntryState, SourceSettings
 from core.records import Outcome
 
-AUTO = timedelta(minutes=15)             # the first interval of a source whose interval follows what it publishes
+AUTO = timedelta(minutes=15)  # the first interval of a source whose interval follows what it publishes
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=2)
 DAY = timedelta(days=1)
-LEASE = timedelta(minutes=15)            # renewed while the poll goes on; short enough for another host to take over
+LEASE = timedelta(minutes=15)  # renewed while the poll goes on; short enough for another host to take over
 GOOD = {Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY}
 
 _T = TypeVar("_T")
@@ -29,40 +29,76 @@ _entries: Any = EntryPoint.__table__
 
 def sync_sources(connection: Connection, sources: Mapping[str, SourceSettings], now: datetime) -> None:
     """Bring the rows of sources and entry points up to the files. Rows of files that are gone stay, switched off."""
-    known = {row.id: row for row in connection.execute(sa.select(_sources.c.id, _sources.c.name, _sources.c.country,
-                                                                 _sources.c.language, _sources.c.enabled))}
-    wanted = {id_: {"name": s.name, "country": s.country, "language": s.language, "enabled": s.enabled} for id_, s in sources.items()}
+    known = {
+        row.id: row
+        for row in connection.execute(
+            sa.select(_sources.c.id, _sources.c.name, _sources.c.country, _sources.c.language, _sources.c.enabled)
+        )
+    }
+    wanted = {
+        id_: {"name": s.name, "country": s.country, "language": s.language, "enabled": s.enabled}
+        for id_, s in sources.items()
+    }
     new = [{"id": id_, "added_at": now, "failures": 0, **values} for id_, values in wanted.items() if id_ not in known]
-    changed = [{"key": id_, **values} for id_, values in wanted.items()
-               if id_ in known and any(getattr(known[id_], k) != v for k, v in values.items())]
+    changed = [
+        {"key": id_, **values}
+        for id_, values in wanted.items()
+        if id_ in known and any(getattr(known[id_], k) != v for k, v in values.items())
+    ]
     gone = [{"key": id_} for id_, row in known.items() if id_ not in wanted and row.enabled]
     if new:
         connection.execute(insert(connection, _sources).on_conflict_do_nothing(), new)
     if changed:
-        connection.execute(sa.update(_sources).where(_sources.c.id == sa.bindparam("key")).values(
-            name=sa.bindparam("name"), country=sa.bindparam("country"), language=sa.bindparam("language"), enabled=sa.bindparam("enabled")), changed)
+        connection.execute(
+            sa.update(_sources)
+            .where(_sources.c.id == sa.bindparam("key"))
+            .values(
+                name=sa.bindparam("name"),
+                country=sa.bindparam("country"),
+                language=sa.bindparam("language"),
+                enabled=sa.bindparam("enabled"),
+            ),
+            changed,
+        )
     if gone:
         connection.execute(sa.update(_sources).where(_sources.c.id == sa.bindparam("key")).values(enabled=False), gone)
     there = {(row.source_id, row.url) for row in connection.execute(sa.select(_entries.c.source_id, _entries.c.url))}
-    points = [{"source_id": id_, "kind": e.kind, "url": e.url, "failures": 0} for id_, s in sources.items() for e in s.entries
-              if (id_, e.url) not in there]
+    points = [
+        {"source_id": id_, "kind": e.kind, "url": e.url, "failures": 0}
+        for id_, s in sources.items()
+        for e in s.entries
+        if (id_, e.url) not in there
+    ]
     if points:
         connection.execute(insert(connection, _entries).on_conflict_do_nothing(), points)
 
 
-def due_sources(connection: Connection, sources: Mapping[str, SourceSettings], now: datetime, *, everything: bool = False,
-                only: Collection[str] | None = None) -> list[str]:
+def due_sources(
+    connection: Connection,
+    sources: Mapping[str, SourceSettings],
+    now: datetime,
+    *,
+    everything: bool = False,
+    only: Collection[str] | None = None,
+) -> list[str]:
     """Ids of enabled sources that are to be polled now, the longest waiting first; `everything` ignores due times.
 
     `only` names the sources that may be polled, due or not. Sources that a living process polls are left out.
     """
-    rows = connection.execute(sa.select(_sources.c.id, _sources.c.next_due_at, _sources.c.claimed_by, _sources.c.claimed_until)
-                              .order_by(_sources.c.next_due_at.asc().nulls_first(), _sources.c.id)).all()
+    rows = connection.execute(
+        sa.select(_sources.c.id, _sources.c.next_due_at, _sources.c.claimed_by, _sources.c.claimed_until).order_by(
+            _sources.c.next_due_at.asc().nulls_first(), _sources.c.id
+        )
+    ).all()
     void = _void(row.claimed_by for row in rows)
-    return [row.id for row in rows
-            if row.id in sources and (sources[row.id].enabled if only is None else row.id in only)
-            and (everything or only is not None or row.next_due_at is None or row.next_due_at <= now)
-            and (row.claimed_by is None or row.claimed_by in void or row.claimed_until is None or row.claimed_until <= now)]
+    return [
+        row.id
+        for row in rows
+        if row.id in sources
+        and (sources[row.id].enabled if only is None else row.id in only)
+        and (everything or only is not None or row.next_due_at is None or row.next_due_at <= now)
+        and (row.claimed_by is None or row.claimed_by in void or row.claimed_until is None or row.claimed_until <= now)
+    ]
 
 
 def _void(holders: Iterable[str | None]) -> set[str]:
@@ -73,26 +109,43 @@ def _void(holders: Iterable[str | None]) -> set[str]:
 def claim(connection: Connection, ids: Collection[str], now: datetime, lease: timedelta = LEASE) -> set[str]:
     """Claim sources for this process; the ids that it got. Two processes never get the same one."""
     mine, wanted = process.identity(), sorted(ids)
-    void = _void(connection.scalars(sa.select(_sources.c.claimed_by).where(_sources.c.claimed_by.is_not(None)).distinct()))
+    void = _void(
+        connection.scalars(sa.select(_sources.c.claimed_by).where(_sources.c.claimed_by.is_not(None)).distinct())
+    )
     got: set[str] = set()
     for part in chunks(wanted):
-        free = sa.or_(_sources.c.claimed_by.is_(None), _sources.c.claimed_by.in_([mine, *void]),
-                      _sources.c.claimed_until.is_(None), _sources.c.claimed_until <= now)
-        got.update(connection.scalars(sa.update(_sources).where(_sources.c.id.in_(part), free)
-                                      .values(claimed_by=mine, claimed_until=now + lease).returning(_sources.c.id)))
+        free = sa.or_(
+            _sources.c.claimed_by.is_(None),
+            _sources.c.claimed_by.in_([mine, *void]),
+            _sources.c.claimed_until.is_(None),
+            _sources.c.claimed_until <= now,
+        )
+        got.update(
+            connection.scalars(
+                sa.update(_sources)
+                .where(_sources.c.id.in_(part), free)
+                .values(claimed_by=mine, claimed_until=now + lease)
+                .returning(_sources.c.id)
+            )
+        )
     return got
 
 
 def renew(connection: Connection, now: datetime, lease: timedelta = LEASE) -> None:
     """Extend all claims of this process; to be called at least once in half a lease."""
-    connection.execute(sa.update(_sources).where(_sources.c.claimed_by == process.identity()).values(claimed_until=now + lease))
+    connection.execute(
+        sa.update(_sources).where(_sources.c.claimed_by == process.identity()).values(claimed_until=now + lease)
+    )
 
 
 def release(connection: Connection, ids: Collection[str]) -> None:
     """Give up this process's claims on these sources."""
     for part in chunks(sorted(ids)):
-        connection.execute(sa.update(_sources).where(_sources.c.id.in_(part), _sources.c.claimed_by == process.identity())
-                           .values(claimed_by=None, claimed_until=None))
+        connection.execute(
+            sa.update(_sources)
+            .where(_sources.c.id.in_(part), _sources.c.claimed_by == process.identity())
+            .values(claimed_by=None, claimed_until=None)
+        )
 
 
 def entry_states(connection: Connection, ids: Collection[str]) -> dict[str, list[EntryState]]:
@@ -100,30 +153,41 @@ def entry_states(connection: Connection, ids: Collection[str]) -> dict[str, list
     found: dict[str, list[EntryState]] = {id_: [] for id_ in ids}
     for part in chunks(sorted(ids)):
         for row in connection.execute(sa.select(_entries).where(_entries.c.source_id.in_(part))):
-            found[row.source_id].append(EntryState(row.source_id, row.kind, row.url, row.etag, row.last_modified, row.body_hash))
+            found[row.source_id].append(
+                EntryState(row.source_id, row.kind, row.url, row.etag, row.last_modified, row.body_hash)
+            )
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class SourceResult:
-    """How the poll of a source ended. `listed` counts the entries of all its entry points, `new` those never seen before."""
+    """How the poll of a source ended: entries of all its entry points, and how many of them were never seen before."""
 
     source_id: str
     outcome: Outcome
     reason: str = ""
     listed: int = 0
     new: int = 0
-    retry_after: float | None = None     # seconds, as the site asked
+    retry_after: float | None = None  # seconds, as the site asked
 
 
-def finish_polls(connection: Connection, results: Sequence[SourceResult], sources: Mapping[str, SourceSettings], now: datetime) -> None:
+def finish_polls(
+    connection: Connection, results: Sequence[SourceResult], sources: Mapping[str, SourceSettings], now: datetime
+) -> None:
     """Record how polls ended, set when each source is due again, and give up the claims on them.
 
     After a failure the interval doubles with each further one, to a day at most: a source is never given up.
     """
     ids = [r.source_id for r in results]
-    state = {row.id: row for part in chunks(ids) for row in connection.execute(
-        sa.select(_sources.c.id, _sources.c.failures, _sources.c.interval_s, _sources.c.last_new_at).where(_sources.c.id.in_(part)))}
+    state = {
+        row.id: row
+        for part in chunks(ids)
+        for row in connection.execute(
+            sa.select(_sources.c.id, _sources.c.failures, _sources.c.interval_s, _sources.c.last_new_at).where(
+                _sources.c.id.in_(part)
+            )
+        )
+    }
     rows = []
     for result in results:
         row = state.get(result.source_id)
@@ -134,20 +198,45 @@ def finish_polls(connection: Connection, results: Sequence[SourceResult], source
         failures = 0 if good else row.failures + 1
         present = timedelta(seconds=row.interval_s) if row.interval_s else AUTO
         interval = fixed or (_adapted(present, result) if good else present)
-        wait = interval if good else min(DAY, max(interval * 2 ** min(failures, 10), timedelta(seconds=result.retry_after or 0)))
-        rows.append({"key": result.source_id, "polled": now, "fresh": now if result.new else row.last_new_at, "due": now + wait,
-                     "every": int(interval.total_seconds()), "bad": failures, "how": str(result.outcome), "why": result.reason or None})
+        wait = (
+            interval
+            if good
+            else min(DAY, max(interval * 2 ** min(failures, 10), timedelta(seconds=result.retry_after or 0)))
+        )
+        rows.append(
+            {
+                "key": result.source_id,
+                "polled": now,
+                "fresh": now if result.new else row.last_new_at,
+                "due": now + wait,
+                "every": int(interval.total_seconds()),
+                "bad": failures,
+                "how": str(result.outcome),
+                "why": result.reason or None,
+            }
+        )
     if rows:
-        connection.execute(sa.update(_sources).where(_sources.c.id == sa.bindparam("key")).values(
-            last_polled_at=sa.bindparam("polled"), last_new_at=sa.bindparam("fresh"), next_due_at=sa.bindparam("due"),
-            interval_s=sa.bindparam("every"), failures=sa.bindparam("bad"), outcome=sa.bindparam("how"), reason=sa.bindparam("why")), rows)
+        connection.execute(
+            sa.update(_sources)
+            .where(_sources.c.id == sa.bindparam("key"))
+            .values(
+                last_polled_at=sa.bindparam("polled"),
+                last_new_at=sa.bindparam("fresh"),
+                next_due_at=sa.bindparam("due"),
+                interval_s=sa.bindparam("every"),
+                failures=sa.bindparam("bad"),
+                outcome=sa.bindparam("how"),
+                reason=sa.bindparam("why"),
+            ),
+            rows,
+        )
     release(connection, ids)
 
 
 def _adapted(present: timedelta, result: SourceResult) -> timedelta:
-    """The next interval: shorter where most of a list was new, for then some may have been missed; longer where little was."""
+    """The next interval: shorter where most of a list was new (some may have been missed), longer where little was."""
     if not result.listed:
-        factor = 1.5                     # unchanged: nothing was published
+        factor = 1.5  # unchanged: nothing was published
     else:
         share = result.new / result.listed
         factor = 0.5 if share > 2 / 3 else 1.0 if share > 1 / 3 else 1.25

@@ -21,9 +21,9 @@ from core.records import AddressState, Discovery, Outcome
 
 FIRST_RETRY = timedelta(minutes=10)
 LONGEST_RETRY = timedelta(days=1)
-WEEKLY_AFTER = 8                         # failures in a row; from then on one try a week
+WEEKLY_AFTER = 8  # failures in a row; from then on one try a week
 WEEK = timedelta(days=7)
-CORRECTIONS_FOR = timedelta(days=14)     # after the last fetch, a changed entry does not bring an article in again
+CORRECTIONS_FOR = timedelta(days=14)  # after the last fetch, a changed entry does not bring an article in again
 MOST_VERSIONS = 10
 _READ = {Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY}
 
@@ -41,7 +41,9 @@ class Recorded:
     listed: int
 
 
-def record_polls(connection: Connection, polls: Sequence[Poll], now: datetime, *, run_id: int | None = None) -> list[Recorded]:
+def record_polls(
+    connection: Connection, polls: Sequence[Poll], now: datetime, *, run_id: int | None = None
+) -> list[Recorded]:
     """Write what polls discovered and how they ended; for each poll the addresses that are to be fetched now.
 
     Those are new ones, ones left from before, failed ones whose time has come, and stored ones that the feed says
@@ -61,7 +63,9 @@ def record_polls(connection: Connection, polls: Sequence[Poll], now: datetime, *
     recorded = []
     for poll in polls:
         orders = _orders(poll, known, inserted, changed, now)
-        recorded.append(Recorded(tuple(orders), sum(d.url in inserted for d in poll.discoveries), len(poll.discoveries)))
+        recorded.append(
+            Recorded(tuple(orders), sum(d.url in inserted for d in poll.discoveries), len(poll.discoveries))
+        )
     _reopen(connection, changed)
     _write_entries(connection, polls, held)
     _write_fetches(connection, polls, run_id)
@@ -70,42 +74,80 @@ def record_polls(connection: Connection, polls: Sequence[Poll], now: datetime, *
 
 def _known(connection: Connection, urls: Collection[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    columns = (_addresses.c.id, _addresses.c.url, _addresses.c.source_id, _addresses.c.state, _addresses.c.next_try_at, _addresses.c.fetched_at,
-               _addresses.c.title_hint, _addresses.c.published_hint, _addresses.c.updated_hint, _addresses.c.etag, _addresses.c.last_modified,
-               _articles.c.title.label("article_title"), _articles.c.version)
+    columns = (
+        _addresses.c.id,
+        _addresses.c.url,
+        _addresses.c.source_id,
+        _addresses.c.state,
+        _addresses.c.next_try_at,
+        _addresses.c.fetched_at,
+        _addresses.c.title_hint,
+        _addresses.c.published_hint,
+        _addresses.c.updated_hint,
+        _addresses.c.etag,
+        _addresses.c.last_modified,
+        _articles.c.title.label("article_title"),
+        _articles.c.version,
+    )
     for part in chunks(sorted(urls)):
-        query = sa.select(*columns).outerjoin(_articles, _articles.c.id == _addresses.c.article_id).where(_addresses.c.url.in_(part))
+        query = (
+            sa.select(*columns)
+            .outerjoin(_articles, _articles.c.id == _addresses.c.article_id)
+            .where(_addresses.c.url.in_(part))
+        )
         found |= {row.url: row for row in connection.execute(query)}
     return found
 
 
 def _row(source_id: str, discovery: Discovery, now: datetime) -> dict[str, Any]:
-    return {"url": discovery.url, "source_id": source_id, "state": str(AddressState.DISCOVERED), "discovered_at": now, "attempts": 0,
-            "title_hint": discovery.title, "published_hint": discovery.published_at, "updated_hint": discovery.updated_at}
+    return {
+        "url": discovery.url,
+        "source_id": source_id,
+        "state": str(AddressState.DISCOVERED),
+        "discovered_at": now,
+        "attempts": 0,
+        "title_hint": discovery.title,
+        "published_hint": discovery.published_at,
+        "updated_hint": discovery.updated_at,
+    }
 
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> dict[str, int]:
-    """Insert addresses; ids by address of those that were not there. One that another process was first with is its to fetch."""
+    """Insert addresses; ids by address of those that were not there. What another process wrote first is its own."""
     unique = list({row["url"]: row for row in rows}.values())
     if not unique:
         return {}
-    statement = insert(connection, _addresses).on_conflict_do_nothing(index_elements=["url"]).returning(_addresses.c.id, _addresses.c.url)
+    statement = (
+        insert(connection, _addresses)
+        .on_conflict_do_nothing(index_elements=["url"])
+        .returning(_addresses.c.id, _addresses.c.url)
+    )
     return {row.url: row.id for row in connection.execute(statement, unique)}
 
 
-def _orders(poll: Poll, known: Mapping[str, Any], inserted: Mapping[str, int], changed: list[dict[str, Any]], now: datetime) -> list[FetchOrder]:
+def _orders(
+    poll: Poll, known: Mapping[str, Any], inserted: Mapping[str, int], changed: list[dict[str, Any]], now: datetime
+) -> list[FetchOrder]:
     source_id, orders = poll.entry.source_id, []
     for entry in poll.discoveries:
         if entry.url in inserted:
-            orders.append(FetchOrder(inserted[entry.url], source_id, entry.url, title_hint=entry.title, published_hint=entry.published_at))
+            orders.append(
+                FetchOrder(
+                    inserted[entry.url], source_id, entry.url, title_hint=entry.title, published_hint=entry.published_at
+                )
+            )
             continue
         row = known.get(entry.url)
         if row is None or row.source_id != source_id:
             continue
-        waits = row.state in {AddressState.DISCOVERED, AddressState.FAILED} and (row.next_try_at is None or row.next_try_at <= now)
+        waits = row.state in {AddressState.DISCOVERED, AddressState.FAILED} and (
+            row.next_try_at is None or row.next_try_at <= now
+        )
         corrected = not waits and _is_changed(row, entry, poll, now)
         if corrected:
-            changed.append({"key": row.id, "title": entry.title or row.title_hint, "updated": entry.updated_at or row.updated_hint})
+            changed.append(
+                {"key": row.id, "title": entry.title or row.title_hint, "updated": entry.updated_at or row.updated_hint}
+            )
         if waits or corrected:
             orders.append(_order(row, entry.title))
     return orders
@@ -127,15 +169,26 @@ def _is_changed(row: Any, entry: Discovery, poll: Poll, now: datetime) -> bool:
 
 
 def _order(row: Any, title: str | None = None) -> FetchOrder:
-    return FetchOrder(row.id, row.source_id, row.url, row.etag, row.last_modified, title or row.title_hint, row.published_hint)
+    return FetchOrder(
+        row.id, row.source_id, row.url, row.etag, row.last_modified, title or row.title_hint, row.published_hint
+    )
 
 
 def _reopen(connection: Connection, changed: list[dict[str, Any]]) -> None:
     """Put changed articles back to `discovered`, so that they are fetched again even if this process dies now."""
     if changed:
-        connection.execute(sa.update(_addresses).where(_addresses.c.id == sa.bindparam("key")).values(
-            state=str(AddressState.DISCOVERED), next_try_at=None, attempts=0, title_hint=sa.bindparam("title"), updated_hint=sa.bindparam("updated")),
-            list({c["key"]: c for c in changed}.values()))
+        connection.execute(
+            sa.update(_addresses)
+            .where(_addresses.c.id == sa.bindparam("key"))
+            .values(
+                state=str(AddressState.DISCOVERED),
+                next_try_at=None,
+                attempts=0,
+                title_hint=sa.bindparam("title"),
+                updated_hint=sa.bindparam("updated"),
+            ),
+            list({c["key"]: c for c in changed}.values()),
+        )
 
 
 def _write_entries(connection: Connection, polls: Sequence[Poll], held: Sequence[bool]) -> None:
@@ -145,55 +198,117 @@ def _write_entries(connection: Connection, polls: Sequence[Poll], held: Sequence
         answer, good = poll.answer, poll.answer.outcome in _READ
         # A failed poll says nothing about the list: its old validators still hold.
         proof: Answer | EntryState | None = None if some_wait else answer if good else poll.entry
-        rows.append({"source_id": poll.entry.source_id, "kind": poll.entry.kind, "url": poll.entry.url,
-                     "etag": proof and proof.etag, "last_modified": proof and proof.last_modified,
-                     "body_hash": proof and proof.body_hash, "last_polled_at": answer.at, "outcome": str(answer.outcome),
-                     "reason": answer.reason or None, "failures": 0 if good else 1})
+        rows.append(
+            {
+                "source_id": poll.entry.source_id,
+                "kind": poll.entry.kind,
+                "url": poll.entry.url,
+                "etag": proof and proof.etag,
+                "last_modified": proof and proof.last_modified,
+                "body_hash": proof and proof.body_hash,
+                "last_polled_at": answer.at,
+                "outcome": str(answer.outcome),
+                "reason": answer.reason or None,
+                "failures": 0 if good else 1,
+            }
+        )
     if not rows:
         return
     statement = insert(connection, _entries)
     given = statement.excluded
-    connection.execute(statement.on_conflict_do_update(index_elements=["source_id", "url"], set_={
-        "etag": given.etag, "last_modified": given.last_modified, "body_hash": given.body_hash, "last_polled_at": given.last_polled_at,
-        "outcome": given.outcome, "reason": given.reason,
-        "failures": sa.case((given.failures == 0, 0), else_=_entries.c.failures + 1)}), rows)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source_id", "url"],
+            set_={
+                "etag": given.etag,
+                "last_modified": given.last_modified,
+                "body_hash": given.body_hash,
+                "last_polled_at": given.last_polled_at,
+                "outcome": given.outcome,
+                "reason": given.reason,
+                "failures": sa.case((given.failures == 0, 0), else_=_entries.c.failures + 1),
+            },
+        ),
+        rows,
+    )
 
 
 def _write_fetches(connection: Connection, polls: Sequence[Poll], run_id: int | None) -> None:
     wanted = {(p.entry.source_id, p.entry.url) for p in polls}
-    ids = {(row.source_id, row.url): row.id for part in chunks(sorted({url for _, url in wanted})) for row in connection.execute(
-        sa.select(_entries.c.id, _entries.c.source_id, _entries.c.url).where(_entries.c.url.in_(part)))}
+    ids = {
+        (row.source_id, row.url): row.id
+        for part in chunks(sorted({url for _, url in wanted}))
+        for row in connection.execute(
+            sa.select(_entries.c.id, _entries.c.source_id, _entries.c.url).where(_entries.c.url.in_(part))
+        )
+    }
     if polls:
-        connection.execute(sa.insert(Fetch), [
-            {"run_id": run_id, "source_id": p.entry.source_id, "entry_point_id": ids.get((p.entry.source_id, p.entry.url)), "address_id": None,
-             "url": p.entry.url, **_answered(p.answer)} for p in polls])
+        connection.execute(
+            sa.insert(Fetch),
+            [
+                {
+                    "run_id": run_id,
+                    "source_id": p.entry.source_id,
+                    "entry_point_id": ids.get((p.entry.source_id, p.entry.url)),
+                    "address_id": None,
+                    "url": p.entry.url,
+                    **_answered(p.answer),
+                }
+                for p in polls
+            ],
+        )
 
 
 def _answered(answer: Answer) -> dict[str, Any]:
-    return {"outcome": str(answer.outcome), "reason": answer.reason or None, "status": answer.status, "size": answer.size,
-            "duration_ms": answer.duration_ms, "fetched_at": answer.at}
+    return {
+        "outcome": str(answer.outcome),
+        "reason": answer.reason or None,
+        "status": answer.status,
+        "size": answer.size,
+        "duration_ms": answer.duration_ms,
+        "fetched_at": answer.at,
+    }
 
 
-def left_over(connection: Connection, source_ids: Collection[str], now: datetime, *, limit: int = 500) -> dict[str, list[FetchOrder]]:
-    """Addresses that wait from an earlier run, by source: never fetched, or failed and due. At most `limit` a source, newest first."""
+def left_over(
+    connection: Connection, source_ids: Collection[str], now: datetime, *, limit: int = 500
+) -> dict[str, list[FetchOrder]]:
+    """Addresses that wait from an earlier run, by source: never fetched, or failed and due; at most `limit` of each."""
     found: dict[str, list[FetchOrder]] = {}
     for part in chunks(sorted(source_ids)):
-        place = sa.func.row_number().over(partition_by=_addresses.c.source_id, order_by=_addresses.c.id.desc()).label("place")
-        waiting = sa.select(_addresses, place).where(
-            _addresses.c.source_id.in_(part), _addresses.c.state.in_([str(AddressState.DISCOVERED), str(AddressState.FAILED)]),
-            sa.or_(_addresses.c.next_try_at.is_(None), _addresses.c.next_try_at <= now)).subquery()
+        place = (
+            sa.func.row_number()
+            .over(partition_by=_addresses.c.source_id, order_by=_addresses.c.id.desc())
+            .label("place")
+        )
+        waiting = (
+            sa.select(_addresses, place)
+            .where(
+                _addresses.c.source_id.in_(part),
+                _addresses.c.state.in_([str(AddressState.DISCOVERED), str(AddressState.FAILED)]),
+                sa.or_(_addresses.c.next_try_at.is_(None), _addresses.c.next_try_at <= now),
+            )
+            .subquery()
+        )
         for row in connection.execute(sa.select(waiting).where(waiting.c.place <= limit).order_by(waiting.c.id)):
             found.setdefault(row.source_id, []).append(_order(row))
     return found
 
 
-def record_failures(connection: Connection, reports: Sequence[FetchReport], now: datetime, *, run_id: int | None = None) -> None:
+def record_failures(
+    connection: Connection, reports: Sequence[FetchReport], now: datetime, *, run_id: int | None = None
+) -> None:
     """Settle fetches that brought no page: unchanged, skipped for good, or failed with the time of the next try."""
     latest = {r.order.address_id: r for r in reports}
     if not latest:
         return
-    attempts = {row.id: row for part in chunks(sorted(latest)) for row in connection.execute(
-        sa.select(_addresses.c.id, _addresses.c.attempts, _addresses.c.article_id).where(_addresses.c.id.in_(part)))}
+    attempts = {
+        row.id: row
+        for part in chunks(sorted(latest))
+        for row in connection.execute(
+            sa.select(_addresses.c.id, _addresses.c.attempts, _addresses.c.article_id).where(_addresses.c.id.in_(part))
+        )
+    }
     rows = []
     for id_, report in latest.items():
         answer, row = report.answer, attempts.get(id_)
@@ -204,29 +319,79 @@ def record_failures(connection: Connection, reports: Sequence[FetchReport], now:
         # An article that was read before stays in the archive, whatever a later fetch of it brings.
         stored = unchanged or (row.article_id is not None and (answer.final or tried >= WEEKLY_AFTER))
         state = AddressState.STORED if stored else AddressState.SKIPPED if answer.final else AddressState.FAILED
-        rows.append({"key": id_, "to": str(state), "how": str(answer.outcome), "why": answer.reason or None, "at": answer.at, "tried": tried,
-                     "again": next_try(tried, now, answer.retry_after) if state is AddressState.FAILED else None})
-    connection.execute(sa.update(_addresses).where(_addresses.c.id == sa.bindparam("key")).values(
-        state=sa.bindparam("to"), outcome=sa.bindparam("how"), reason=sa.bindparam("why"), fetched_at=sa.bindparam("at"),
-        attempts=sa.bindparam("tried"), next_try_at=sa.bindparam("again")), rows)
-    connection.execute(sa.insert(Fetch), [
-        {"run_id": run_id, "source_id": r.order.source_id, "entry_point_id": None, "address_id": r.order.address_id, "url": r.order.url,
-         **_answered(r.answer)} for r in reports])
+        rows.append(
+            {
+                "key": id_,
+                "to": str(state),
+                "how": str(answer.outcome),
+                "why": answer.reason or None,
+                "at": answer.at,
+                "tried": tried,
+                "again": next_try(tried, now, answer.retry_after) if state is AddressState.FAILED else None,
+            }
+        )
+    connection.execute(
+        sa.update(_addresses)
+        .where(_addresses.c.id == sa.bindparam("key"))
+        .values(
+            state=sa.bindparam("to"),
+            outcome=sa.bindparam("how"),
+            reason=sa.bindparam("why"),
+            fetched_at=sa.bindparam("at"),
+            attempts=sa.bindparam("tried"),
+            next_try_at=sa.bindparam("again"),
+        ),
+        rows,
+    )
+    connection.execute(
+        sa.insert(Fetch),
+        [
+            {
+                "run_id": run_id,
+                "source_id": r.order.source_id,
+                "entry_point_id": None,
+                "address_id": r.order.address_id,
+                "url": r.order.url,
+                **_answered(r.answer),
+            }
+            for r in reports
+        ],
+    )
 
 
 def next_try(attempts: int, now: datetime, retry_after: float | None = None) -> datetime:
-    """When an address that failed `attempts` times in a row is tried again; what the site asked for counts up to a day."""
+    """When an address that failed `attempts` times in a row is tried again. A site may ask for a day at most."""
     if attempts > WEEKLY_AFTER:
         return now + WEEK
-    wait = min(LONGEST_RETRY, FIRST_RETRY * 2 ** max(0, attempts - 1))
-    return now + min(LONGEST_RETRY, max(wait, timedelta(seconds=retry_after or 0)))
+    wait = min(LONGEST_RETRY, FIRST_RETRY * (1 << max(0, attempts - 1)))
+    asked = timedelta(seconds=retry_after or 0)
+    return now + min(LONGEST_RETRY, max(wait, asked))
 
 
 def record_aliases(connection: Connection, aliases: Sequence[tuple[str, int]], now: datetime) -> None:
-    """Note where addresses led: (final canonical address, id of the address that was asked for). It will not be fetched for itself."""
-    rows = {row.id: row for part in chunks(sorted({id_ for _, id_ in aliases})) for row in connection.execute(
-        sa.select(_addresses.c.id, _addresses.c.source_id, _addresses.c.url, _addresses.c.article_id).where(_addresses.c.id.in_(part)))}
-    new = [{"url": url, "source_id": rows[id_].source_id, "state": str(AddressState.KNOWN), "outcome": str(Outcome.OK), "discovered_at": now,
-            "reason": f"{rows[id_].url} leads here", "attempts": 0, "article_id": rows[id_].article_id} for url, id_ in dict(aliases).items() if id_ in rows]
+    """Note where addresses led, so that it is not fetched for itself: (final address, id of the one asked for)."""
+    rows = {
+        row.id: row
+        for part in chunks(sorted({id_ for _, id_ in aliases}))
+        for row in connection.execute(
+            sa.select(_addresses.c.id, _addresses.c.source_id, _addresses.c.url, _addresses.c.article_id).where(
+                _addresses.c.id.in_(part)
+            )
+        )
+    }
+    new = [
+        {
+            "url": url,
+            "source_id": rows[id_].source_id,
+            "state": str(AddressState.KNOWN),
+            "outcome": str(Outcome.OK),
+            "discovered_at": now,
+            "reason": f"{rows[id_].url} leads here",
+            "attempts": 0,
+            "article_id": rows[id_].article_id,
+        }
+        for url, id_ in dict(aliases).items()
+        if id_ in rows
+    ]
     if new:
         connection.execute(insert(connection, _addresses).on_conflict_do_nothing(index_elements=["url"]), new)

@@ -32,7 +32,7 @@ class SourceSettings(Protocol):
     @property
     def enabled(self) -> bool: ...
     @property
-    def interval(self) -> timedelta | None: ...   # None: the interval follows what the source publishes
+    def interval(self) -> timedelta | None: ...  # None: the interval follows what the source publishes
     @property
     def entries(self) -> tuple[EntrySettings, ...]: ...
 
@@ -70,7 +70,7 @@ class Answer:
     at: datetime
     reason: str = ""
     status: int | None = None
-    size: int | None = None              # bytes of the body as decoded
+    size: int | None = None  # bytes of the body as decoded
     duration_ms: int | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -81,7 +81,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A poll of an entry point, with what it listed. Addresses are canonical; `limit` is how many new ones are taken."""
+    """A poll of an entry point and what it listed, addresses canonical. `limit`: how many new ones are taken."""
 
     entry: EntryState
     answer: Answer

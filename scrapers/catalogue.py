@@ -22,7 +22,9 @@ def load_sources(dirs: Sequence[Path]) -> tuple[dict[str, SourceFile], list[Sour
         layer: dict[str, Path] = {}
         for path in sorted(p for p in folder.rglob("*") if p.suffix in {".yaml", ".yml"} and p.is_file()):
             if first := layer.get(path.stem):
-                mistakes.append(SourceFileError(f"has the same name as {first}; a name is a source's id", file=str(path)))
+                mistakes.append(
+                    SourceFileError(f"has the same name as {first}; a name is a source's id", file=str(path))
+                )
                 continue
             layer[path.stem] = path
         files |= layer

@@ -13,10 +13,10 @@ from scrapers.source import SourceFile
 
 @dataclass(frozen=True, slots=True)
 class PlannedSource:
-    """A source that is to be polled now: its file, what is known of its entry points, and what an earlier run left over."""
+    """A source to be polled now: its file, what is known of its entry points, and what an earlier run left over."""
 
     source: SourceFile
-    states: Mapping[str, EntryState] = field(default_factory=dict)      # by the entry point's address
+    states: Mapping[str, EntryState] = field(default_factory=dict)  # by the entry point's address
     left_over: Sequence[FetchOrder] = ()
 
 
@@ -30,7 +30,9 @@ class CrawlPlan:
 class Desk(Protocol):
     """Takes what the spider brings. Each call returns when the desk is ready for more: waiting is the back-pressure."""
 
-    async def discovered(self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]) -> Sequence[FetchOrder]:
+    async def discovered(
+        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
+    ) -> Sequence[FetchOrder]:
         """Keep what an entry point listed and how it answered; return the addresses that are to be fetched now."""
 
     async def page(self, page: Page) -> None:
@@ -43,7 +45,15 @@ class Desk(Protocol):
         """All that this crawl does for a source is done."""
 
 
-def plan(sources: Mapping[str, SourceFile], states: Mapping[str, Sequence[EntryState]],
-         left_over: Mapping[str, Sequence[FetchOrder]]) -> CrawlPlan:
+def plan(
+    sources: Mapping[str, SourceFile],
+    states: Mapping[str, Sequence[EntryState]],
+    left_over: Mapping[str, Sequence[FetchOrder]],
+) -> CrawlPlan:
     """A plan for the sources named in `states` (the ones that were claimed)."""
-    return CrawlPlan([PlannedSource(sources[id_], {s.url: s for s in known}, left_over.get(id_, ())) for id_, known in states.items()])
+    return CrawlPlan(
+        [
+            PlannedSource(sources[id_], {s.url: s for s in known}, left_over.get(id_, ()))
+            for id_, known in states.items()
+        ]
+    )

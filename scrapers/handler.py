@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
@@ -15,8 +15,11 @@ from twisted.web.client import Agent
 
 from scrapers.guard import AddressGuard, GuardedReactor
 
+if TYPE_CHECKING:
+    from twisted.internet.base import ReactorBase
 
-class _GuardedAgent(http11._ScrapyAgent):  # type: ignore[misc]  # noqa: SLF001 - the only place where an agent is chosen
+
+class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001 - the only place where an agent is chosen
     """Scrapy's agent, made with the guarded reactor. A proxy in a request's meta is not looked at."""
 
     agent: Agent
@@ -25,7 +28,7 @@ class _GuardedAgent(http11._ScrapyAgent):  # type: ignore[misc]  # noqa: SLF001 
         return self.agent
 
 
-class GuardedDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
+class GuardedDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's default handler behind the address guard.
 
     Proxies of the environment (`http_proxy` …) are not used: a proxy connects on our behalf to addresses that
@@ -37,16 +40,25 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
         from twisted.internet import reactor
 
         guard = AddressGuard(crawler.settings.getlist("PACTWATCH_ALLOW_NETWORKS"))
-        # One agent for all requests: the time limit of a request is kept by Scrapy's own timer, which spans the body too.
+        # One agent for all requests: a request's time limit is kept by Scrapy's own timer, which spans the body too.
         self._agent = http11._BindAddressAgent(  # noqa: SLF001
-            reactor=GuardedReactor(reactor, guard), contextFactory=self._contextFactory,
-            connectTimeout=crawler.settings.getfloat("PACTWATCH_CONNECT_TIMEOUT"), pool=self._pool)
+            reactor=cast("ReactorBase", GuardedReactor(reactor, guard)),
+            contextFactory=self._contextFactory,
+            connectTimeout=crawler.settings.getfloat("PACTWATCH_CONNECT_TIMEOUT"),
+            pool=self._pool,
+        )
 
     async def download_request(self, request: Request) -> Response:
         """Fetch a request. Failures come as Scrapy's exceptions, a refusal of the guard as BlockedAddressError."""
         agent: Any = _GuardedAgent(
-            contextFactory=self._contextFactory, connectTimeout=request.meta["download_timeout"], pool=self._pool,
-            maxsize=self._default_maxsize, warnsize=0, fail_on_dataloss=self._fail_on_dataloss, crawler=self._crawler)
+            contextFactory=self._contextFactory,
+            connectTimeout=request.meta["download_timeout"],
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=0,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+        )
         agent.agent = self._agent
         with wrap_twisted_exceptions():
             return await maybe_deferred_to_future(agent.download_request(request))

@@ -28,12 +28,22 @@ from core.records import Outcome
 from scrapers.guard import BlockedAddressError
 
 _DAY = 86_400.0
-_HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|article)\b", re.IGNORECASE | re.DOTALL)
+_HTML_START = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|article)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _HTML_TYPES = (b"text/html", b"application/xhtml+xml")
-_UNCLEAR_TYPES = (b"", b"text/plain", b"application/xml", b"text/xml", b"application/octet-stream", b"binary/octet-stream")
+_UNCLEAR_TYPES = (
+    b"",
+    b"text/plain",
+    b"application/xml",
+    b"text/xml",
+    b"application/octet-stream",
+    b"binary/octet-stream",
+)
 
 
-class Refused(IgnoreRequest):  # type: ignore[misc]  # noqa: N818 - it is a decision, not an accident
+class Refused(IgnoreRequest):
     """A request that we decided against, with its outcome. `final`: a new try would end the same."""
 
     def __init__(self, outcome: Outcome, reason: str, *, final: bool = False, retry_after: float | None = None) -> None:
@@ -41,36 +51,42 @@ class Refused(IgnoreRequest):  # type: ignore[misc]  # noqa: N818 - it is a deci
         self.outcome, self.reason, self.final, self.retry_after = outcome, reason, final, retry_after
 
 
+# The first that fits: exception classes, the outcome, what a person reads, and whether a new try is useless.
+_KINDS: tuple[tuple[tuple[type[BaseException], ...], Outcome, str, bool], ...] = (
+    ((CannotResolveHostError, network.DNSLookupError), Outcome.DNS_ERROR, "the host's name cannot be resolved", False),
+    ((DownloadTimeoutError, network.TimeoutError), Outcome.TIMEOUT, "no complete answer in time", False),
+    (
+        (DownloadConnectionRefusedError, network.ConnectionRefusedError),
+        Outcome.CONNECTION_ERROR,
+        "connection refused",
+        False,
+    ),
+    ((ResponseDataLossError,), Outcome.CONNECTION_ERROR, "the answer broke off", False),
+    ((UnsupportedURLSchemeError,), Outcome.CONNECTION_ERROR, "the address is neither http nor https", True),
+    # Scrapy cancels a download for its size alone: time limits have an exception of their own.
+    ((DownloadCancelledError,), Outcome.TOO_LARGE, "the document is larger than the limit", True),
+    (
+        (network.ConnectError, network.ConnectionLost, network.ConnectionDone),
+        Outcome.CONNECTION_ERROR,
+        "the connection was lost",
+        False,
+    ),
+    ((DownloadFailedError,), Outcome.CONNECTION_ERROR, "the server closed the connection without an answer", False),
+)
+
+
 def of_exception(failure: BaseException, at: datetime) -> Answer:
     """The answer that stands for a request which ended in an exception."""
     for cause in _causes(failure):
-        match cause:
-            case Refused():
-                return Answer(cause.outcome, at, cause.reason, retry_after=cause.retry_after, final=cause.final)
-            case BlockedAddressError():
-                return Answer(Outcome.BLOCKED_ADDRESS, at, str(cause), final=True)
-            case OpenSSLError() | VerificationError():
-                return Answer(Outcome.TLS_ERROR, at, _tls(cause))
-            case CannotResolveHostError() | network.DNSLookupError():
-                return Answer(Outcome.DNS_ERROR, at, "the host's name cannot be resolved")
-            case DownloadTimeoutError() | network.TimeoutError() | network.TCPTimedOutError():
-                return Answer(Outcome.TIMEOUT, at, "no complete answer in time")
-            case DownloadConnectionRefusedError() | network.ConnectionRefusedError():
-                return Answer(Outcome.CONNECTION_ERROR, at, "connection refused")
-            case ResponseDataLossError():
-                return Answer(Outcome.CONNECTION_ERROR, at, "the answer broke off")
-            case UnsupportedURLSchemeError():
-                return Answer(Outcome.CONNECTION_ERROR, at, "the address is neither http nor https", final=True)
-            case DownloadCancelledError():
-                # Scrapy cancels a download for its size alone: time limits have an exception of their own.
-                return Answer(Outcome.TOO_LARGE, at, "the document is larger than the limit", final=True)
-            case network.ConnectError() | network.ConnectionLost() | network.ConnectionDone():
-                return Answer(Outcome.CONNECTION_ERROR, at, "the connection was lost")
-            case DownloadFailedError():
-                last = "the server closed the connection without an answer"
-                return Answer(Outcome.CONNECTION_ERROR, at, last)
-            case _:
-                pass
+        if isinstance(cause, Refused):
+            return Answer(cause.outcome, at, cause.reason, retry_after=cause.retry_after, final=cause.final)
+        if isinstance(cause, BlockedAddressError):
+            return Answer(Outcome.BLOCKED_ADDRESS, at, str(cause), final=True)
+        if isinstance(cause, OpenSSLError | VerificationError):
+            return Answer(Outcome.TLS_ERROR, at, _tls(cause))
+        for classes, outcome, reason, final in _KINDS:
+            if isinstance(cause, classes):
+                return Answer(outcome, at, reason, final=final)
     return Answer(Outcome.CONNECTION_ERROR, at, f"{type(failure).__name__}: {failure}"[:200])
 
 
@@ -100,8 +116,14 @@ def of_status(status: int, headers: Any, at: datetime) -> Answer:
         name = HTTPStatus(status).phrase
     except ValueError:
         name = ""
-    return Answer(Outcome.HTTP_ERROR, at, f"HTTP {status} {name}".strip(), status=status, final=status == HTTPStatus.GONE,
-                  retry_after=retry_after(headers.get(b"Retry-After"), at))
+    return Answer(
+        Outcome.HTTP_ERROR,
+        at,
+        f"HTTP {status} {name}".strip(),
+        status=status,
+        final=status == HTTPStatus.GONE,
+        retry_after=retry_after(headers.get(b"Retry-After"), at),
+    )
 
 
 def retry_after(value: bytes | None, at: datetime) -> float | None:

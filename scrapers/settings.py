@@ -9,7 +9,7 @@ from typing import Any
 from core.settings import Settings
 
 REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-PER_HOST = 8                             # requests at once to a host that asks for no delay
+PER_HOST = 8  # requests at once to a host that asks for no delay
 CONNECT_TIMEOUT = 15.0
 
 
@@ -29,7 +29,7 @@ def user_agent(contact: str) -> str:
     """The honest name that every request carries, with the contact of the settings."""
     try:
         number = version("pactwatch")
-    except PackageNotFoundError:         # run from a checkout
+    except PackageNotFoundError:  # run from a checkout
         number = "dev"
     return f"Pactwatch/{number} (+{contact})" if contact else f"Pactwatch/{number}"
 
@@ -50,8 +50,14 @@ def crawl_settings(settings: Settings) -> dict[str, Any]:
         "PACTWATCH_CONNECT_TIMEOUT": min(CONNECT_TIMEOUT, crawl.timeout),
         "PACTWATCH_MAX_PAGE": int(crawl.max_page_mb * 1_000_000),
         "PACTWATCH_MAX_FEED": int(crawl.max_feed_mb * 1_000_000),
-        "DOWNLOAD_HANDLERS": {"http": "scrapers.handler.GuardedDownloadHandler", "https": "scrapers.handler.GuardedDownloadHandler",
-                              "file": None, "ftp": None, "data": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {
+            "http": "scrapers.handler.GuardedDownloadHandler",
+            "https": "scrapers.handler.GuardedDownloadHandler",
+            "file": None,
+            "ftp": None,
+            "data": None,
+            "s3": None,
+        },
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_TIMEOUT": crawl.timeout,
         "DOWNLOAD_MAXSIZE": int(crawl.max_feed_mb * 1_000_000),
@@ -62,14 +68,18 @@ def crawl_settings(settings: Settings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": crawl.concurrency * 4,
         "CONCURRENT_REQUESTS_PER_DOMAIN": PER_HOST,
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 20_000_000,
+        "CONCURRENT_ITEMS": 1,  # Scrapy starts so many tasks for every answer; our callbacks yield a request or two
         "REDIRECT_MAX_TIMES": 5,
         "DOWNLOADER_MIDDLEWARES_BASE": {},
-        "DOWNLOADER_MIDDLEWARES": {"scrapers.middlewares.robots.Robots": 100, "scrapers.middlewares.greeting.Greeting": 200,
-                                   "scrapers.middlewares.redirects.Redirects": 500,
-                                   "scrapers.middlewares.compression.Compression": 600},
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapers.middlewares.robots.Robots": 100,
+            "scrapers.middlewares.greeting.Greeting": 200,
+            "scrapers.middlewares.redirects.Redirects": 500,
+            "scrapers.middlewares.compression.Compression": 600,
+        },
         "SPIDER_MIDDLEWARES_BASE": {},
         "EXTENSIONS_BASE": {},
-        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",   # the ledger knows every address
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # the ledger knows every address
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,

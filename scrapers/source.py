@@ -30,7 +30,9 @@ def _interval(value: object) -> timedelta | None:
     if value is None or value == "auto" or isinstance(value, timedelta):
         return value if isinstance(value, timedelta) else None
     found = re.fullmatch(r"([1-9]\d{0,3})([mhd])", str(value))
-    if not found or not timedelta(minutes=1) <= (span := timedelta(**{_UNITS[found[2]]: int(found[1])})) <= timedelta(days=7):
+    if not found or not timedelta(minutes=1) <= (span := timedelta(**{_UNITS[found[2]]: int(found[1])})) <= timedelta(
+        days=7
+    ):
         msg = "is not an interval; write auto, or 15m, 2h, 1d (from 1m to 7d)"
         raise ValueError(msg)
     return span
@@ -58,13 +60,13 @@ class _Part(BaseModel):
 class EntryPoint(_Part):
     """A feed, sitemap, listing page or JSON address, and for a listing the selectors of its links."""
 
-    feed: WebAddress | None = None
-    sitemap: WebAddress | None = None
-    listing: WebAddress | None = None
-    json_: WebAddress | None = Field(None, alias="json")
-    links: Selector | None = None            # of the anchors, or of elements that hold one
-    title: Selector | None = None            # inside the element that `links` found, else its text
-    date: Selector | None = None
+    feed: WebAddress | None = Field(None, description="Address of an RSS, Atom or RDF feed")
+    sitemap: WebAddress | None = Field(None, description="Address of a sitemap, a news sitemap or a sitemap index")
+    listing: WebAddress | None = Field(None, description="Address of a page that links to articles")
+    json_: WebAddress | None = Field(None, alias="json", description="Address of a JSON Feed")
+    links: Selector | None = Field(None, description="CSS selector of a listing's links, or of elements that hold one")
+    title: Selector | None = Field(None, description="CSS selector inside what `links` found; else its text")
+    date: Selector | None = Field(None, description="CSS selector inside what `links` found")
 
     @model_validator(mode="after")
     def _one_kind(self) -> EntryPoint:
@@ -95,7 +97,9 @@ class Limits(_Part):
     """What a poll may take from the source."""
 
     articles: int = Field(500, ge=1, le=10_000, description="New articles of one poll; the rest waits for the next")
-    age_days: int | None = Field(None, ge=1, le=36_500, description="Entries older than this are left out; sitemaps: 30 where not given")
+    age_days: int | None = Field(
+        None, ge=1, le=36_500, description="Entries older than this are left out; sitemaps: 30 where not given"
+    )
     sitemaps: int = Field(10, ge=1, le=200, description="Sitemaps read of one index, the newest first")
 
 
@@ -104,20 +108,26 @@ class SourceFile(_Part):
 
     id: str = Field(exclude=True)
     file: Path = Field(Path(), exclude=True)
-    name: str = Field(min_length=1, max_length=200)
-    home: WebAddress
-    country: str | None = Field(None, pattern=r"^[A-Z]{2}$")
-    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")
-    topics: tuple[str, ...] = ()
-    entry_points: tuple[EntryPoint, ...] = Field(min_length=1)
-    every: Annotated[timedelta | None, BeforeValidator(_interval)] = None
-    publisher: str | None = None
-    enabled: bool = True
-    paywall: Literal["none", "soft", "hard", "unknown"] = "none"
-    tags: tuple[str, ...] = ()
-    notes: str | None = None
-    limits: Limits = Limits()
-    delay: float | None = Field(None, ge=0, le=600)
+    name: str = Field(min_length=1, max_length=200, description="The outlet's name, as digests show it")
+    home: WebAddress = Field(description="Its front page")
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="Two capital letters, as KR")
+    language: str | None = Field(
+        None, pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$", description="Language of its articles, as ko or zh-TW"
+    )
+    topics: tuple[str, ...] = Field((), description="What it writes about, in words of your choice")
+    entry_points: tuple[EntryPoint, ...] = Field(min_length=1, description="Where its new articles are announced")
+    every: Annotated[timedelta | None, BeforeValidator(_interval)] = Field(
+        None, description="Time between two polls: 15m, 2h, 1d; `auto`, the default, follows what it publishes"
+    )
+    publisher: str | None = Field(None, description='The organisation that says "we" in its own newsroom')
+    enabled: bool = Field(True, description="`false` switches it off, also a shipped one of the same name")
+    paywall: Literal["none", "soft", "hard", "unknown"] = Field("none", description="How much of its articles is free")
+    tags: tuple[str, ...] = Field((), description="Words to group sources by")
+    notes: str | None = Field(None, description="A note to yourself")
+    limits: Limits = Field(Limits(), description="What a poll may take")
+    delay: float | None = Field(
+        None, ge=0, le=600, description="Seconds between two requests to its host, instead of `crawl.delay`"
+    )
 
     @property
     def interval(self) -> timedelta | None:
@@ -133,12 +143,18 @@ class SourceFile(_Part):
 def read_source(path: Path) -> SourceFile:
     """The source of a file. A mistake raises SourceFileError with file, line, the bad value and what is allowed."""
     if not ID.fullmatch(path.stem):
-        raise SourceFileError(f"the name {path.stem!r} cannot be an id; use small letters, digits, '-', '_' and '.'", file=str(path))
+        raise SourceFileError(
+            f"the name {path.stem!r} cannot be an id; use small letters, digits, '-', '_' and '.'", file=str(path)
+        )
     data = yamlfile.load(path, error=SourceFileError)
     if not isinstance(data, dict):
         raise SourceFileError("is not a table of keys and values", file=str(path), line=1)
     if clash := {"id", "file"} & data.keys():
-        raise SourceFileError(f"unknown key {min(clash)!r}; the file's name is the id", file=str(path), line=yamlfile.line_of(path, [min(clash)]))
+        raise SourceFileError(
+            f"unknown key {min(clash)!r}; the file's name is the id",
+            file=str(path),
+            line=yamlfile.line_of(path, [min(clash)]),
+        )
     try:
         return SourceFile.model_validate({**data, "id": path.stem, "file": path})
     except ValidationError as failure:
@@ -151,7 +167,8 @@ def _explain(failure: ValidationError, path: Path) -> SourceFileError:
     where = [part for part in first["loc"] if not str(part).startswith("function-")]
     dotted = ".".join(str(part) for part in where)
     if first["type"] == "extra_forbidden":
-        model = {"limits": Limits, "entry_points": EntryPoint}.get(str(where[0]), SourceFile) if len(where) > 1 else SourceFile
+        parts: dict[str, type[BaseModel]] = {"limits": Limits, "entry_points": EntryPoint}
+        model = parts.get(str(where[0]), SourceFile) if len(where) > 1 else SourceFile
         allowed = sorted(f.alias or n for n, f in model.model_fields.items() if n not in {"id", "file"})
         problem = f"unknown key {dotted!r}; allowed: {', '.join(allowed)}"
     elif first["type"] == "missing":

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
@@ -29,9 +30,9 @@ from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
 from scrapers.settings import PER_HOST
 
-_LARGE = 200_000                 # bytes; parsing a longer list may hold up the loop, so it is done in a thread
-_LONGEST_VISIT = 600.0           # seconds; what a source still has to bring then waits for its next poll
-_SETBACKS = 3                    # failures in a row after which a host is left alone for this crawl
+_LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
+_LONGEST_VISIT = 600.0  # seconds; what a source still has to bring then waits for its next poll
+_SETBACKS = 3  # failures in a row after which a host is left alone for this crawl
 _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION_ERROR, Outcome.ROBOTS_DENIED}
 
 
@@ -43,8 +44,8 @@ class _Visit:
     pace: float
     queue: deque[FetchOrder] = field(default_factory=deque)
     polled: set[str] = field(default_factory=set)
-    open: int = 0                        # requests under way
-    fetching: int = 0                    # of these, articles
+    open: int = 0  # requests under way
+    fetching: int = 0  # of these, articles
     setbacks: int = 0
     began: float = field(default_factory=monotonic)
 
@@ -53,7 +54,7 @@ class _Visit:
         return self.planned.source.id
 
 
-class NewsSpider(scrapy.Spider):  # type: ignore[misc]
+class NewsSpider(scrapy.Spider):
     """Polls the entry points of a plan and fetches the addresses that the desk orders.
 
     Each source has at most a few requests in Scrapy's queues: the next order of a source becomes a request when
@@ -65,18 +66,24 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
     def __init__(self, plan: CrawlPlan, desk: Desk, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._plan, self._desk = plan, desk
-        self._taken: set[int] = set()    # addresses ordered in this crawl: two entry points may list the same
-        self._landed: set[str] = set()   # where redirects ended
+        self._limits: dict[str, Any] = {}
+        self._max_page = self._max_feed = 0
+        self._delay = 0.0
+        self._taken: set[int] = set()  # addresses ordered in this crawl: two entry points may list the same
+        self._landed: set[str] = set()  # where redirects ended
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Scrapy's constructor; reads the limits from its settings."""
-        spider: NewsSpider = super().from_crawler(crawler, *args, **kwargs)
-        settings = crawler.settings
-        spider._limits = {"download_timeout": settings.getfloat("DOWNLOAD_TIMEOUT")}
-        spider._max_page, spider._max_feed = settings.getint("PACTWATCH_MAX_PAGE"), settings.getint("PACTWATCH_MAX_FEED")
-        spider._delay = settings.getfloat("DOWNLOAD_DELAY")
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.read_limits(crawler.settings)
         return spider
+
+    def read_limits(self, settings: BaseSettings) -> None:
+        """Take sizes, time and pace from Scrapy's settings."""
+        self._limits = {"download_timeout": settings.getfloat("DOWNLOAD_TIMEOUT")}
+        self._max_page, self._max_feed = settings.getint("PACTWATCH_MAX_PAGE"), settings.getint("PACTWATCH_MAX_FEED")
+        self._delay = settings.getfloat("DOWNLOAD_DELAY")
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """The entry points of every source, and what is left over from an earlier run."""
@@ -91,19 +98,27 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
                 yield request
 
     def _poll(self, visit: _Visit, kind: Any, url: str, depth: int = 0) -> scrapy.Request | None:
-        """The request for an entry point, conditional where it was read before; None where this crawl had it already."""
+        """The request for an entry point, conditional where it was read before; None where this crawl had it."""
         if url in visit.polled:
             return None
         visit.polled.add(url)
         visit.open += 1
         entry = visit.planned.states.get(url) or EntryState(visit.id, kind, url)
-        return self._request(url, visit, self._max_feed, self.on_entry, self.on_entry_failure, entry,
-                             {"visit": visit, "entry": entry, "depth": depth}, priority=10)
+        return self._request(
+            url,
+            visit,
+            self._max_feed,
+            self.on_entry,
+            self.on_entry_failure,
+            entry,
+            {"visit": visit, "entry": entry, "depth": depth},
+            priority=10,
+        )
 
     def _next(self, visit: _Visit) -> Iterator[scrapy.Request]:
         """Requests for the next orders of a source, as many as its pace has use for."""
         if visit.queue and (visit.setbacks >= _SETBACKS or monotonic() - visit.began > _LONGEST_VISIT):
-            visit.queue.clear()          # they stay `discovered` in the ledger
+            visit.queue.clear()  # they stay `discovered` in the ledger
         width = 2 if visit.pace else PER_HOST
         while visit.queue and visit.fetching < width:
             order = visit.queue.popleft()
@@ -111,17 +126,42 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
                 continue
             visit.fetching += 1
             visit.open += 1
-            yield self._request(order.url, visit, self._max_page, self.on_page, self.on_page_failure, order, {"visit": visit, "order": order})
+            yield self._request(
+                order.url,
+                visit,
+                self._max_page,
+                self.on_page,
+                self.on_page_failure,
+                order,
+                {"visit": visit, "order": order},
+            )
 
-    def _request(self, url: str, visit: _Visit, max_size: int, callback: Any, errback: Any, known: EntryState | FetchOrder,
-                 arguments: dict[str, Any], priority: int = 0) -> scrapy.Request:
+    def _request(
+        self,
+        url: str,
+        visit: _Visit,
+        max_size: int,
+        callback: Any,
+        errback: Any,
+        known: EntryState | FetchOrder,
+        arguments: dict[str, Any],
+        priority: int = 0,
+    ) -> scrapy.Request:
         headers = {}
         if known.etag:
             headers["If-None-Match"] = known.etag
         if known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
-        return scrapy.Request(url, callback=callback, errback=errback, headers=headers, cb_kwargs=arguments, priority=priority, dont_filter=True,
-                              meta={"download_maxsize": max_size, "pace": visit.pace, **self._limits})
+        return scrapy.Request(
+            url,
+            callback=callback,
+            errback=errback,
+            headers=headers,
+            cb_kwargs=arguments,
+            priority=priority,
+            dont_filter=True,
+            meta={"download_maxsize": max_size, "pace": visit.pace, **self._limits},
+        )
 
     def _take(self, visit: _Visit, orders: Any) -> None:
         for order in orders:
@@ -134,7 +174,9 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
         if not visit.open and not visit.queue:
             await self._desk.finished(visit.id)
 
-    async def on_entry(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> AsyncIterator[scrapy.Request]:
+    async def on_entry(
+        self, response: Response, visit: _Visit, entry: EntryState, depth: int
+    ) -> AsyncIterator[scrapy.Request]:
         """Read an entry point's answer, hand over what it lists, fetch what is ordered."""
         answer, found = await self._read(response, visit, entry, depth)
         visit.setbacks = 0
@@ -148,9 +190,7 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
 
     async def on_entry_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
         """Report an entry point that could not be fetched; what was left over is fetched all the same."""
-        arguments = failure.request.cb_kwargs
-        visit: _Visit = arguments["visit"]
-        answer = outcomes.of_exception(failure.value, clock.now())
+        visit, arguments, answer = _of_failure(failure)
         visit.setbacks += answer.outcome in _OF_THE_HOST
         self._take(visit, await self._desk.discovered(visit.planned.source, arguments["entry"], answer, ()))
         for request in self._next(visit):
@@ -161,8 +201,13 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
         """How an entry point answered, and what it lists where it is new."""
         now = clock.now()
         if response.status == 304:
-            return replace(_answer(response, Outcome.UNCHANGED), at=now, etag=entry.etag, last_modified=entry.last_modified,
-                           body_hash=entry.body_hash), Found()
+            return replace(
+                _answer(response, Outcome.UNCHANGED),
+                at=now,
+                etag=entry.etag,
+                last_modified=entry.last_modified,
+                body_hash=entry.body_hash,
+            ), Found()
         if not 200 <= response.status < 300:
             return outcomes.of_status(response.status, response.headers, now), Found()
         digest = hashlib.blake2b(response.body, digest_size=16).hexdigest()
@@ -171,9 +216,20 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
             return replace(answer, outcome=Outcome.UNCHANGED), Found()
         ask = self._ask(response, visit, entry, depth)
         try:
-            found = read_entry(response.body, ask) if len(response.body) < _LARGE else await asyncio.to_thread(read_entry, response.body, ask)
+            found = (
+                read_entry(response.body, ask)
+                if len(response.body) < _LARGE
+                else await asyncio.to_thread(read_entry, response.body, ask)
+            )
         except SkipDocument as skipped:
-            return replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None, last_modified=None, body_hash=None), Found()
+            return replace(
+                answer,
+                outcome=Outcome(skipped.outcome),
+                reason=str(skipped),
+                etag=None,
+                last_modified=None,
+                body_hash=None,
+            ), Found()
         if found.sitemaps:
             # Not every outlet touches its index when a sitemap in it grows: it is read at every poll.
             answer = replace(answer, etag=None, last_modified=None, body_hash=None)
@@ -182,9 +238,20 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
     def _ask(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> Ask:
         source = visit.planned.source
         point = next((e for e in source.entries if e.url == entry.url), None)
-        return Ask(url=response.url, kind=entry.kind, encoding=_encoding(response), language=source.language, country=source.country,
-                   age=timedelta(days=source.limits.age_days) if source.limits.age_days else None, sitemaps=source.limits.sitemaps, depth=depth,
-                   max_bytes=self._max_feed, links=point and point.links, title=point and point.title, date=point and point.date)
+        return Ask(
+            url=response.url,
+            kind=entry.kind,
+            encoding=_encoding(response),
+            language=source.language,
+            country=source.country,
+            age=timedelta(days=source.limits.age_days) if source.limits.age_days else None,
+            sitemaps=source.limits.sitemaps,
+            depth=depth,
+            max_bytes=self._max_feed,
+            links=point.links if point else None,
+            title=point.title if point else None,
+            date=point.date if point else None,
+        )
 
     async def on_page(self, response: Response, visit: _Visit, order: FetchOrder) -> AsyncIterator[scrapy.Request]:
         """Hand over an article's page, or report what came instead; then fetch the source's next one."""
@@ -196,13 +263,26 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
         answer = _judge(response, order, final)
         if answer.outcome is Outcome.OK:
             source = visit.planned.source
-            await self._desk.page(Page(
-                address_id=order.address_id, source_id=order.source_id, url=order.url, final_url=final, body=response.body,
-                encoding=_encoding(response), fetched_at=answer.at, language=source.language, publisher=source.publisher,
-                title_hint=order.title_hint, published_hint=order.published_hint, etag=answer.etag, last_modified=answer.last_modified))
+            await self._desk.page(
+                Page(
+                    address_id=order.address_id,
+                    source_id=order.source_id,
+                    url=order.url,
+                    final_url=final,
+                    body=response.body,
+                    encoding=_encoding(response),
+                    fetched_at=answer.at,
+                    language=source.language,
+                    publisher=source.publisher,
+                    title_hint=order.title_hint,
+                    published_hint=order.published_hint,
+                    etag=answer.etag,
+                    last_modified=answer.last_modified,
+                )
+            )
         else:
             if response.status == 429 or answer.retry_after:
-                visit.queue.clear()      # asked to go away: the rest stays in the ledger for the next poll
+                visit.queue.clear()  # asked to go away: the rest stays in the ledger for the next poll
             await self._desk.fetched(FetchReport(order, answer))
         for request in self._next(visit):
             yield request
@@ -210,10 +290,8 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
 
     async def on_page_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
         """Report an article that could not be fetched; then fetch the source's next one."""
-        arguments = failure.request.cb_kwargs
-        visit: _Visit = arguments["visit"]
+        visit, arguments, answer = _of_failure(failure)
         visit.fetching -= 1
-        answer = outcomes.of_exception(failure.value, clock.now())
         visit.setbacks = visit.setbacks + 1 if answer.outcome in _OF_THE_HOST and not answer.final else 0
         await self._desk.fetched(FetchReport(arguments["order"], answer))
         for request in self._next(visit):
@@ -221,10 +299,23 @@ class NewsSpider(scrapy.Spider):  # type: ignore[misc]
         await self._done(visit)
 
 
+def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:
+    """The visit, the request's arguments and the answer of a request that ended in an exception."""
+    arguments: dict[str, Any] = getattr(failure, "request").cb_kwargs  # noqa: B009 - Scrapy adds it at run time
+    return arguments["visit"], arguments, outcomes.of_exception(failure.value or Exception(), clock.now())
+
+
 def _answer(response: Response, outcome: Outcome) -> Answer:
     headers, latency = response.headers, response.request.meta.get("download_latency") if response.request else None
-    return Answer(outcome, clock.now(), status=response.status, size=len(response.body), etag=_text(headers.get(b"ETag")),
-                  last_modified=_text(headers.get(b"Last-Modified")), duration_ms=None if latency is None else int(latency * 1000))
+    return Answer(
+        outcome,
+        clock.now(),
+        status=response.status,
+        size=len(response.body),
+        etag=_text(headers.get(b"ETag")),
+        last_modified=_text(headers.get(b"Last-Modified")),
+        duration_ms=None if latency is None else int(latency * 1000),
+    )
 
 
 def _text(value: bytes | None) -> str | None:
@@ -249,5 +340,10 @@ def _judge(response: Response, order: FetchOrder, final: str) -> Answer:
         return replace(answer, outcome=Outcome.HTTP_ERROR, reason="redirects to the front page")
     kind = response.headers.get(b"Content-Type") or b""
     if not outcomes.is_web_page(kind, response.body):
-        return replace(answer, outcome=Outcome.NOT_HTML, reason=f"not a web page: {kind.decode('latin-1')[:80] or 'no content type'}", final=True)
+        return replace(
+            answer,
+            outcome=Outcome.NOT_HTML,
+            reason=f"not a web page: {kind.decode('latin-1')[:80] or 'no content type'}",
+            final=True,
+        )
     return answer

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,27 +36,61 @@ class RecordingDesk:
         self.reports: list[dict] = []
         self.done: list[str] = []
 
-    async def discovered(self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]) -> Sequence[FetchOrder]:
+    async def discovered(
+        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
+    ) -> Sequence[FetchOrder]:
         with writing(self.engine) as connection:
-            [recorded] = ledger.record_polls(connection, [Poll(entry, answer, tuple(discoveries), source.limits.articles)], clock.now())
-        self.polls.append({"source": source.id, "url": entry.url, "outcome": str(answer.outcome), "reason": answer.reason, "listed": recorded.listed,
-                           "new": recorded.new, "orders": len(recorded.orders), "titles": [d.title for d in discoveries][:5]})
+            [recorded] = ledger.record_polls(
+                connection, [Poll(entry, answer, tuple(discoveries), source.limits.articles)], clock.now()
+            )
+        self.polls.append(
+            {
+                "source": source.id,
+                "url": entry.url,
+                "outcome": str(answer.outcome),
+                "reason": answer.reason,
+                "listed": recorded.listed,
+                "new": recorded.new,
+                "orders": len(recorded.orders),
+                "titles": [d.title for d in discoveries][:5],
+            }
+        )
         return recorded.orders
 
     async def page(self, page: Page) -> None:
-        self.pages.append({"url": page.url, "final": page.final_url, "encoding": page.encoding, "size": len(page.body), "title": page.title_hint})
+        self.pages.append(
+            {
+                "url": page.url,
+                "final": page.final_url,
+                "encoding": page.encoding,
+                "size": len(page.body),
+                "title": page.title_hint,
+            }
+        )
         if self.dies_after is not None and len(self.pages) > self.dies_after:
-            import os
-
             os.kill(os.getpid(), 9)
         with writing(self.engine) as connection:
-            connection.exec_driver_sql("UPDATE addresses SET state='stored', attempts=0, fetched_at=?, etag=?, last_modified=? WHERE id=?", (
-                page.fetched_at.replace(tzinfo=None).isoformat(sep=" "), page.etag, page.last_modified, page.address_id))
+            connection.exec_driver_sql(
+                "UPDATE addresses SET state='stored', attempts=0, fetched_at=?, etag=?, last_modified=? WHERE id=?",
+                (
+                    page.fetched_at.replace(tzinfo=None).isoformat(sep=" "),
+                    page.etag,
+                    page.last_modified,
+                    page.address_id,
+                ),
+            )
             if page.final_url != page.url:
                 ledger.record_aliases(connection, [(page.final_url, page.address_id)], clock.now())
 
     async def fetched(self, report: FetchReport) -> None:
-        self.reports.append({"url": report.order.url, "outcome": str(report.answer.outcome), "reason": report.answer.reason, "final": report.answer.final})
+        self.reports.append(
+            {
+                "url": report.order.url,
+                "outcome": str(report.answer.outcome),
+                "reason": report.answer.reason,
+                "final": report.answer.final,
+            }
+        )
         with writing(self.engine) as connection:
             ledger.record_failures(connection, [report], clock.now())
 
@@ -68,23 +104,58 @@ async def crawl(home: Path, options: dict, everything: bool) -> dict:
     from scrapers.spider import NewsSpider
 
     dies_after = options.pop("dies_after", None)
-    settings = Settings.model_validate({"crawl": {"allow_networks": ["127.0.0.0/8"], "delay": 0, "timeout": 5, **options}})
+    settings = Settings.model_validate(
+        {"crawl": {"allow_networks": ["127.0.0.0/8"], "delay": 0, "timeout": 5, **options}}
+    )
     engine = open_engine(f"sqlite:///{home}/test.db")
     Base.metadata.create_all(engine)
     sources, mistakes = load_sources([home / "sources"])
     with writing(engine) as connection:
         catalogue.sync_sources(connection, sources, clock.now())
-        mine = catalogue.claim(connection, catalogue.due_sources(connection, sources, clock.now(), everything=everything), clock.now())
+        mine = catalogue.claim(
+            connection, catalogue.due_sources(connection, sources, clock.now(), everything=everything), clock.now()
+        )
     with reading(engine) as connection:
-        crawl_plan = plan(sources, catalogue.entry_states(connection, mine), ledger.left_over(connection, mine, clock.now()))
+        crawl_plan = plan(
+            sources, catalogue.entry_states(connection, mine), ledger.left_over(connection, mine, clock.now())
+        )
     desk = RecordingDesk(engine, dies_after)
     await AsyncCrawlerRunner(crawl_settings(settings)).crawl(NewsSpider, plan=crawl_plan, desk=desk)
     with writing(engine) as connection:
         catalogue.release(connection, mine)
     with reading(engine) as connection:
-        states = {row.url: [row.state, row.outcome, row.reason] for row in connection.exec_driver_sql("SELECT url, state, outcome, reason FROM addresses")}
-    return {"polls": desk.polls, "pages": desk.pages, "reports": desk.reports, "done": sorted(desk.done), "addresses": states,
-            "mistakes": [str(m) for m in mistakes]}
+        states = {
+            row.url: [row.state, row.outcome, row.reason]
+            for row in connection.exec_driver_sql("SELECT url, state, outcome, reason FROM addresses")
+        }
+    return {
+        "polls": desk.polls,
+        "pages": desk.pages,
+        "reports": desk.reports,
+        "done": sorted(desk.done),
+        "addresses": states,
+        "mistakes": [str(m) for m in mistakes],
+    }
+
+
+def run_crawl(home: Path, *arguments: str, timeout: float = 60) -> dict:
+    """Start this file as a program of its own; what it printed. A process that was killed gives {"killed": True}."""
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    command = [sys.executable, __file__, str(home), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environ, check=False)
+    if done.returncode < 0:
+        return {"killed": True}
+    assert done.returncode == 0, done.stderr
+    return {**json.loads(done.stdout), "stderr": done.stderr}
+
+
+def write_source(home: Path, name: str, *entries: str, more: str = "") -> None:
+    """Write a source file; entries as `feed: http://…`."""
+    folder = home / "sources"
+    folder.mkdir(exist_ok=True)
+    points = "".join(f"  - {e}\n" for e in entries)
+    text = f"name: {name}\nhome: https://example.org/\nentry_points:\n{points}{more}"
+    (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 
 def main() -> None:
@@ -103,7 +174,7 @@ def main() -> None:
 
     reactor.callWhenRunning(lambda: asyncio.ensure_future(run()))
     reactor.run()
-    print(json.dumps(result))
+    sys.stdout.write(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,40 @@ from core import clock
 
 # Names that RFC 822 does not know, or that email.utils reads as UTC.
 _OFFSETS = {
-    "KST": "+0900", "JST": "+0900", "HKT": "+0800", "SGT": "+0800", "PHT": "+0800", "AWST": "+0800", "MYT": "+0800",
-    "WIB": "+0700", "ICT": "+0700", "IST": "+0530", "PKT": "+0500", "GST": "+0400", "MSK": "+0300", "EET": "+0200", "EEST": "+0300",
-    "SAST": "+0200", "CET": "+0100", "CEST": "+0200", "MEZ": "+0100", "MESZ": "+0200", "WET": "+0000", "WEST": "+0100", "BST": "+0100",
-    "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300", "BRT": "-0300", "ART": "-0300",
-    "UTC": "+0000", "GMT": "+0000", "Z": "+0000", "AKST": "-0900", "HST": "-1000",
+    "KST": "+0900",
+    "JST": "+0900",
+    "HKT": "+0800",
+    "SGT": "+0800",
+    "PHT": "+0800",
+    "AWST": "+0800",
+    "MYT": "+0800",
+    "WIB": "+0700",
+    "ICT": "+0700",
+    "IST": "+0530",
+    "PKT": "+0500",
+    "GST": "+0400",
+    "MSK": "+0300",
+    "EET": "+0200",
+    "EEST": "+0300",
+    "SAST": "+0200",
+    "CET": "+0100",
+    "CEST": "+0200",
+    "MEZ": "+0100",
+    "MESZ": "+0200",
+    "WET": "+0000",
+    "WEST": "+0100",
+    "BST": "+0100",
+    "AEST": "+1000",
+    "AEDT": "+1100",
+    "NZST": "+1200",
+    "NZDT": "+1300",
+    "BRT": "-0300",
+    "ART": "-0300",
+    "UTC": "+0000",
+    "GMT": "+0000",
+    "Z": "+0000",
+    "AKST": "-0900",
+    "HST": "-1000",
 }
 _ZONE_NAME = re.compile(r"\b(" + "|".join(_OFFSETS) + r")\b(?:\s*\([^)]*\))?\s*$")
 _GMT_OFFSET = re.compile(r"\b(?:GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?\s*$")
@@ -25,15 +54,34 @@ _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 _NUMBERS = re.compile(
     r"(?P<y>(?:19|20)\d{2})\s*[-./年년]\s*(?P<m>\d{1,2})\s*[-./月월]\s*(?P<d>\d{1,2})(?:\s*[日일.])?(?:\s*\([^)]*\))?,?[T\s]*"
     r"(?:(?P<half>오전|오후|午前|午後|上午|下午|am|pm)\s*)?"
-    r"(?:(?P<H>\d{1,2})\s*[:時时시]\s*(?P<M>\d{1,2})(?:\s*[:分분]\s*(?P<S>\d{1,2}))?\s*(?P<late>[ap]m\b)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE)
+    r"(?:(?P<H>\d{1,2})\s*[:時时시]\s*(?P<M>\d{1,2})(?:\s*[:分분]\s*(?P<S>\d{1,2}))?\s*(?P<late>[ap]m\b)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
+    re.IGNORECASE,
+)
 _AFTERNOON = {"오후", "午後", "下午", "pm"}
 _FIRST = datetime(1995, 1, 1, tzinfo=UTC)
 # Countries of one zone: feeds there often write the local time without saying so.
 _COUNTRY_ZONES = {
-    "KR": "Asia/Seoul", "JP": "Asia/Tokyo", "CN": "Asia/Shanghai", "TW": "Asia/Taipei", "HK": "Asia/Hong_Kong", "SG": "Asia/Singapore",
-    "IN": "Asia/Kolkata", "VN": "Asia/Ho_Chi_Minh", "DE": "Europe/Berlin", "FR": "Europe/Paris", "AT": "Europe/Vienna",
-    "GB": "Europe/London", "IE": "Europe/Dublin", "NL": "Europe/Amsterdam", "SE": "Europe/Stockholm", "NO": "Europe/Oslo",
-    "IL": "Asia/Jerusalem", "AE": "Asia/Dubai", "NG": "Africa/Lagos", "ZA": "Africa/Johannesburg", "IT": "Europe/Rome",
+    "KR": "Asia/Seoul",
+    "JP": "Asia/Tokyo",
+    "CN": "Asia/Shanghai",
+    "TW": "Asia/Taipei",
+    "HK": "Asia/Hong_Kong",
+    "SG": "Asia/Singapore",
+    "IN": "Asia/Kolkata",
+    "VN": "Asia/Ho_Chi_Minh",
+    "DE": "Europe/Berlin",
+    "FR": "Europe/Paris",
+    "AT": "Europe/Vienna",
+    "GB": "Europe/London",
+    "IE": "Europe/Dublin",
+    "NL": "Europe/Amsterdam",
+    "SE": "Europe/Stockholm",
+    "NO": "Europe/Oslo",
+    "IL": "Asia/Jerusalem",
+    "AE": "Asia/Dubai",
+    "NG": "Africa/Lagos",
+    "ZA": "Africa/Johannesburg",
+    "IT": "Europe/Rome",
 }
 
 
@@ -89,5 +137,6 @@ def _numbers(text: str) -> datetime | None:
     half = (found["half"] or found["late"] or "").lower()
     if half and hour <= 12:
         hour = hour % 12 + (12 if half in _AFTERNOON else 0)
-    stamp = f"{found['y']}-{int(found['m']):02d}-{int(found['d']):02d}T{hour:02d}:{int(found['M'] or 0):02d}:{int(found['S'] or 0):02d}"
-    return datetime.fromisoformat(stamp + (found["zone"] or ""))
+    year, month, day = int(found["y"]), int(found["m"]), int(found["d"])
+    moment = datetime(year, month, day, hour, int(found["M"] or 0), int(found["S"] or 0))  # noqa: DTZ001 - the caller knows it
+    return datetime.fromisoformat(moment.isoformat() + found["zone"]) if found["zone"] else moment

@@ -7,12 +7,28 @@ import re
 
 # What is declared, and the larger code page that is in fact used under that name.
 _WIDER = {
-    "euc_kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "gb2312": "gb18030",
-    "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": "cp1252", "latin-1": "cp1252", "big5": "big5hkscs", "iso8859-9": "cp1254",
+    "euc_kr": "cp949",
+    "ks_c_5601-1987": "cp949",
+    "ksc5601": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "x-sjis": "cp932",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "latin-1": "cp1252",
+    "big5": "big5hkscs",
+    "iso8859-9": "cp1254",
 }
 _BY_LANGUAGE = {"ko": ("cp949",), "ja": ("cp932", "euc_jp"), "zh": ("gb18030", "big5hkscs"), "ru": ("cp1251",)}
-_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-         (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{2,40})["']""")
 _META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9._-]{2,40})""", re.IGNORECASE)
 
@@ -28,7 +44,12 @@ def codec(name: str | None) -> str | None:
         return None
     wide = _WIDER.get(known.name, known.name)
     # Codecs such as rot13 or zip are no character sets.
-    return wide if getattr(known, "_is_text_encoding", True) and wide not in {"idna", "punycode", "unicode_escape", "raw_unicode_escape"} else None
+    return (
+        wide
+        if getattr(known, "_is_text_encoding", True)
+        and wide not in {"idna", "punycode", "unicode_escape", "raw_unicode_escape"}
+        else None
+    )
 
 
 def decode(body: bytes, declared: str | None = None, language: str | None = None) -> str:
@@ -50,7 +71,12 @@ def decode(body: bytes, declared: str | None = None, language: str | None = None
         nearly = failure.start > 200 and any(b > 0x7F for b in body[: failure.start])
     head = body[:2048]
     own = _XML.search(head) or _META.search(head)
-    candidates = [codec(own[1].decode("ascii")) if own else None, codec(declared), *_BY_LANGUAGE.get((language or "")[:2], ()), "cp1252"]
+    candidates = [
+        codec(own[1].decode("ascii")) if own else None,
+        codec(declared),
+        *_BY_LANGUAGE.get((language or "")[:2], ()),
+        "cp1252",
+    ]
     names = [c for c in candidates if c and c != "utf-8"]
     if nearly and (not names or codec(own[1].decode("ascii")) == "utf-8" if own else nearly):
         return body.decode("utf-8", "replace")

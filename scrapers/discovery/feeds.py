@@ -18,7 +18,7 @@ _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _UPDATED = ("updated", "modified")
-_LONGEST_LENIENT = 3_000_000     # characters; feedparser needs about 0.2 ms for each entry
+_LONGEST_LENIENT = 3_000_000  # characters; feedparser needs about 0.2 ms for each entry
 
 
 def read_feed(root: Any, url: str, zone: tzinfo) -> list[Discovery]:
@@ -49,17 +49,29 @@ def _entry(element: Any, base: str, zone: tzinfo) -> list[Discovery]:
         if name == "link":
             links.append(child)
         else:
-            fields.setdefault(name, child)      # the first wins: <media:title> comes after <title>
+            fields.setdefault(name, child)  # the first wins: <media:title> comes after <title>
     guid = text_of(fields.get("guid", fields.get("id")))
-    address = _link(links) or _permalink(fields.get("guid"), guid) or (guid if "guid" not in fields and _is_web(guid) else None)
+    address = (
+        _link(links)
+        or _permalink(fields.get("guid"), guid)
+        or (guid if "guid" not in fields and _is_web(guid) else None)
+    )
     if not address:
         return []
     try:
         address = urljoin(base, address)
     except ValueError:
         return []
-    return [Discovery(url=address, title=plain(text_of(fields.get("title"))), guid=guid, published_at=_first_date(fields, _PUBLISHED, zone),
-                      updated_at=_first_date(fields, _UPDATED, zone), summary=_summary(fields))]
+    return [
+        Discovery(
+            url=address,
+            title=plain(text_of(fields.get("title"))),
+            guid=guid,
+            published_at=_first_date(fields, _PUBLISHED, zone),
+            updated_at=_first_date(fields, _UPDATED, zone),
+            summary=_summary(fields),
+        )
+    ]
 
 
 def _link(links: list[Any]) -> str | None:
@@ -108,7 +120,7 @@ def plain(text: str | None) -> str | None:
 
 
 def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
-    """The entries of an ill-formed feed. Entity declarations and very long texts are refused, for feedparser expands them."""
+    """The entries of an ill-formed feed. Entity declarations are refused, for feedparser expands them."""
     if "<!ENTITY" in text[:100_000]:
         raise SkipDocument("the feed is not well-formed and declares entities", outcome="not_a_feed")
     if len(text) > _LONGEST_LENIENT:
@@ -116,8 +128,12 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
     import feedparser
 
     # sanitize and relative addresses are ours: titles become plain text, links are resolved below.
-    parsed = feedparser.parse(text.encode("utf-8", "replace"), sanitize_html=False, resolve_relative_uris=False,
-                              response_headers={"content-type": "application/xml; charset=utf-8"})
+    parsed = feedparser.parse(
+        text.encode("utf-8", "replace"),
+        sanitize_html=False,
+        resolve_relative_uris=False,
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+    )
     if not parsed.entries and not parsed.version:
         raise SkipDocument("the document is neither XML nor a feed", outcome="not_a_feed")
     found = []
@@ -129,6 +145,14 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
             except ValueError:
                 continue
             summary = plain(entry.get("summary"))
-            found.append(Discovery(url=address, title=plain(entry.get("title")), guid=entry.get("id"), summary=summary[:1000] if summary else None,
-                                   published_at=read_date(entry.get("published"), zone), updated_at=read_date(entry.get("updated"), zone)))
+            found.append(
+                Discovery(
+                    url=address,
+                    title=plain(entry.get("title")),
+                    guid=entry.get("id"),
+                    summary=summary[:1000] if summary else None,
+                    published_at=read_date(entry.get("published"), zone),
+                    updated_at=read_date(entry.get("updated"), zone),
+                )
+            )
     return found

@@ -13,9 +13,29 @@ from core.records import Discovery
 from scrapers.discovery.dates import read_date
 from scrapers.discovery.feeds import plain
 
-_ADDRESS = ("url", "link", "href", "permalink", "canonical_url", "article_url", "articleUrl", "detailUrl", "external_url")
+_ADDRESS = (
+    "url",
+    "link",
+    "href",
+    "permalink",
+    "canonical_url",
+    "article_url",
+    "articleUrl",
+    "detailUrl",
+    "external_url",
+)
 _TITLE = ("title", "headline", "subject", "name")
-_PUBLISHED = ("date_published", "published_at", "publishedAt", "pubDate", "published", "date", "created_at", "createdAt", "regDate")
+_PUBLISHED = (
+    "date_published",
+    "published_at",
+    "publishedAt",
+    "pubDate",
+    "published",
+    "date",
+    "created_at",
+    "createdAt",
+    "regDate",
+)
 _UPDATED = ("date_modified", "updated_at", "updatedAt", "modified")
 _DEEPEST = 8
 
@@ -39,14 +59,21 @@ def read_json(text: str, url: str, zone: tzinfo) -> list[Discovery]:
         except ValueError:
             continue
         guid = item.get("id")
-        found.append(Discovery(url=address, title=plain(_text(item, _TITLE)), guid=None if guid is None else str(guid),
-                               published_at=_date(item, _PUBLISHED, zone), updated_at=_date(item, _UPDATED, zone),
-                               summary=plain(_text(item, ("summary", "description")))))
+        found.append(
+            Discovery(
+                url=address,
+                title=plain(_text(item, _TITLE)),
+                guid=None if guid is None else str(guid),
+                published_at=_date(item, _PUBLISHED, zone),
+                updated_at=_date(item, _UPDATED, zone),
+                summary=plain(_text(item, ("summary", "description"))),
+            )
+        )
     return found
 
 
 def _items(data: Any) -> list[dict[str, Any]] | None:
-    """The list of JSON Feed, else the longest list of objects that have an address; an empty list where a feed is empty."""
+    """The list of JSON Feed, else the longest list of objects that have an address."""
     if isinstance(data, dict) and isinstance(data.get("items"), list):
         return [i for i in data["items"] if isinstance(i, dict)]
     lists = [found for found in _lists(data, 0) if any(_text(i, _ADDRESS) for i in found[:20])]

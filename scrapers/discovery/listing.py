@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -23,13 +23,21 @@ if TYPE_CHECKING:
 
 MOST_LINKS = 3000
 _NOT_CONTENT = {"nav", "header", "footer", "aside", "form"}
-_NAVIGATION = re.compile(r"\b(?:nav|navbar|navigation|menu|footer|breadcrumbs?|gnb|lnb|share|social|pagination|paging|cookie|login|tags?)\b", re.IGNORECASE)
+_NAVIGATION = re.compile(
+    r"\b(?:nav|navbar|navigation|menu|footer|breadcrumbs?|gnb|lnb|share|social|pagination|paging|cookie|login|tags?)\b",
+    re.IGNORECASE,
+)
 _HEADINGS = {"h1", "h2", "h3", "h4"}
 _DATED = re.compile(r"/(?:19|20)\d{2}[/-]?\d{1,2}(?:[/-]?\d{1,2})?(?:/|$|-)")
 _NUMBERED = re.compile(r"\d{4,}")
 _SLUG = re.compile(r"[^/-]+(?:-[^/-]+){2,}")
-_SECTION = re.compile(r"/(?:news|article|articles|story|stories|press|blog|post|posts|view|read|newsview|press-?releases?|insights?)\b", re.IGNORECASE)
-_ARTICLE_QUERY = re.compile(r"(?:idxno|article_?(?:id|no)|news_?(?:id|no|code)|seq|no|id|aid|ud|key)=[\w-]{3,}", re.IGNORECASE)
+_SECTION = re.compile(
+    r"/(?:news|article|articles|story|stories|press|blog|post|posts|view|read|newsview|press-?releases?|insights?)\b",
+    re.IGNORECASE,
+)
+_ARTICLE_QUERY = re.compile(
+    r"(?:idxno|article_?(?:id|no)|news_?(?:id|no|code)|seq|no|id|aid|ud|key)=[\w-]{3,}", re.IGNORECASE
+)
 _FILES = re.compile(r"\.(?:pdf|jpe?g|png|gif|webp|svg|mp[34]|zip|docx?|xlsx?|pptx?|css|js|xml|rss|ics)$", re.IGNORECASE)
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _DATE_LIKE = re.compile(r"(?:date|time|publish)", re.IGNORECASE)
@@ -41,7 +49,10 @@ def read_listing(body: bytes, ask: Ask, zone: tzinfo) -> list[Discovery]:
     if not text.strip() or "\x00" in text[:1000]:
         raise SkipDocument("the listing is not a web page", outcome="not_a_feed")
     # Encoded again, for lxml refuses text that still declares an encoding.
-    root = etree.fromstring(text.encode("utf-8", "replace"), etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, recover=True))
+    root = etree.fromstring(
+        text.encode("utf-8", "replace"),
+        etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, recover=True),
+    )
     if root is None:
         raise SkipDocument("the listing is not a web page", outcome="not_a_feed")
     base = next((urljoin(ask.url, b.get("href")) for b in root.iter("base") if b.get("href")), ask.url)
@@ -52,7 +63,8 @@ def read_listing(body: bytes, ask: Ask, zone: tzinfo) -> list[Discovery]:
 
 def _selected(root: Any, base: str, ask: Ask, zone: tzinfo) -> list[Discovery]:
     found = []
-    for element in CSSSelector(ask.links)(root)[:MOST_LINKS]:
+    hits: Any = CSSSelector(ask.links or "a")(root)
+    for element in hits[:MOST_LINKS]:
         anchor = element if element.tag == "a" else next(element.iter("a"), None)
         address = _address(anchor.get("href") if anchor is not None else None, base)
         if address is None:
@@ -65,7 +77,7 @@ def _selected(root: Any, base: str, ask: Ask, zone: tzinfo) -> list[Discovery]:
 
 
 def _first(element: Any, selector: str) -> str | None:
-    matching = CSSSelector(selector)
+    matching: Any = CSSSelector(selector)
     for place in (element, *list(element.iterancestors())[:3]):
         if hits := matching(place):
             return hits[0].get("datetime") or hits[0].get("content") or text_of(hits[0])
@@ -107,7 +119,12 @@ def _score(anchor: Any, parts: SplitResult, title: str | None) -> int:
     """How much a link looks like one to an article."""
     path, query, letters = parts.path, parts.query, len(title or "")
     long_title = letters >= (10 if title and _CJK.search(title) else 24)
-    score = 2 * bool(_DATED.search(path)) + 2 * bool(_ARTICLE_QUERY.search(query)) + bool(_NUMBERED.search(path)) + bool(_SLUG.search(path))
+    score = (
+        2 * bool(_DATED.search(path))
+        + 2 * bool(_ARTICLE_QUERY.search(query))
+        + bool(_NUMBERED.search(path))
+        + bool(_SLUG.search(path))
+    )
     score += bool(_SECTION.search(path)) + 2 * long_title - 2 * (letters < 5)
     if path.count("/") <= 1 and not query and not _SLUG.search(path):
         score -= 2
@@ -118,7 +135,9 @@ def _score(anchor: Any, parts: SplitResult, title: str | None) -> int:
             score += 2
             break
     for depth, around in enumerate(anchor.iterancestors()):
-        if around.tag in _NOT_CONTENT and not (around.tag == "header" and any(a.tag == "article" for a in around.iterancestors())):
+        if around.tag in _NOT_CONTENT and not (
+            around.tag == "header" and any(a.tag == "article" for a in around.iterancestors())
+        ):
             return score - 4
         if depth < 4:
             score += 2 * (around.tag in _HEADINGS) + (around.tag == "article")
@@ -128,16 +147,23 @@ def _score(anchor: Any, parts: SplitResult, title: str | None) -> int:
 
 
 def _attribute(anchor: Any) -> str | None:
-    text = anchor.get("title") or anchor.get("aria-label") or next((i.get("alt") for i in anchor.iter("img") if i.get("alt")), None)
+    text = (
+        anchor.get("title")
+        or anchor.get("aria-label")
+        or next((i.get("alt") for i in anchor.iter("img") if i.get("alt")), None)
+    )
     return " ".join(text.split()) or None if text else None
 
 
 def _place(anchor: Any) -> str:
     """Where in the page's structure a link stands: the tags and first classes of its nearest ancestors."""
-    return ">".join(f"{a.tag}.{(a.get('class') or '').split(' ')[0]}" for a, _ in zip(anchor.iterancestors(), range(4), strict=False))
+    return ">".join(
+        f"{a.tag}.{(a.get('class') or '').split(' ')[0]}"
+        for a, _ in zip(anchor.iterancestors(), range(4), strict=False)
+    )
 
 
-def _near_date(anchor: Any, zone: tzinfo) -> Any:
+def _near_date(anchor: Any, zone: tzinfo) -> datetime | None:
     """The date in a link's own block: a <time>, or an element whose class says so."""
     for around, _ in zip(anchor.iterancestors(), range(4), strict=False):
         if around.tag in {"body", "main"} or len(list(around.iter("a"))) > 6:

@@ -15,7 +15,7 @@ from core.urls import canonical
 from scrapers.discovery import feeds, jsonfeed, listing, sitemaps, xml
 from scrapers.discovery.dates import zone_of
 
-DEEPEST_INDEX = 2                # an index of indexes is read, an index of those is not
+DEEPEST_INDEX = 2  # an index of indexes is read, an index of those is not
 SITEMAP_AGE = timedelta(days=30)
 
 
@@ -23,27 +23,27 @@ SITEMAP_AGE = timedelta(days=30)
 class Ask:
     """What the reader has to know about the document and its source."""
 
-    url: str                             # where the document came from, after redirects
+    url: str  # where the document came from, after redirects
     kind: EntryKind = "feed"
-    encoding: str | None = None          # what the HTTP header declares
+    encoding: str | None = None  # what the HTTP header declares
     language: str | None = None
     country: str | None = None
-    age: timedelta | None = None         # older entries are left out; None: what is usual for the kind
-    sitemaps: int = 10                   # of an index
-    depth: int = 0                       # in the tree of sitemap indexes
-    max_bytes: int = 50_000_000          # after decompression
-    links: str | None = None             # CSS selectors of a listing
+    age: timedelta | None = None  # older entries are left out; None: what is usual for the kind
+    sitemaps: int = 10  # of an index
+    depth: int = 0  # in the tree of sitemap indexes
+    max_bytes: int = 50_000_000  # after decompression
+    links: str | None = None  # CSS selectors of a listing
     title: str | None = None
     date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a document lists: entries with canonical addresses, each once, newest first where dated; or further sitemaps."""
+    """What a document lists: entries with canonical addresses, each once, newest first; or further sitemaps."""
 
     discoveries: tuple[Discovery, ...] = ()
     sitemaps: tuple[str, ...] = field(default=())
-    kind: str = ""                       # what the document turned out to be: rss, atom, rdf, json, sitemap, index, listing
+    kind: str = ""  # what the document turned out to be: rss, atom, rdf, json, sitemap, index, listing
 
 
 def read_entry(body: bytes, ask: Ask) -> Found:
@@ -95,7 +95,12 @@ def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: Callable[[], 
     since = _since(ask, kind)
     unique: dict[str, Discovery] = {}
     for entry in entries:
-        if since and entry.published_at and entry.published_at < since and not (entry.updated_at and entry.updated_at >= since):
+        if (
+            since
+            and entry.published_at
+            and entry.published_at < since
+            and not (entry.updated_at and entry.updated_at >= since)
+        ):
             continue
         address = canonical(entry.url)
         if address is None or address in unique:
@@ -103,8 +108,10 @@ def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: Callable[[], 
         parts = urlsplit(address)
         if parts.path == "/" and not parts.query:
             continue
-        if kind == "sitemap":      # a sitemap's lastmod moves with every new template: no sign of a correction
+        if kind == "sitemap":  # a sitemap's lastmod moves with every new template: no sign of a correction
             entry = replace(entry, updated_at=None)
         unique[address] = replace(entry, url=address)
-    newest = sorted(unique.values(), key=lambda d: d.published_at.timestamp() if d.published_at else float("inf"), reverse=True)
+    newest = sorted(
+        unique.values(), key=lambda d: d.published_at.timestamp() if d.published_at else float("inf"), reverse=True
+    )
     return Found(tuple(newest), kind=kind)

@@ -23,7 +23,7 @@ _CHUNK = 1 << 16
 
 
 def gunzip(body: bytes, limit: int) -> bytes:
-    """The content of a gzip file of at most `limit` bytes. Raises SkipDocument: too_large, or not_a_feed for a broken file."""
+    """The content of a gzip file. Raises SkipDocument: too_large beyond `limit` bytes, not_a_feed for a broken file."""
     out = bytearray()
     try:
         with gzip.GzipFile(fileobj=BytesIO(body)) as stream:
@@ -52,7 +52,11 @@ def read_pages(root: Any, url: str, zone: tzinfo) -> list[Discovery]:
             address = urljoin(url, address)
         except ValueError:
             continue
-        found.append(Discovery(url=address, title=text_of(news.get("title")), published_at=published or modified, updated_at=modified))
+        found.append(
+            Discovery(
+                url=address, title=text_of(news.get("title")), published_at=published or modified, updated_at=modified
+            )
+        )
     return found
 
 
@@ -72,6 +76,13 @@ def read_index(root: Any, url: str, zone: tzinfo, *, limit: int, since: datetime
 
 def _newest(entries: Sequence[tuple[str, datetime | None]], limit: int) -> list[str]:
     # Without dates, an outlet's numbered sitemaps grow at the end: the last ones are the newest.
-    ranked = sorted(enumerate(entries), key=lambda pair: (bool(_NEWSY.search(pair[1][0])) - bool(_DULL.search(pair[1][0])),
-                                                          pair[1][1] or _OLDEST, pair[0]), reverse=True)
+    ranked = sorted(
+        enumerate(entries),
+        key=lambda pair: (
+            bool(_NEWSY.search(pair[1][0])) - bool(_DULL.search(pair[1][0])),
+            pair[1][1] or _OLDEST,
+            pair[0],
+        ),
+        reverse=True,
+    )
     return [address for _, (address, _) in ranked[:limit]]

@@ -19,8 +19,16 @@ _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b"
 
 def parser() -> etree.XMLParser:
     """A parser that expands nothing, fetches nothing and refuses deep or huge trees."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, dtd_validation=False,
-                           remove_comments=True, remove_pis=True, encoding="utf-8")
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        load_dtd=False,
+        dtd_validation=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
 
 
 def as_text(body: bytes, encoding: str | None, language: str | None) -> str:

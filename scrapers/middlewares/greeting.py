@@ -6,7 +6,10 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 _HEADERS = {
-    b"Accept": b"text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.8",
+    b"Accept": (
+        b"text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,"
+        b"application/xml;q=0.9,*/*;q=0.8"
+    ),
     b"Accept-Language": b"en;q=0.8, *;q=0.5",
 }
 

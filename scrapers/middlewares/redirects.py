@@ -39,12 +39,14 @@ class Redirects:
             usable = False
         if not usable:
             shown = location.decode("latin-1")[:100]
-            raise Refused(Outcome.HTTP_ERROR, f"HTTP {response.status} redirects to {shown}, which is no web address", final=True)
+            raise Refused(
+                Outcome.HTTP_ERROR, f"HTTP {response.status} redirects to {shown}, which is no web address", final=True
+            )
         before = request.meta.get("redirect_urls", [])
         if target in before or target == request.url:
             raise Refused(Outcome.HTTP_ERROR, f"HTTP {response.status} redirects in a circle")
         if len(before) >= self._most:
             raise Refused(Outcome.HTTP_ERROR, f"more than {self._most} redirects")
         meta = {**request.meta, "redirect_urls": [*before, request.url]}
-        meta.pop("download_slot", None)          # the pace is that of the new host
+        meta.pop("download_slot", None)  # the pace is that of the new host
         return request.replace(url=target, meta=meta, dont_filter=True)

@@ -15,19 +15,19 @@ from core import clock
 from core.records import Outcome
 from scrapers.outcomes import Refused, of_exception
 
-AGENT = "Pactwatch"                      # the product token that robots.txt may name
-LONGEST_FILE = 512_000                   # bytes that are read; the RFC asks for 500 KiB at least
+AGENT = "Pactwatch"  # the product token that robots.txt may name
+LONGEST_FILE = 512_000  # bytes that are read; the RFC asks for 500 KiB at least
 # A host that cannot be reached at all is named as such: its robots.txt is not what stands in the way.
 _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.CONNECTION_ERROR}
-LONGEST_PAUSE = 300.0                    # seconds; a host that asks for more between requests cannot be polled
+LONGEST_PAUSE = 300.0  # seconds; a host that asks for more between requests cannot be polled
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a host's robots.txt says: its rules, or why nothing may be fetched."""
 
-    rules: Protego | None = None         # None: everything is allowed
-    closed: str = ""                     # not empty: nothing is allowed, for this reason
+    rules: Protego | None = None  # None: everything is allowed
+    closed: str = ""  # not empty: nothing is allowed, for this reason
     delay: float = 0.0
     outcome: Outcome = Outcome.ROBOTS_DENIED
 
@@ -74,17 +74,24 @@ class Robots:
             raise Refused(Outcome.ROBOTS_DENIED, "robots.txt disallows this address", final=True)
 
     async def _fetch(self, origin: str, request: Request) -> Rules:
-        meta = {"robots": True, "download_maxsize": self._max_size, "download_timeout": self._timeout, "pace": request.meta["pace"]}
+        meta = {
+            "robots": True,
+            "download_maxsize": self._max_size,
+            "download_timeout": self._timeout,
+            "pace": request.meta["pace"],
+        }
         asked = Request(f"{origin}/robots.txt", callback=NO_CALLBACK, priority=1000, dont_filter=True, meta=meta)
         try:
             response = await self._crawler.engine.download_async(asked)
         except Exception as failure:  # noqa: BLE001 - whatever breaks this request closes its host, not the crawl
             answer = of_exception(failure, clock.now())
-            if answer.outcome is Outcome.HTTP_ERROR:      # redirects that lead nowhere are like a missing file
+            if answer.outcome is Outcome.HTTP_ERROR:  # redirects that lead nowhere are like a missing file
                 return Rules()
             blocked = answer.outcome is Outcome.BLOCKED_ADDRESS
-            return Rules(closed=answer.reason if blocked else f"robots.txt cannot be read: {answer.reason}",
-                         outcome=answer.outcome if blocked or answer.outcome in _OF_THE_HOST else Outcome.ROBOTS_DENIED)
+            return Rules(
+                closed=answer.reason if blocked else f"robots.txt cannot be read: {answer.reason}",
+                outcome=answer.outcome if blocked or answer.outcome in _OF_THE_HOST else Outcome.ROBOTS_DENIED,
+            )
         if response.status >= 500 or response.status == 429:
             return Rules(closed=f"robots.txt answered HTTP {response.status}")
         if response.status >= 300:
@@ -96,7 +103,11 @@ class Robots:
         downloader = self._crawler.engine.downloader
         present = downloader.per_slot_settings.get(host, {}).get("delay", 0.0)
         delay = max(delay, present)
-        downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0, "concurrency": 1 if delay else self._concurrency}
+        downloader.per_slot_settings[host] = {
+            "delay": delay,
+            "jitter": 0.0,
+            "concurrency": 1 if delay else self._concurrency,
+        }
         if slot := downloader.slots.get(host):
             slot.delay, slot.concurrency = delay, 1 if delay else self._concurrency
 

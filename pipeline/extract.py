@@ -22,12 +22,15 @@ from pipeline.metadata import Metadata, read_metadata
 
 # The largest of 990 real article pages had 3 MB; beyond 5 MB a page costs seconds and is a listing or a data dump.
 MAX_HTML = 5_000_000
+# Real article pages have up to 8,000 tags; 200,000 links take 25 seconds and a gigabyte to extract.
+MAX_TAGS = 100_000
 _FAR_SHORTER = 0.6        # a body with less than this share of the page's own main text is tried again
 _MIN_BODY = 40            # characters: less is a caption or a button, not an article
 # Some end the parsing, and none of them may reach a database or a message.
 _CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
 _BLANK = "".join(map(chr, range(33)))
-_TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|article|section|main|span|h1|table|title|meta|br)\b", re.IGNORECASE)
+_TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|article|section|main|span|h1|table|title|meta|br)\b",
+                  re.IGNORECASE)
 _PROLOGUE = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype[^>]*>)?", re.IGNORECASE)
 _SELF_CLOSED_HTML = re.compile(r"(<html\b[^>]{0,500}?)/>", re.IGNORECASE)
 _FIRST_ELEMENT = re.compile(r"<([A-Za-z][\w:]*)")
@@ -80,6 +83,8 @@ def _html_text(body: bytes, encoding: str | None) -> str:
     source = decode(body, encoding)
     if len(source) > MAX_HTML:
         raise SkipDocument(f"{len(source):,} characters of HTML; the limit is {MAX_HTML:,}", outcome="too_large")
+    if (tags := source.count("<")) > MAX_TAGS:
+        raise SkipDocument(f"{tags:,} tags; the limit is {MAX_TAGS:,}", outcome="too_large")
     if not source.strip(_BLANK):
         raise SkipDocument("the page is empty", outcome="empty")
     first = _FIRST_ELEMENT.search(source, 0, 4_000)
@@ -134,13 +139,20 @@ def main_text(tree: HtmlElement) -> str:
     """The paragraphs of the element that directly holds most of the page's running text."""
     groups: dict[HtmlElement, list[str]] = {}
     for paragraph in tree.iter("p"):
-        holder = paragraph.getparent()
-        if holder is None:
-            continue
         text = " ".join(paragraph.text_content().split())
-        if len(text) >= 60 and not any(a.tag in _APART for a in paragraph.iterancestors()):
+        if len(text) >= 60 and (holder := paragraph.getparent()) is not None:
             groups.setdefault(holder, []).append(text)
-    return "\n".join(max(groups.values(), key=lambda g: sum(map(len, g)), default=[]))
+    for holder, texts in sorted(groups.items(), key=lambda group: -sum(map(len, group[1]))):
+        if not any(_is_apart(element) for element in (holder, *holder.iterancestors())):
+            return "\n".join(texts)
+    return ""
+
+
+def _is_apart(element: HtmlElement) -> bool:
+    """Inside of it no article is looked for. The whole page may carry the word (`comments-open`) in its class."""
+    if element.tag in {"body", "html"}:
+        return False
+    return element.tag in _APART or "comment" in f"{element.get('id')} {element.get('class')}".lower()
 
 
 def _plain(markup: str) -> str:

@@ -38,9 +38,9 @@ def _load(script: str) -> Any:
         script = script.replace("<![CDATA[", "").replace("]]>", "")
     start = min((i for i in (script.find("{"), script.find("[")) if i >= 0), default=0)
     inner = script[start : max(script.rfind("}"), script.rfind("]")) + 1]
-    for read in (lambda: inner, lambda: _TRAILING_COMMA.sub(r"\1", inner)):
+    for attempt in range(2):
         try:
-            return json.loads(read(), strict=False)
+            return json.loads(_TRAILING_COMMA.sub(r"\1", inner) if attempt else inner, strict=False)
         except (ValueError, RecursionError):
             continue
     return None

@@ -63,7 +63,8 @@ def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, t
 
 
 def _language(tree: HtmlElement) -> str | None:
-    return tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    declared = (tree.get(name) for name in ("lang", "xml:lang", "{http://www.w3.org/XML/1998/namespace}lang"))
+    return next((str(language) for language in declared if language), None)
 
 
 def _line(text: str | None) -> str | None:

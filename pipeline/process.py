@@ -60,7 +60,7 @@ class Processor:
         return Processed(
             address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
             outcome=Outcome.OK, article=article, annotation=annotation,
-            hits=tuple(match(article, annotation, self.rules, source_id=page.source_id)),
+            hits=match(article, annotation, self.rules, source_id=page.source_id, knowledge=self.knowledge),
             signature=signature_of_tokens(title, text), search_title=" ".join(title), search_text=" ".join(text),
             knowledge_version=self.knowledge.version, etag=page.etag, last_modified=page.last_modified,
             status=page.status, size=len(page.body), duration_ms=page.duration_ms,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.encoding import decode
 
-KOREAN = "한빛전자와 새솔텔레콤은 인공지능 분야에서 전략적 제휴를 맺고 공동 연구소를 설립하기로 했다고 6일 밝혔다. 똠방각하 펲시콜라도 있다. "
+KOREAN = ("한빛전자와 새솔텔레콤은 인공지능 분야에서 전략적 제휴를 맺고 공동 연구소를 "
+          "설립하기로 했다고 6일 밝혔다. 똠방각하 펲시콜라도 있다.")
 JAPANESE = "青空電機とみどり通信は、人工知能の研究開発で提携すると発表した。新しい会社を東京に設立する予定だという。"
 SIMPLIFIED = "远山科技和清河通信在北京宣布，双方将在人工智能领域进行合作，这是我国企业在这一领域的第一次大规模合作。"
 TRADITIONAL = "遠山科技和清河通信在台北宣布，雙方將在人工智慧領域進行合作，這是我國企業在這一領域的第一次大規模合作。"
@@ -61,7 +62,8 @@ def test_utf8_with_a_letter_cut_in_two_stays_utf8() -> None:
     assert "\ufffd" in text
 
 
-@given(st.binary(max_size=400), st.sampled_from([None, "utf-8", "euc-kr", "utf-16", "idna", "unicode_escape", "hz", "x"]))
+@given(st.binary(max_size=400),
+       st.sampled_from([None, "utf-8", "euc-kr", "utf-16", "idna", "unicode_escape", "hz", "x"]))
 @settings(max_examples=300, deadline=None)
 def test_no_bytes_make_decoding_fail(body: bytes, claimed: str | None) -> None:
     assert isinstance(decode(body, claimed), str)

@@ -27,15 +27,13 @@ class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ign
         return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
-_StrictLoader.add_constructor(
-    "tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True)
-)
+_StrictLoader.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True))
 
 
 @cache
 def _files() -> dict[str, dict[Any, Any]]:
     return {
-        path.name: yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506
+        path.name: yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
         for path in sorted(FOLDER.glob("*.yaml"))
     }
 
@@ -89,9 +87,8 @@ def test_every_name_is_text_without_stray_blanks() -> None:
     wrong = []
     for file, name, entry in _entries():
         for form in (*_names(name, entry), *entry.get("tickers", ())):
-            if not isinstance(form, str) or len(form) < 2 and not form.isupper():
-                wrong.append((file, name, form))
-            elif not form or form != " ".join(form.split()):
+            text = isinstance(form, str) and form == " ".join(form.split())
+            if not text or not form or (len(form) == 1 and not form.isupper()):
                 wrong.append((file, name, form))
     assert wrong == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +14,8 @@ from sqlalchemy.sql.elements import ColumnElement
 from archive.fulltext import is_text, postgresql_match, sqlite_match
 from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation, Source
 from core.periods import bounds
-from core.query import And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event
-from core.text import search_tokens
+from core.query import TOPIC_LEAST, And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event
+from core.text import fold
 
 Condition = ColumnElement[bool]
 Aliases = Callable[[str], Sequence[str]]     # what people write -> canonical names; empty where unknown
@@ -74,7 +75,7 @@ class Conditions:
             case "rule":
                 return Article.id.in_(sa.select(Hit.article_id).where(_is(Hit.rule, value)))
             case "topic":
-                return self._has_topic(Article.topics, value)
+                return self._has_topic(value)
             case "org":
                 named_in = self._organisations(value)
                 mentioned = sa.select(Mention.article_id).where(Mention.organisation_id.in_(named_in))
@@ -98,40 +99,42 @@ class Conditions:
             case "status":
                 return _is(Event.status, query.value)
             case "topic":
-                return self._has_topic(Event.topics, query.value)
+                return self._event_has_topic(query.value)
         parties = sa.select(EventParty.event_id).where(EventParty.organisation_id.in_(self._organisations(query.value)))
         return Event.id.in_(parties)
 
-    def _has_topic(self, column: sa.orm.InstrumentedAttribute[Any], value: str) -> Condition:
-        """Whether a JSON object of topics (an article's) has the key, or a JSON list of topics (an event's) the text."""
-        listed = column is not Article.topics
-        if self._sqlite:
-            topics = sa.func.json_each(column).table_valued("key", "value", name="topics")
-            return sa.exists().select_from(topics).where(_is(topics.c.value if listed else topics.c.key, value))
-        each = sa.func.jsonb_array_elements_text if listed else sa.func.jsonb_object_keys
-        names = each(column).table_valued("topic", name="topics").render_derived(name="topics")
-        return sa.exists().select_from(names).where(_is(names.c.topic, value))
+    def _has_topic(self, value: str) -> Condition:
+        """Whether the article's topics, a JSON object of name and salience, hold this one."""
+        unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_each
+        topics = unnest(Article.topics).table_valued("key", "value", name="topics")
+        topics = topics if self._sqlite else topics.render_derived()
+        salience = topics.c.value if self._sqlite else sa.cast(topics.c.value, sa.Double)
+        return sa.exists().select_from(topics).where(_is(topics.c.key, value), salience >= TOPIC_LEAST)
+
+    def _event_has_topic(self, value: str) -> Condition:
+        """Whether the event's topics, a JSON list, hold this one."""
+        unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_array_elements_text
+        topics = unnest(Event.topics).table_valued("value", name="topics")
+        topics = topics if self._sqlite else topics.render_derived()
+        return sa.exists().select_from(topics).where(_is(topics.c.value, value))
 
     def _organisations(self, value: str) -> sa.Select[int]:
-        """The ids of the organisations that a name means: by alias, else by the beginning of their own names."""
+        """The ids of the organisations that a name means: by alias, by their own name, or by its first words."""
         wanted = sa.select(Organisation.id)
         if value == "*":
             return wanted
-        names = list(self._aliases(value)) if self._aliases else []
-        return wanted.where(Organisation.name.in_(names or self._named_like(value)))
+        aliases = self._aliases(value) if self._aliases else ()
+        return wanted.where(Organisation.name.in_({*aliases, *self._named_like(value)}))
 
     def _named_like(self, value: str) -> list[str]:
         # Compared here and not by lower(), which SQLite knows for ASCII only.
-        sought, start = search_tokens(value), value.endswith("*")
-        if not sought:
-            return []
-        named = [(name, search_tokens(name)) for name in self._connection.scalars(sa.select(Organisation.name))]
-        exact = [name for name, tokens in named if tokens == sought]
-        if exact and not start:
-            return exact
-        last = len(sought) - 1
-        return [name for name, tokens in named if tokens[:last] == sought[:-1] and len(tokens) > last
-                and (tokens[last].startswith(sought[last]) if start else tokens[last] == sought[last])]
+        sought = fold(value.removesuffix("*"))
+        start = sought if value.endswith("*") else sought + " "
+        return [name for name, folded in self._names if folded == sought or folded.startswith(start)]
+
+    @cached_property
+    def _names(self) -> list[tuple[str, str]]:
+        return [(name, fold(name)) for name in self._connection.scalars(sa.select(Organisation.name))]
 
     # ---- ranges
 

@@ -35,7 +35,7 @@ def fts_match(query: Query) -> str:
         found = f'"{" ".join(query.tokens)}" {last}'
     else:
         near = " ".join(f'"{token}"' for token in query.tokens)
-        found = f"NEAR({near} {last}, {query.slop})"
+        found = f"NEAR({near} {last}, {query.slop + len(query.tokens) - 2})"
     return found if query.field == "any" else f"{{search_{query.field}}} : {found}"
 
 
@@ -85,9 +85,10 @@ def _phrase(column: str, term: Term) -> sa.TextClause:
 
 
 def _near(column: str, term: Term) -> sa.TextClause:
-    """Whether some window of the text holds all tokens, with at most `slop` words between the outermost."""
+    """Whether some window of the text holds all tokens, with at most `slop` others between the outermost."""
+    assert term.slop is not None
     whole, start = _parts(term)
-    window = "words[at : at + :slop + 1]"
+    window = "words[at : at + :width]"
     first, rest = "words[at] = ANY(:whole)", f"{window} @> :whole"
     if start is not None:
         first += " OR starts_with(words[at], :start)"
@@ -95,7 +96,7 @@ def _near(column: str, term: Term) -> sa.TextClause:
     # Only names of ours stand in the text; values are bound.
     found = sa.text(f"""EXISTS (SELECT 1 FROM (SELECT string_to_array({column}, ' ') AS words) AS texts,
         generate_subscripts(words, 1) AS at WHERE ({first}) AND {rest})""")  # noqa: S608
-    found = found.bindparams(sa.bindparam("slop", term.slop, sa.Integer, unique=True),
+    found = found.bindparams(sa.bindparam("width", term.slop + len(term.tokens) - 1, sa.Integer, unique=True),
                              sa.bindparam("whole", list(whole), ARRAY(sa.Text), unique=True))
     return found if start is None else found.bindparams(sa.bindparam("start", start, sa.Text, unique=True))
 

@@ -45,10 +45,11 @@ def _phrase(tokens: Sequence[Token], at: dict[str, list[int]], term: Term) -> li
 def _near(tokens: Sequence[Token], at: dict[str, list[int]], term: Term) -> list[Place]:
     assert term.slop is not None
     last = len(term.tokens) - 1
+    width = term.slop + last
     numbers = [_numbers(at, token, term.prefix and i == last) for i, token in enumerate(term.tokens)]
     found: set[int] = set()
     for start in sorted(set().union(*numbers)):
-        inside = [[n for n in ns if start <= n <= start + term.slop + 1] for ns in numbers]
+        inside = [[n for n in ns if start <= n <= start + width] for ns in numbers]
         if all(inside):
             found.update(*inside)
     return [tokens[number][1:] for number in sorted(found)]

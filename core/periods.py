@@ -17,6 +17,11 @@ ALLOWED = "write 2020, 2020-01, 2020-01-09, 2020-01-09T12:30 or a span back from
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 
 
+def is_span(text: str) -> bool:
+    """Whether a date is a span back from now, such as `7d`."""
+    return _SPAN.fullmatch(text.strip()) is not None
+
+
 def period(text: str, now: datetime) -> tuple[datetime, datetime]:
     """The first moment of a date and the first moment after it, in UTC. A span like `7d` is the time from then to now.
 
@@ -30,11 +35,11 @@ def period(text: str, now: datetime) -> tuple[datetime, datetime]:
         if date := _DATE.fullmatch(text):
             return _calendar(*(int(part) if part else None for part in date.groups()))
         moment = as_utc(datetime.fromisoformat(text))
+        # A time without seconds is that minute, one with seconds that second.
+        clock = text[11:].split("+")[0].rstrip("Zz")
+        return moment, moment + (timedelta(seconds=1) if clock.count(":") > 1 else timedelta(minutes=1))
     except (ValueError, OverflowError) as failure:
         raise QueryError(f"{text!r} is not a date; {ALLOWED}") from failure
-    # A time without seconds is that minute, one with seconds that second.
-    width = timedelta(seconds=1) if text.count(":") - text[-6:].count("+") > 1 else timedelta(minutes=1)
-    return moment, moment + width
 
 
 def _calendar(year: int | None, month: int | None, day: int | None) -> tuple[datetime, datetime]:
@@ -51,10 +56,10 @@ def bounds(range_: Range, now: datetime) -> tuple[datetime | None, datetime | No
     low = high = None
     if range_.low is not None:
         start, end = period(range_.low, now)
-        low = start if range_.include_low or _SPAN.fullmatch(range_.low) else end
+        low = start if range_.include_low or is_span(range_.low) else end
     if range_.high is not None:
         start, end = period(range_.high, now)
         # "until 7d" means until the moment 7 days ago, not until now.
-        at_start = not range_.include_high or _SPAN.fullmatch(range_.high)
+        at_start = not range_.include_high or is_span(range_.high)
         high = start if at_start else end
     return low, high

@@ -19,6 +19,7 @@ from core.clock import now
 from core.errors import QueryError
 from core.periods import bounds
 from core.querynodes import (
+    TOPIC_LEAST,
     And,
     Everything,
     Filter,
@@ -36,7 +37,7 @@ from core.querytext import check_brackets, readable
 from core.records import EventStatus
 from core.text import is_lone_cjk, search_tokens
 
-__all__ = ["FIELDS", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
+__all__ = ["FIELDS", "TOPIC_LEAST", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
            "about_one_event", "parse", "positive_terms", "walk"]
 
 TEXT_FIELDS: dict[str, SearchedField] = {"title": "title", "text": "text"}

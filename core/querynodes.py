@@ -19,8 +19,8 @@ class Term:
     """A word or phrase. `tokens` are those of `core.text.search_tokens`.
 
     Without `slop` the tokens stand next to each other, in this order, in the title or in the text (a phrase never
-    runs from one into the other). With it they stand in any order in one of the two, with at most `slop` tokens
-    between the first and the last of them. With `prefix` the last token is only the start of one.
+    runs from one into the other). With it they stand in any order in one of the two, with at most `slop` other
+    tokens between the first and the last of them. With `prefix` the last token is only the start of one.
     """
 
     tokens: tuple[str, ...]
@@ -78,6 +78,7 @@ class Not:
 
 Query = Everything | Term | Filter | Range | And | Or | Not
 
+TOPIC_LEAST = 0.3                             # salience from which `topic:` holds for an article
 OF_EVENT = frozenset({"event", "status"})
 BESIDE_EVENT = OF_EVENT | {"org", "topic"}
 

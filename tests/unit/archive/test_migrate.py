@@ -44,11 +44,11 @@ def test_every_revision_can_be_taken_back_and_run_again(engine):
     assert current(engine) == HEAD
 
 
-def test_at_the_head_an_upgrade_does_nothing_quickly_and_without_alembic(sqlite_url):
+def test_at_the_head_an_upgrade_costs_under_ten_milliseconds_and_no_alembic(sqlite_url):
     code = (
         "import sys, time; from archive.engine import open_engine; from archive.migrate import upgrade\n"
-        f"engine = open_engine({sqlite_url!r}); began = time.perf_counter(); assert upgrade(engine) is False\n"
-        "print(time.perf_counter() - began, 'alembic' in sys.modules)"
+        f"engine = open_engine({sqlite_url!r}); began = time.process_time(); assert upgrade(engine) is False\n"
+        "print(time.process_time() - began, 'alembic' in sys.modules)"
     )
     best = min(
         (subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()

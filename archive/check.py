@@ -1,0 +1,151 @@
+"""Check that the database is whole: the file, the references, the full-text index, the ledger, stories and outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from archive.engine import writing
+from archive.migrate import HEAD, current
+from archive.tables import (
+    Address,
+    Article,
+    Base,
+    Delivery,
+    Digest,
+    DigestEntry,
+    Event,
+    Hit,
+    SignatureBand,
+    Story,
+)
+from core.records import AddressState
+
+_SHOWN = 5                                    # examples that a message names
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it should be. `kind` is stable, for scripts; `count` is how often it was found."""
+
+    kind: str
+    message: str
+    count: int = 1
+
+
+def check(engine: Engine) -> list[Problem]:
+    """All problems of the database; empty when it is whole. Reads everything, so it takes a while on a large one.
+
+    Raises DatabaseCorruptError for a SQLite file that is no database.
+    """
+    revision = current(engine)
+    if revision != HEAD:
+        found = f"is at revision {revision}" if revision else "is empty"
+        return [Problem("revision", f"the database {found}, this Pactwatch needs {HEAD}; run `pactwatch db upgrade`")]
+    problems: list[Problem] = []
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            problems += _file(connection)
+        problems += _search_index(connection)
+        for kind, message, select in _CONTENT:
+            problems += _found(kind, message, connection.execute(select).scalars().all())
+    return problems
+
+
+def _found(kind: str, message: str, examples: Any) -> list[Problem]:
+    if not examples:
+        return []
+    named = ", ".join(str(example) for example in examples[:_SHOWN])
+    more = f" and {len(examples) - _SHOWN} more" if len(examples) > _SHOWN else ""
+    return [Problem(kind, f"{message}: {named}{more}", len(examples))]
+
+
+def _file(connection: Connection) -> list[Problem]:
+    answers = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(100)") if row[0] != "ok"]
+    broken = [f"{table} row {row}" for table, row, *_ in connection.exec_driver_sql("PRAGMA foreign_key_check")]
+    return [*_found("integrity", "the file is damaged; restore the last backup", answers),
+            *_found("reference", "rows refer to others that do not exist", broken)]
+
+
+def _search_index(connection: Connection) -> list[Problem]:
+    """Whether full-text search sees what the articles say. PostgreSQL makes its index from the row itself."""
+    if connection.dialect.name != "sqlite":
+        return []
+    try:
+        # With rank 1 the index is compared with the articles too, not only with itself.
+        connection.exec_driver_sql("INSERT INTO article_search (article_search, rank) VALUES ('integrity-check', 1)")
+    except sa.exc.DatabaseError as failure:
+        return [Problem("search_index", f"the full-text index is not in step with the articles ({failure.orig}); "
+                                        "`pactwatch db check --repair` rebuilds it")]
+    finally:
+        connection.rollback()
+    return []
+
+
+def rebuild_search(engine: Engine) -> None:
+    """Make the full-text index anew from the articles."""
+    with writing(engine) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("INSERT INTO article_search (article_search) VALUES ('rebuild')")
+        else:
+            connection.exec_driver_sql("REINDEX INDEX ix_articles_search_vector")
+
+
+def _without(child: Any, parent: Any) -> Any:
+    """Ids (or keys) of rows whose reference finds no row."""
+    return sa.and_(child.is_not(None), child.not_in(sa.select(parent)))
+
+
+def _counted(of: Any) -> Any:
+    return sa.select(sa.func.count(of)).where(Article.story_id == Story.id).scalar_subquery()
+
+
+_held = sa.select(Article.address_id)
+_state = Address.state
+_CONTENT: list[tuple[str, str, sa.Select[Any]]] = [
+    ("state", "addresses are in a state that does not exist",
+     sa.select(Address.url).where(_state.not_in([str(state) for state in AddressState]))),
+    ("stored_without_article", "addresses are stored but have no article",
+     sa.select(Address.url).where(_state == str(AddressState.STORED), Address.id.not_in(_held))),
+    ("article_not_stored", "articles whose address is neither stored nor waiting to be fetched again",
+     sa.select(Article.id).join(Address, Address.id == Article.address_id).where(
+         _state.not_in([str(AddressState.STORED), str(AddressState.DISCOVERED), str(AddressState.FAILED)]))),
+    ("known_without_article", "addresses are known but their article does not exist",
+     sa.select(Address.url).where(_state == str(AddressState.KNOWN),
+                                  sa.func.coalesce(Address.article_id, 0).not_in(sa.select(Article.id)))),
+    ("failed_without_try", "addresses have failed but will never be tried again",
+     sa.select(Address.url).where(_state == str(AddressState.FAILED), Address.next_try_at.is_(None))),
+    ("without_reason", "addresses were skipped or have failed without a reason",
+     sa.select(Address.url).where(_state.in_([str(AddressState.SKIPPED), str(AddressState.FAILED)]),
+                                  Address.outcome.is_(None))),
+    ("article_without_story", "articles have no story",
+     sa.select(Article.id).where(_without(Article.story_id, Story.id))),
+    ("story_count", "stories count other articles or outlets than they have",
+     sa.select(Story.id).where(sa.or_(Story.article_count != _counted(Article.id),
+                                      Story.source_count != _counted(sa.distinct(Article.source_id))))),
+    ("hit_without_article", "hits have no article", sa.select(Hit.id).where(_without(Hit.article_id, Article.id))),
+    ("hit_elsewhere", "hits are in another story than their article",
+     sa.select(Hit.id).join(Article, Article.id == Hit.article_id).where(Hit.story_id != Article.story_id)),
+    ("event_without_article", "events have no article",
+     sa.select(Event.id).where(_without(Event.article_id, Article.id))),
+    ("repeated_delivery", "deliveries have the same key",
+     sa.select(Delivery.key).group_by(Delivery.key).having(sa.func.count() > 1)),
+    ("sent_without_time", "deliveries are sent but say not when",
+     sa.select(Delivery.id).where(Delivery.state == "sent", Delivery.sent_at.is_(None))),
+    ("entry_without_hit", "digest entries point to hits that do not exist",
+     sa.select(DigestEntry.id).where(_without(DigestEntry.hit_id, Hit.id))),
+    ("entry_without_digest", "digest entries point to digests that do not exist",
+     sa.select(DigestEntry.id).where(_without(DigestEntry.digest_id, Digest.id))),
+    ("orphan_band", "signatures belong to articles that do not exist",
+     sa.select(SignatureBand.article_id).distinct().where(_without(SignatureBand.article_id, Article.id))),
+]
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """The number of rows of each table, to say what was checked."""
+    with engine.connect() as connection:
+        return {name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+                for name, table in sorted(Base.metadata.tables.items())}

@@ -1,0 +1,185 @@
+"""`search` and `show`: ask the archive."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.clock import iso, now
+from core.errors import QueryError, UserError
+from pactwatch.cli.common import console, emit_json, open_archive, workspace
+
+if TYPE_CHECKING:
+    from archive.search import SearchPage
+    from core.query import Query
+
+
+class Sort(StrEnum):
+    """How results are ordered."""
+
+    TIME = "time"
+    RELEVANCE = "relevance"
+    SCORE = "score"
+
+
+class Form(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the root."""
+    app.command()(search)
+    app.command()(show)
+
+
+def search(
+    ctx: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for; * for all.", show_default=False)],
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Published from: 2020, 2020-01-09, 7d ago.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Published until the end of this.")] = None,
+    sort: Annotated[Sort, typer.Option(help="Order of the results.")] = Sort.TIME,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Results on a page.")] = 50,
+    form: Annotated[Form, typer.Option("--format", help="Form of the output.")] = Form.TABLE,
+    cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where the last page ended.")] = None,
+) -> None:
+    """Search the archive.
+
+    Words side by side must all be there. Also: "a phrase", start*, "near words"~8, AND OR NOT, brackets, title:,
+    org: topic: event: status: rule: source: country: lang: story:, score:>=0.7, published:2020..2021, seen:7d.
+
+    Example: pactwatch search 'event:alliance org:"SK Telecom"' --since 2020
+    """
+    from archive.engine import reading
+    from archive.search import search as look
+    from core.query import parse
+    asked = parse(query)
+    low, high = _moment("--since", since, 0), _moment("--until", until, 1)
+    engine = open_archive(ctx)
+    with reading(engine) as connection:
+        page = look(connection, asked, since=low, until=high, sort=sort.value, limit=limit, cursor=cursor,
+                    aliases=_aliases(ctx, asked))
+    {Form.TABLE: _print_table, Form.JSON: _print_json, Form.CSV: _print_csv}[form](page)
+
+
+def _moment(option: str, text: str | None, end: int) -> datetime | None:
+    """The start (0) or the end (1) of the period that a date names; `7d` is 7 days ago for both."""
+    from core.periods import is_span, period
+    if text is None:
+        return None
+    try:
+        return period(text, now())[0 if is_span(text) else end]
+    except QueryError as failure:
+        raise UserError(f"{option}: {failure.problem}") from failure
+
+
+def _aliases(ctx: typer.Context, query: Query) -> Callable[[str], Sequence[str]] | None:
+    """How `org:` values become canonical names; the knowledge is read only where the query has one."""
+    from core.query import Filter, walk
+    if not any(isinstance(part, Filter) and part.field == "org" for part in walk(query)):
+        return None
+    from pipeline.knowledge import load_knowledge
+    gazetteer = load_knowledge(*workspace(ctx).knowledge_dirs).gazetteer
+    return lambda name: sorted(gazetteer.resolve(name))
+
+
+def _print_json(page: SearchPage) -> None:
+    emit_json(asdict(page))
+
+
+def _print_table(page: SearchPage) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+    table = Table("id", "published", "source", "score", "article", box=None, pad_edge=False)
+    for item in page.items:
+        what = ", ".join(item.organisations[:4])
+        kind = " ".join(filter(None, (item.event_type, item.status)))
+        lines = [item.title, *filter(None, [" · ".join(filter(None, (what, kind)))]), item.snippet]
+        score = "" if item.score is None else f"{item.score:.2f}"
+        table.add_row(str(item.id), item.published_at.strftime("%Y-%m-%d"), escape(item.source), score,
+                      escape("\n".join(map(_printable, lines))))
+    if page.items:
+        console().print(table)
+    shown = f"{len(page.items)} of {page.total}" if len(page.items) < page.total else str(page.total or "No")
+    typer.echo(f"{shown} {'article' if page.total == 1 else 'articles'}", err=True)
+    if page.cursor:
+        typer.echo(f"more: --cursor {page.cursor}", err=True)
+
+
+def _print_csv(page: SearchPage) -> None:
+    from archive.found import Found
+    names = [field.name for field in fields(Found)]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for item in page.items:
+        writer.writerow([_cell(getattr(item, name)) for name in names])
+    sys.stdout.write(out.getvalue())
+
+
+def _cell(value: Any) -> str:
+    """A value as text that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return iso(value) or ""
+    text = "; ".join(value) if isinstance(value, tuple) else str(value)
+    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
+def _printable(text: str) -> str:
+    """Without signs that could steer a terminal."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
+def show(
+    ctx: typer.Context,
+    id_: Annotated[int, typer.Argument(metavar="ID", help="The id that `search` prints.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show an article: text, versions, story, events, why it was flagged, what was sent.
+
+    Example: pactwatch show 1
+    """
+    from archive.engine import reading
+    from archive.show import show as look
+    with reading(open_archive(ctx)) as connection:
+        found = look(connection, id_)
+    if as_json:
+        emit_json(found)
+    else:
+        typer.echo(_printable("\n".join(_described(found))))
+
+
+def _described(found: dict[str, Any]) -> list[str]:
+    published = iso(found["published_at"])
+    lines = [found["title"], f"{found['outlet']} · {published} · {found['url']}"]
+    if found["versions"]:
+        lines.append(f"version {found['version']}; earlier: " + ", ".join(
+            f"{version['number']} until {iso(version['replaced_at'])}" for version in found["versions"]))
+    for event in found["events"]:
+        names = " + ".join(dict.fromkeys(party["organisation"] for party in event["parties"]))
+        topics = f" · {', '.join(event['topics'])}" if event["topics"] else ""
+        lines += ["", f"event: {event['type']} ({event['status']}, {event['score']:.2f}) · {names}{topics}",
+                  f"  “{event['sentence']['text']}”"]
+    for hit in found["hits"]:
+        spans = ", ".join(f"{span['role']} “{span['text']}”" for span in hit["evidence"] if span["role"] != "sentence")
+        lines += ["", f"hit: {hit['rule']} ({hit['score']:.2f})", *([f"  {spans}"] if spans else [])]
+    for sent in found["deliveries"]:
+        when = iso(sent["sent_at"]) or ""
+        lines += ["", f"{sent['kind']}: {sent['route']} → {sent['channel']}, {sent['state']} {when}".rstrip()]
+    if found["story"]["others"]:
+        lines += ["", f"story {found['story']['id']}, also:"]
+        lines += [f"  {other['id']}  {other['outlet']}: {other['title']}" for other in found["story"]["others"]]
+    return [*lines, "", found["text"]]

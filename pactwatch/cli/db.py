@@ -1,0 +1,80 @@
+"""`db`: bring the database up to date, check it, back it up."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pactwatch.cli.common import emit_json, open_archive, workspace
+
+app = typer.Typer(help="Care for the database: upgrade, check, backup.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def upgrade(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Bring the database up to date. Every other command does so by itself on first use.
+
+    Example: pactwatch db upgrade
+    """
+    from archive.engine import open_engine
+    from archive.migrate import HEAD
+    from archive.migrate import upgrade as migrate
+    changed = migrate(open_engine(workspace(ctx, quiet=True).settings.database_url))
+    if as_json:
+        emit_json({"revision": HEAD, "changed": changed})
+    else:
+        typer.echo(f"The database is {'now ' if changed else ''}at revision {HEAD}.")
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    as_json: AsJson = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild the full-text index first.")] = False,
+) -> None:
+    """Check that the database is whole: file, references, full-text index, ledger, stories, outbox. Exits 1 if not.
+
+    Example: pactwatch db check
+    """
+    from archive.check import check as look
+    from archive.check import counts, rebuild_search
+    from archive.engine import open_engine
+    engine = open_archive(ctx) if repair else open_engine(workspace(ctx, quiet=True).settings.database_url)
+    if repair:
+        rebuild_search(engine)
+    problems = look(engine)
+    if as_json:
+        emit_json({"ok": not problems, "problems": [asdict(problem) for problem in problems]})
+    elif problems:
+        for problem in problems:
+            typer.echo(f"{problem.kind}: {problem.message}")
+    else:
+        rows = counts(engine)
+        names = ("articles", "stories", "addresses", "hits", "deliveries")
+        typer.echo(f"No problems: {', '.join(f'{rows[name]} {name}' for name in names)}.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The new file.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Write a checked copy of the database to a new file, while it is in use.
+
+    Example: pactwatch db backup pactwatch-copy.db
+    """
+    from archive.backup import backup as copy
+    written = copy(open_archive(ctx), out)
+    size = written.stat().st_size
+    if as_json:
+        emit_json({"file": written, "bytes": size})
+    else:
+        typer.echo(f"Wrote {written} ({size / 1e6:.1f} MB), checked.")

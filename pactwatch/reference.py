@@ -10,7 +10,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +92,10 @@ def _option_name(option: Any) -> str:
     names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
     if option.is_flag:
         return names
-    return f"{names} {(option.metavar or _choices(option) or option.type.name).upper()}"
-
-
-def _choices(option: Any) -> str:
-    return ", ".join(getattr(option.type, "choices", ()))
+    kind = option.type_descriptor.annotation
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return f"{names} " + ", ".join(f"`{member.value}`" for member in kind)
+    return f"{names} {option.metavar or option.opts[0].lstrip('-').upper()}"
 
 
 def _option_default(option: Any) -> str:

@@ -1,11 +1,13 @@
 """A workspace whose sources are the running newsroom's outlets."""
 
+from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
 import yaml
 
+from core.clock import now
 from pactwatch.demo.newsroom import Newsroom, OutletInfo
 
 KNOWLEDGE = Path(__file__).parent / "knowledge" / "organisations" / "demo.yaml"
@@ -23,9 +25,10 @@ name = "daily"
 rules = ["ai-alliances"]
 channel = "console"
 send = "digest"
-at = ["08:00"]
+at = ["{soon}"]                             # a few minutes ahead, so that the demo shows a digest to come
 zone = "UTC"
 """
+SOON = timedelta(minutes=10)
 
 
 def write_workspace(directory: Path, newsroom: Newsroom) -> None:
@@ -42,7 +45,7 @@ def write_workspace(directory: Path, newsroom: Newsroom) -> None:
         text = yaml.safe_dump(_source(outlet), sort_keys=False, allow_unicode=True)
         (sources / f"{outlet.id}.yaml").write_text(text, encoding="utf-8")
     copyfile(KNOWLEDGE, organisations / "demo.yaml")
-    (directory / "pactwatch.toml").write_text(SETTINGS, encoding="utf-8")
+    (directory / "pactwatch.toml").write_text(SETTINGS.format(soon=f"{now() + SOON:%H:%M}"), encoding="utf-8")
 
 
 def _source(outlet: OutletInfo) -> dict[str, Any]:

@@ -209,13 +209,13 @@ def test_an_unchanged_document_is_answered_with_304(newsroom: Newsroom, path: st
 
 def test_a_correction_changes_title_text_tag_and_date() -> None:
     with Newsroom() as running:
-        base = outlet(running, "compute-weekly").base_url
+        base = outlet(running, "harbour-tech-daily").base_url
         url = f"{base}/enterprise/thornbeck-kitebridge-claims"
         before, old = fetch(url)
         running.publish_corrections()
         after, new = fetch(url, {"If-None-Match": before.headers["ETag"]})
         titles = next(story.titles for story in running.expected() if "thornbeck" in story.story)
-        listing = fetch(f"{base}/latest")[1]
+        feed = fetch(outlet(running, "harbour-tech-daily").entry_url)[1]
     assert after.status == 200
     assert after.headers["ETag"] != before.headers["ETag"]
     assert (parsedate_to_datetime(after.headers["Last-Modified"])
@@ -223,7 +223,7 @@ def test_a_correction_changes_title_text_tag_and_date() -> None:
     assert "£40m partnership" in old.decode()
     assert "£14m partnership" in new.decode()
     assert titles[0].startswith("Correction:")
-    assert titles[0] in listing.decode()
+    assert titles[0] in feed.decode()
 
 
 def test_a_closed_newsroom_has_no_outlets_and_can_open_again() -> None:

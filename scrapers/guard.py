@@ -15,6 +15,8 @@ from typing import Any
 from twisted.internet.interfaces import IReactorPluggableNameResolver
 from zope.interface import implementer
 
+from core.errors import SkipDocument
+
 _Network = IPv4Network | IPv6Network
 # IPv6 ranges that carry an IPv4 address in their last 32 bits.
 _CARRIERS = tuple(
@@ -40,13 +42,6 @@ _REFUSED = tuple(
         "fec0::/10",
     )
 )
-
-
-class BlockedAddressError(Exception):
-    """The address guard refused to connect."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(f"{address} is not a public address")
 
 
 class AddressGuard:
@@ -90,9 +85,9 @@ class GuardedReactor:
         self._guard = guard
 
     def connectTCP(self, host: str, port: int, *args: Any, **kwargs: Any) -> Any:  # noqa: N802 - Twisted's name
-        """Connect to a resolved address, or raise BlockedAddressError."""
+        """Connect to a resolved address, or raise SkipDocument: blocked_address."""
         if not self._guard.permits(host):
-            raise BlockedAddressError(host)
+            raise SkipDocument(f"{host} is not a public address", outcome="blocked_address")
         return self._reactor.connectTCP(host, port, *args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:

@@ -49,7 +49,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         )
 
     async def download_request(self, request: Request) -> Response:
-        """Fetch a request. Failures come as Scrapy's exceptions, a refusal of the guard as BlockedAddressError."""
+        """Fetch a request. Failures come as Scrapy's exceptions, a refusal of the guard as SkipDocument."""
         agent: Any = _GuardedAgent(
             contextFactory=self._contextFactory,
             connectTimeout=request.meta["download_timeout"],

@@ -23,9 +23,9 @@ from service_identity import VerificationError
 from twisted.internet import error as network
 
 from core import clock
+from core.errors import SkipDocument
 from core.fetching import Answer
 from core.records import Outcome
-from scrapers.guard import BlockedAddressError
 
 _DAY = 86_400.0
 _HTML_START = re.compile(
@@ -80,8 +80,8 @@ def of_exception(failure: BaseException, at: datetime) -> Answer:
     for cause in _causes(failure):
         if isinstance(cause, Refused):
             return Answer(cause.outcome, at, cause.reason, retry_after=cause.retry_after, final=cause.final)
-        if isinstance(cause, BlockedAddressError):
-            return Answer(Outcome.BLOCKED_ADDRESS, at, str(cause), final=True)
+        if isinstance(cause, SkipDocument):  # the address guard's
+            return Answer(Outcome(cause.outcome), at, str(cause), final=True)
         if isinstance(cause, OpenSSLError | VerificationError):
             return Answer(Outcome.TLS_ERROR, at, _tls(cause))
         for classes, outcome, reason, final in _KINDS:

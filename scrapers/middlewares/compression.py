@@ -8,11 +8,14 @@ import zlib
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Response
+from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 
 from core.records import Outcome
 from scrapers.outcomes import Refused
 
 _LARGE = 500_000  # bytes as received; inflating more may hold up the loop for longer than 20 ms
+
+_BROKEN: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, brotli.error, zstd.ZstdError)
 
 
 class Compression(HttpCompressionMiddleware):
@@ -31,23 +34,11 @@ class Compression(HttpCompressionMiddleware):
                 body, rest = await asyncio.to_thread(self._handle_encoding, response.body, codings, limit)
             else:
                 body, rest = self._handle_encoding(response.body, codings, limit)
-        except (OSError, EOFError, zlib.error) as failure:
+        except _BROKEN as failure:
             raise Refused(Outcome.CONNECTION_ERROR, f"the body's compression is broken: {failure}"[:200]) from failure
         except ValueError as failure:  # Scrapy's _DecompressionMaxSizeExceeded
-            raise Refused(
-                Outcome.TOO_LARGE, f"more than {limit // 1_000_000} MB after decompression", final=True
-            ) from failure
-        except Exception as failure:
-            # brotli and zstd raise exceptions of their own, which Scrapy does not give names to.
-            if type(failure).__module__.partition(".")[0] not in {
-                "brotli",
-                "_brotli",
-                "brotlicffi",
-                "backports",
-                "compression",
-            }:
-                raise
-            raise Refused(Outcome.CONNECTION_ERROR, f"the body's compression is broken: {failure}"[:200]) from failure
+            reason = f"more than {limit // 1_000_000} MB after decompression"
+            raise Refused(Outcome.TOO_LARGE, reason, final=True) from failure
         if rest:
             raise Refused(
                 Outcome.CONNECTION_ERROR,

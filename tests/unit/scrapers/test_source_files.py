@@ -1,0 +1,116 @@
+"""Source files: what they may say, and how a mistake is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import SourceFileError
+from core.workspace import shipped
+from scrapers.catalogue import load_sources
+from scrapers.source import read_source
+
+GOOD = """\
+name: Example Daily
+home: https://example.org/
+country: NO
+language: en
+topics: [tech]
+entry_points:
+  - feed: https://example.org/rss
+  - listing: https://example.org/news
+    links: "h2 a"
+every: 2h
+paywall: soft
+limits:
+  articles: 50
+delay: 2.5
+"""
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_source_says_what_is_polled_and_how(tmp_path: Path) -> None:
+    source = read_source(write(tmp_path, "example-daily", GOOD))
+    assert source.id == "example-daily"
+    assert source.country == "NO"
+    assert [(e.kind, e.url, e.links) for e in source.entries] == [
+        ("feed", "https://example.org/rss", None),
+        ("listing", "https://example.org/news", "h2 a"),
+    ]
+    assert source.interval == timedelta(hours=2)
+    assert source.limits.articles == 50
+    assert source.delay == 2.5
+    assert source.enabled
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "line", "value", "allowed"),
+    [
+        ("paywall: soft", "paywall: maybe", 11, "'maybe'", "'none', 'soft', 'hard' or 'unknown'"),
+        ("every: 2h", "every: often", 10, "'often'", "auto, or 15m, 2h, 1d"),
+        ("every: 2h", "every: 10s", 10, "'10s'", "auto, or 15m, 2h, 1d"),
+        ("every: 2h", "evry: 2h", 10, "'evry'", "every"),
+        ("  articles: 50", "  article: 50", 13, "'limits.article'", "age_days, articles, sitemaps"),
+        ("  - feed:", "  - fead:", 7, "fead", "feed, json, links, listing, sitemap"),
+        ("https://example.org/rss", "example.org/rss", 7, "'example.org/rss'", "http://"),
+        ('"h2 a"', '"h2 >> a"', 9, "'h2 >> a'", "CSS selector"),
+        ("country: NO", "country: Norway", 3, "'Norway'", "[A-Z]"),
+        ("delay: 2.5", "delay: fast", 14, "'fast'", "number"),
+        ("home: https://example.org/\n", "", 1, "'home'", "missing"),
+    ],
+)
+def test_a_mistake_is_one_line_with_place_value_and_what_is_allowed(
+    good: str, bad: str, line: int, value: str, allowed: str, tmp_path: Path
+) -> None:
+    path = write(tmp_path, "example", GOOD.replace(good, bad))
+    with pytest.raises(SourceFileError) as caught:
+        read_source(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}:{line}: ")
+    assert value in message
+    assert allowed in message
+    assert "\n" not in message
+
+
+def test_an_entry_point_is_exactly_one_of_four_kinds(tmp_path: Path) -> None:
+    both = GOOD.replace(
+        "  - feed: https://example.org/rss", "  - {feed: https://example.org/rss, sitemap: https://example.org/s.xml}"
+    )
+    with pytest.raises(SourceFileError, match="feed and sitemap; write exactly one of feed, sitemap, listing, json"):
+        read_source(write(tmp_path, "both", both))
+    with pytest.raises(SourceFileError, match="only a listing"):
+        read_source(write(tmp_path, "links", GOOD.replace("- listing:", "- feed:")))
+
+
+def test_later_folders_win_and_a_broken_file_leaves_the_others(tmp_path: Path) -> None:
+    write(tmp_path / "shipped" / "no", "one", GOOD)
+    write(tmp_path / "shipped" / "no", "two", GOOD)
+    write(tmp_path / "shipped" / "no", "three", GOOD)
+    write(tmp_path / "own", "one", GOOD.replace("Example Daily", "My own"))
+    write(tmp_path / "own", "two", "name: [")
+    write(tmp_path / "own", "three", GOOD + "enabled: false\n")
+    sources, mistakes = load_sources([tmp_path / "shipped", tmp_path / "own", tmp_path / "missing"])
+    assert {id_: s.name for id_, s in sources.items()} == {"one": "My own", "three": "Example Daily"}
+    assert not sources["three"].enabled
+    assert len(mistakes) == 1
+    assert "two.yaml" in str(mistakes[0])
+
+
+def test_a_file_name_that_cannot_be_an_id_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceFileError, match="My Paper"):
+        read_source(write(tmp_path, "My Paper", GOOD))
+
+
+def test_the_shipped_catalogue_is_right_and_large_enough() -> None:
+    sources, mistakes = load_sources([shipped("scrapers", "sources")])
+    assert mistakes == []
+    assert len(sources) >= 60
+    assert sum(s.enabled for s in sources.values()) >= 60

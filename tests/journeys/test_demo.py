@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,9 @@ def test_the_demo_ends_well_and_shows_the_digest(demo: tuple[subprocess.Complete
 
 def test_the_digest_holds_each_alliance_once_and_no_near_miss(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     _, folder = demo
-    entries = json.loads(pactwatch(folder, "digest", "preview", "--json"))["entries"]
-    got = sorted((tuple(sorted(e["organisations"])), e["status"]) for e in entries)
+    [digest] = json.loads(pactwatch(folder, "digest", "preview", "--json"))
+    assert not digest["developments"]
+    got = sorted((tuple(sorted(story["parties"])), story["status"]) for story in digest["stories"])
     with Newsroom() as newsroom:
         expected = sorted((tuple(sorted(x.parties)), x.status) for x in newsroom.expected())
     assert got == expected
@@ -68,7 +70,6 @@ def test_the_commands_that_the_demo_proposes_work(demo: tuple[subprocess.Complet
     proposed = re.findall(r"^\s+pactwatch (.+)$", done.stdout, flags=re.MULTILINE)
     assert len(proposed) == 3
     for line in proposed:
-        import shlex
         arguments = shlex.split(line)
         assert "--home" in arguments
         result = subprocess.run([sys.executable, "-m", "pactwatch", *arguments], capture_output=True, text=True, timeout=60, check=False)

@@ -10,7 +10,8 @@ from core.records import Event, EventStatus
 MOST = 12                 # events kept of an article
 _CONFIDENT = 0.55         # from here on a denial or an end speaks for the whole text
 _GENERIC = "partnership"  # the type that any other one of the same relation makes more precise
-_NEARLY = 0.8             # a sentence nearly as strong that names more of the parties is the better evidence
+# A sentence nearly as strong is the better evidence where it names more of the parties, or says more than the headline.
+_NEARLY = 0.8
 
 
 def merged(events: Iterable[Event], repeated: float) -> tuple[Event, ...]:
@@ -53,7 +54,7 @@ def _related(one: Event, other: Event) -> bool:
 def _one(group: list[Event], repeated: float) -> Event:
     strongest = group[0]
     chosen = max((event for event in group if event.score >= _NEARLY * strongest.score),
-                 key=lambda event: (len(event.parties), bool(event.topics), event.score))
+                 key=lambda event: (len(event.parties), bool(event.topics), event.sentence.field == "text", event.score))
     sentences = {(event.sentence.field, event.sentence.start) for event in group}
     score = min(1.0, strongest.score + repeated * min(3, len(sentences) - 1))
     topics = dict.fromkeys(topic for event in (chosen, *group) for topic in event.topics)

@@ -14,10 +14,13 @@ from pipeline.views import EVENT_LIMIT, View
 READ = 8_000              # characters of a text in which unknown names are looked for
 
 _L = "A-Za-z0-9À-ÖØ-öø-ɏ"
-_TOKEN = rf"(?:[A-ZÀ-ÖØ-Þ](?:[{_L}+™®&-]|\.(?=[{_L}]))*|[a-z]{{1,4}}[A-Z][{_L}]+|[0-9]+[A-Za-z]*[A-Z][{_L}]*)"
-_SEQUENCE = re.compile(rf"(?<![{_L}@#$/.]){_TOKEN}(?:(?: (?:& |of (?:the )?)?){_TOKEN})*")
+_CAPITAL = rf"[A-ZÀ-ÖØ-Þ](?:[{_L}+™®&-]|\.(?=[{_L}]))*"
+_TOKEN = rf"(?:{_CAPITAL}|[a-z]{{1,4}}[A-Z][{_L}]+|[0-9]+[A-Za-z]*[A-Z][{_L}]*)"
+_SEQUENCE = re.compile(rf"{_CAPITAL}(?: (?:& |of (?:the )?)?{_TOKEN})*")
+_BEFORE_CAPITAL = re.compile(rf"(?<![{_L}@#$/.])[a-z0-9]{{1,6}}$")   # iApp, 0xGPU
 _WORD = re.compile(rf"[{_L}][{_L}'-]*")
 _CJK = re.compile("[\u3040-\u9fff가-힣]")
+_NO_START = frozenset("@#$/.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +35,15 @@ class NameRules:
     """The word lists, ready to judge capitalised names."""
 
     def __init__(self, lists: Names) -> None:
-        self._lists = lists
+        self.lists = lists
         self._never = {word.lower() for word in (*lists.never, *lists.places)}
         self._strip = {word.lower() for word in (*lists.strip, *lists.person_roles, *lists.honorifics)}
         self._around = self._strip | {"of", "&", "the"}
         self._first_names = set(lists.first_names)
         self._verbs = {word.lower() for word in lists.headline_verbs}
         self._nouns = {word.lower().rstrip(".") for word in (*lists.organisation_nouns, *lists.legal_suffixes)}
+        suffixes = "|".join(re.escape(suffix) for suffix in sorted(lists.legal_suffixes, key=len, reverse=True))
+        self._legal_end = re.compile(rf"(?:,? (?:{suffixes})\.?)+$")
         self._heads = {word.lower() for word in lists.organisation_heads}
         describing, roles = "|".join(lists.describing_nouns), "|".join(lists.person_roles)
         described = rf",?\s(?:a|an|the|one\sof|part\sof|its)\s[^.;:()]{{0,110}}?\b(?:{describing})s?\b"
@@ -75,7 +80,7 @@ class NameRules:
             elif verdict is False:
                 rejected.add(text)
         native = self._native_names(view, taken)
-        sure = [Name(start, end, (text,), known=False)
+        sure = [Name(start, end, (self._canonical(text),), known=False)
                 for text in organisations for start, end in places[text]]
         maybe = [Name(start, end, (text,), known=False)
                  for text, found in places.items() if text not in organisations and text not in rejected
@@ -141,11 +146,22 @@ class NameRules:
         """Capitalised names without the capitalised words around them that belong to no name."""
         for match in _SEQUENCE.finditer(view.plain, 0, READ):
             start, end = match.span()
+            if start and view.plain[start - 1] in _NO_START or view.plain[start - 1 : start].isalnum():
+                lower_case = _BEFORE_CAPITAL.search(view.plain, max(0, start - 8), start)
+                if lower_case is None or end - start < 2:
+                    continue
+                start = lower_case.start()
             words = view.folded[start:end].split(" ")
             while words and words[0] in self._around:
                 start += len(words.pop(0)) + 1
             while words and words[-1] in self._around:
                 end -= len(words.pop()) + 1
+            # "Robots of Tarvela" are two names, "University of Tarvela" is one.
+            while "of" in words and words[words.index("of") - 1] not in self._heads:
+                cut = words.index("of") + 1
+                cut += words[cut : cut + 1] == ["the"]
+                start += sum(len(word) + 1 for word in words[:cut])
+                words = words[cut:]
             if words and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
                     and not all(word in self._never or word in self._strip for word in words):
                 yield start, end
@@ -174,6 +190,10 @@ class NameRules:
         if self._after_organisation.match(view.plain, end):
             return True
         return False if self._after_product.match(view.plain, end) else None
+
+    def _canonical(self, text: str) -> str:
+        """The name without its legal form."""
+        return self._legal_end.sub("", text) or text
 
     def _native_names(self, view: View, taken: _Taken) -> list[Name]:
         """Names in Hangul, kana and Han that their own endings give away."""

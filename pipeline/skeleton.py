@@ -29,7 +29,7 @@ def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation
     start, end = sentence
     pieces: list[str] = []
     place = start
-    marks = [(name.start, name.end, chr(FIRST_NAME + number)) for number, name in enumerate(names[:MOST_NAMES])]
+    marks = [(name.start, name.end, _mark(name, chr(FIRST_NAME + number))) for number, name in enumerate(names[:MOST_NAMES])]
     for first, last, mark in sorted([*marks, (*relation, RELATION)]):
         pieces += (view.folded[place:first], mark)
         place = last
@@ -39,6 +39,11 @@ def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation
     if "," in text or " - " in text:
         text = _BEFORE_AND.sub("", _APPOSITION.sub("", text))
     return text.strip()
+
+
+def _mark(name: Name, letter: str) -> str:
+    """"The two companies" stands where a list of names could stand."""
+    return f"{letter}, {letter}" if len(name.organisations) > 1 else letter
 
 
 def numbers(slot: str) -> list[int]:

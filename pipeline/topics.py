@@ -13,6 +13,8 @@ from pipeline.views import View
 
 _DECORATION = 0.35        # what a word counts that only adorns, as in `AI-powered`
 
+_AROUND = 25              # characters beside a word that can make it a decoration
+
 
 @dataclass(frozen=True, slots=True)
 class TopicPlace:
@@ -47,7 +49,6 @@ class TopicBook:
         """The topic words of a view, outside the places to skip: names, domains, boilerplate."""
         found = []
         skipped = sorted(skip)
-        adorned = {topic: [match.span() for match in pattern.finditer(view.folded)] for topic, pattern in self._decoration.items()}
         number = 0
         for place in self._lexicon.find(view):
             while number < len(skipped) and skipped[number][1] <= place.start:
@@ -56,10 +57,17 @@ class TopicBook:
                 continue
             for term in place.values:
                 if _fits(term, view.plain[place.start : place.end], language):
-                    adorns = any(start <= place.start and place.end <= end for start, end in adorned.get(term.topic, ()))
-                    weight = term.weight * (_DECORATION if adorns else 1)
+                    weight = term.weight * (_DECORATION if self._adorns(term.topic, view, place.start, place.end) else 1)
                     found.append(TopicPlace(term.topic, place.start, place.end, weight))
         return found
+
+    def _adorns(self, topic: str, view: View, start: int, end: int) -> bool:
+        """Whether a word only adorns something else there."""
+        pattern = self._decoration.get(topic)
+        if pattern is None:
+            return False
+        around = pattern.finditer(view.folded, max(0, start - _AROUND), end + _AROUND)
+        return any(match.start() <= start and end <= match.end() for match in around)
 
 
 def _fits(term: _Term, written: str, language: str | None) -> bool:
@@ -78,6 +86,6 @@ def salience(title: Iterable[TopicPlace], text: Iterable[TopicPlace], lead_end: 
     for place in text:
         sums.setdefault(place.topic, [0.0, 0.0, 0.0])[1 if place.start < lead_end else 2] += place.weight
     return {
-        topic: round(1 - math.exp(-(3 * min(1.0, head) + 2 * min(1.0, lead / 2) + math.log1p(body)) / 3), 3)
+        topic: round(1 - math.exp(-(3 * min(1.0, head) + 2 * min(1.0, lead / 1.5) + math.log1p(body)) / 3), 3)
         for topic, (head, lead, body) in sums.items()
     }

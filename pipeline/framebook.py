@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.frames import CompiledFrame
@@ -37,7 +37,7 @@ class FrameBook:
         self.types = {frame.type for frame in self.frames}
         self._lexicon = Lexicon((word, frame) for frame in self.frames for word in frame.words)
         self._refinements = [
-            (frozenset(one.of), re.compile(one.pattern) if one.pattern else None, frozenset(one.party_types), name)
+            (one, re.compile(one.pattern) if one.pattern else None, name)
             for name, one in refinements.items()
         ]
         self.vetoes = [
@@ -49,10 +49,13 @@ class FrameBook:
         """Every relation word in the first `end` characters of a view."""
         return list(self._lexicon.find(view, end))
 
-    def refine(self, type_: str, texts: Iterable[str], party_types: Iterable[str]) -> str:
-        """The more precise type of a relation, by its sentence, the title and the types of its parties."""
-        texts, held = tuple(texts), frozenset(party_types)
-        for of, pattern, types, refined in self._refinements:
-            if type_ in of and ((types & held) or (pattern and any(pattern.search(text) for text in texts))):
+    def refine(self, type_: str, texts: Iterable[str], opening: str, party_types: Collection[str]) -> str:
+        """The more precise type of a relation, by its sentence and title, the text's opening, and its parties' types."""
+        texts = tuple(texts)
+        for entry, pattern, refined in self._refinements:
+            if type_ not in entry.of:
+                continue
+            read = (*texts, opening) if entry.opening else texts
+            if any(held in entry.party_types for held in party_types) or (pattern and any(map(pattern.search, read))):
                 return refined
         return type_

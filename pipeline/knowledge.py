@@ -15,11 +15,11 @@ from core.errors import KnowledgeFileError
 from core.yamlfile import line_of
 from pipeline import checked
 from pipeline.entities import Gazetteer
-from pipeline.frames import FrameFile, compile_file
 from pipeline.framebook import FrameBook
+from pipeline.frames import FrameFile, compile_file
 from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
-from pipeline.preparation import Preparation
 from pipeline.names import NameRules
+from pipeline.preparation import Preparation
 from pipeline.status import StatusBook
 from pipeline.topics import TopicBook
 
@@ -99,8 +99,9 @@ def _read(path: Path, directory: Path, layer: dict[str, Path], organisations: di
 
 
 def _mapping(path: Path, model: type[Model]) -> dict[str, Model]:
-    adapter: TypeAdapter[dict[str, Model] | None] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type]
-    return checked.read(path, adapter, model.model_fields, error=KnowledgeFileError) or {}
+    adapter: TypeAdapter[Any] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type]
+    content: dict[str, Model] | None = checked.read(path, adapter, model.model_fields, error=KnowledgeFileError)
+    return content or {}
 
 
 def _refuse_twice(content: Iterable[str], layer: dict[str, Path], path: Path) -> None:

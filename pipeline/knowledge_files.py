@@ -85,6 +85,7 @@ class Refinement(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     of: list[str]                        # types that it makes more precise
     pattern: str | None = None           # on the sentence or the title, in lower case
+    opening: bool = False                # on the first lines of the text as well
     party_types: list[str] = Field(default_factory=list)
 
 

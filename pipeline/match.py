@@ -11,8 +11,8 @@ from core.records import Annotation, Article, Event, Evidence, Hit
 from pipeline.annotate import annotate
 from pipeline.evaluate import Decision, Evaluator
 from pipeline.knowledge import Knowledge
-from pipeline.views import script_of
 from pipeline.rulebook import Rule, RuleExample
+from pipeline.views import script_of
 
 
 @dataclass(frozen=True, slots=True)

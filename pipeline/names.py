@@ -16,10 +16,11 @@ READ = 8_000              # characters of a text in which unknown names are look
 _L = "A-Za-z0-9À-ÖØ-öø-ɏ"
 _CAPITAL = rf"[A-ZÀ-ÖØ-Þ](?:[{_L}+™®&-]|\.(?=[{_L}]))*"
 _TOKEN = rf"(?:{_CAPITAL}|[a-z]{{1,4}}[A-Z][{_L}]+|[0-9]+[A-Za-z]*[A-Z][{_L}]*)"
-_SEQUENCE = re.compile(rf"{_CAPITAL}(?: (?:& |of (?:the )?)?{_TOKEN})*")
+_SEQUENCE = re.compile(rf"{_CAPITAL}(?: (?:& |of (?:the )?|for )?{_TOKEN})*")
 _BEFORE_CAPITAL = re.compile(rf"(?<![{_L}@#$/.])[a-z0-9]{{1,6}}$")   # iApp, 0xGPU
 _WORD = re.compile(rf"[{_L}][{_L}'-]*")
 _CJK = re.compile("[\u3040-\u9fff가-힣]")
+_JOINING = frozenset({"of", "for"})
 _NO_START = frozenset("@#$/.")
 
 
@@ -38,7 +39,7 @@ class NameRules:
         self.lists = lists
         self._never = {word.lower() for word in (*lists.never, *lists.places)}
         self._strip = {word.lower() for word in (*lists.strip, *lists.person_roles, *lists.honorifics)}
-        self._around = self._strip | {"of", "&", "the"}
+        self._around = self._strip | {"of", "for", "&", "the"}
         self._first_names = set(lists.first_names)
         self._verbs = {word.lower() for word in lists.headline_verbs}
         self._nouns = {word.lower().rstrip(".") for word in (*lists.organisation_nouns, *lists.legal_suffixes)}
@@ -146,7 +147,7 @@ class NameRules:
         """Capitalised names without the capitalised words around them that belong to no name."""
         for match in _SEQUENCE.finditer(view.plain, 0, READ):
             start, end = match.span()
-            if start and view.plain[start - 1] in _NO_START or view.plain[start - 1 : start].isalnum():
+            if (start and view.plain[start - 1] in _NO_START) or view.plain[start - 1 : start].isalnum():
                 lower_case = _BEFORE_CAPITAL.search(view.plain, max(0, start - 8), start)
                 if lower_case is None or end - start < 2:
                     continue
@@ -157,9 +158,8 @@ class NameRules:
             while words and words[-1] in self._around:
                 end -= len(words.pop()) + 1
             # "Robots of Tarvela" are two names, "University of Tarvela" is one.
-            while "of" in words and words[words.index("of") - 1] not in self._heads:
-                cut = words.index("of") + 1
-                cut += words[cut : cut + 1] == ["the"]
+            while cut := next((place for place, word in enumerate(words) if word in _JOINING and words[place - 1] not in self._heads), 0):
+                cut += 2 if words[cut + 1 : cut + 2] == ["the"] else 1
                 start += sum(len(word) + 1 for word in words[:cut])
                 words = words[cut:]
             if words and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
@@ -174,7 +174,7 @@ class NameRules:
         if len(words) < 2:
             return False
         return words[-1].rstrip(".") in self._nouns or words[0] in self._heads or \
-            any(word in self._heads and words[place + 1] == "of" for place, word in enumerate(words[:-1]))
+            any(word in self._heads and words[place + 1] in _JOINING for place, word in enumerate(words[:-1]))
 
     def _verdict(self, view: View, start: int, end: int, text: str) -> bool | None:
         """True for an organisation, False for a person or product, None where the context says nothing."""

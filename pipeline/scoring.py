@@ -56,7 +56,7 @@ class Scorer:
         known = self._knowledge.organisations
         types = [known[party.organisation].type for party in candidate.parties if party.organisation in known]
         texts = (candidate.reading.view.folded[sentence.start : sentence.end], self._read.title.view.folded)
-        return self._knowledge.frames.refine(candidate.frame.type, texts, types)
+        return self._knowledge.frames.refine(candidate.frame.type, texts, self._read.text.view.folded[:_OPENING], types)
 
     def _place(self, candidate: Candidate) -> list[tuple[str, float]]:
         if candidate.reading is self._read.title:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipeline.knowledge_files import Topic
 from pipeline.lexicon import Lexicon
-from pipeline.views import View
+from pipeline.views import View, is_word_letter
 
 _DECORATION = 0.35        # what a word counts that only adorns, as in `AI-powered`
 
@@ -53,6 +53,8 @@ class TopicBook:
         for place in self._lexicon.find(view):
             while number < len(skipped) and skipped[number][1] <= place.start:
                 number += 1
+            if view.plain[place.end - 1] == "." and is_word_letter(view.plain[place.end : place.end + 1] or " "):
+                continue                   # A.I.G.
             if any(start < place.end and place.start < end for start, end in skipped[number : number + 3]):
                 continue
             for term in place.values:

@@ -38,8 +38,16 @@ def organisation_ids(connection: Connection, annotations: Iterable[Annotation], 
     missing = [n for n in names if n not in ids]
     if missing:
         unknown = (None, None, None)
-        rows = [{"name": n, "known": known[n], "type": facts.get(n, unknown)[0], "country": facts.get(n, unknown)[1],
-                 "parent": facts.get(n, unknown)[2]} for n in missing]
+        rows = [
+            {
+                "name": n,
+                "known": known[n],
+                "type": facts.get(n, unknown)[0],
+                "country": facts.get(n, unknown)[1],
+                "parent": facts.get(n, unknown)[2],
+            }
+            for n in missing
+        ]
         connection.execute(insert(connection, Organisation).on_conflict_do_nothing(), rows)
         ids |= _lookup(connection, missing)
     return ids
@@ -57,9 +65,16 @@ def write(connection: Connection, annotated: Sequence[tuple[int, Annotation]], f
     """Store the annotations of articles, given as (article id, annotation). Returns the event ids of each, in order."""
     ids = organisation_ids(connection, (a for _, a in annotated), facts)
     mentions = [
-        {"article_id": article_id, "organisation_id": ids[m.organisation], "field": m.span.field,
-         "start": m.span.start, "end": m.span.end, "surface": m.span.text}
-        for article_id, annotation in annotated for m in annotation.mentions
+        {
+            "article_id": article_id,
+            "organisation_id": ids[m.organisation],
+            "field": m.span.field,
+            "start": m.span.start,
+            "end": m.span.end,
+            "surface": m.span.text,
+        }
+        for article_id, annotation in annotated
+        for m in annotation.mentions
     ]
     if mentions:
         connection.execute(sa.insert(Mention), mentions)
@@ -69,10 +84,18 @@ def write(connection: Connection, annotated: Sequence[tuple[int, Annotation]], f
         rows = [_event_row(article_id, event) for article_id, event in events]
         event_ids = list(connection.scalars(sa.insert(Event).returning(Event.id, sort_by_parameter_order=True), rows))
         parties = [
-            {"event_id": event_id, "organisation_id": ids[p.organisation], "position": position, "role": p.role,
-             "field": p.span.field if p.span else None, "start": p.span.start if p.span else None,
-             "end": p.span.end if p.span else None, "surface": p.span.text if p.span else None}
-            for event_id, (_, event) in zip(event_ids, events, strict=True) for position, p in enumerate(event.parties)
+            {
+                "event_id": event_id,
+                "organisation_id": ids[p.organisation],
+                "position": position,
+                "role": p.role,
+                "field": p.span.field if p.span else None,
+                "start": p.span.start if p.span else None,
+                "end": p.span.end if p.span else None,
+                "surface": p.span.text if p.span else None,
+            }
+            for event_id, (_, event) in zip(event_ids, events, strict=True)
+            for position, p in enumerate(event.parties)
         ]
         if parties:
             connection.execute(sa.insert(EventParty), parties)
@@ -82,10 +105,23 @@ def write(connection: Connection, annotated: Sequence[tuple[int, Annotation]], f
 
 def _event_row(article_id: int, event: FoundEvent) -> dict[str, Any]:
     spans = [span_json("relation", event.relation)]
-    spans += [span_json(role, span) for role, span in (("topic", event.topic_span), ("status", event.status_span)) if span]
-    return {"article_id": article_id, "type": event.type, "family": event.family, "status": str(event.status),
-            "score": event.score, "topics": list(event.topics), "field": event.sentence.field, "start": event.sentence.start,
-            "end": event.sentence.end, "sentence": event.sentence.text, "spans": spans, "reasons": list(event.reasons)}
+    spans += [
+        span_json(role, span) for role, span in (("topic", event.topic_span), ("status", event.status_span)) if span
+    ]
+    return {
+        "article_id": article_id,
+        "type": event.type,
+        "family": event.family,
+        "status": str(event.status),
+        "score": event.score,
+        "topics": list(event.topics),
+        "field": event.sentence.field,
+        "start": event.sentence.start,
+        "end": event.sentence.end,
+        "sentence": event.sentence.text,
+        "spans": spans,
+        "reasons": list(event.reasons),
+    }
 
 
 def erase(connection: Connection, article_ids: Sequence[int]) -> None:

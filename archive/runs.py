@@ -18,7 +18,9 @@ def begin(connection: Connection, kind: str, now: datetime) -> int:
     dead = [id_ for id_, holder in open_runs if process.is_gone(holder)]
     if dead:
         connection.execute(sa.update(Run).where(Run.id.in_(dead)).values(ended_at=now, outcome="interrupted"))
-    return connection.execute(sa.insert(Run).values(kind=kind, process=process.identity(), started_at=now).returning(Run.id)).scalar_one()
+    return connection.execute(
+        sa.insert(Run).values(kind=kind, process=process.identity(), started_at=now).returning(Run.id)
+    ).scalar_one()
 
 
 def end(connection: Connection, run_id: int, outcome: str, summary: dict[str, Any], now: datetime) -> None:

@@ -27,6 +27,14 @@ class SourceState:
 def source_states(connection: Connection) -> dict[str, SourceState]:
     """The state of every source that was ever due, by id."""
     articles = sa.select(Article.source_id, sa.func.count().label("number")).group_by(Article.source_id).subquery()
-    query = sa.select(Source.id, Source.outcome, Source.reason, Source.last_polled_at, Source.last_new_at, Source.next_due_at,
-                      Source.failures, sa.func.coalesce(articles.c.number, 0)).outerjoin(articles, articles.c.source_id == Source.id)
+    query = sa.select(
+        Source.id,
+        Source.outcome,
+        Source.reason,
+        Source.last_polled_at,
+        Source.last_new_at,
+        Source.next_due_at,
+        Source.failures,
+        sa.func.coalesce(articles.c.number, 0),
+    ).outerjoin(articles, articles.c.source_id == Source.id)
     return {id_: SourceState(*rest) for id_, *rest in connection.execute(query)}

@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 
 from scrapy.crawler import AsyncCrawlerRunner
-from archive.engine import Engine
 
 from archive import catalogue, ledger, runs
-from archive.engine import reading, writing
+from archive.engine import Engine, reading, writing
 from archive.meaning import Facts
 from core.clock import now
 from core.logs import get_logger
@@ -28,7 +27,7 @@ from scrapers.spider import NewsSpider
 log = get_logger("crawl")
 
 RENEW_S = catalogue.LEASE.total_seconds() / 3
-DRAIN_S = 8.0                        # after a stop: what the pool may still finish
+DRAIN_S = 8.0  # after a stop: what the pool may still finish
 
 Changed = Callable[[PassSummary], None]
 
@@ -51,7 +50,9 @@ class Newsdesk:
             self.close()
         if self._pool is None:
             self._knowledge = present
-            self._pool = ExtractionPool(self._space.settings.crawl.processes, self._space.knowledge_dirs, self._space.rule_dirs, self._processed)
+            self._pool = ExtractionPool(
+                self._space.settings.crawl.processes, self._space.knowledge_dirs, self._space.rule_dirs, self._processed
+            )
             self._pool.start()
         return self._pool
 
@@ -62,13 +63,22 @@ class Newsdesk:
     def _known_facts(self) -> Facts:
         if self._facts is None:
             from pipeline.knowledge import load_knowledge
+
             organisations = load_knowledge(*self._space.knowledge_dirs).organisations
             self._facts = {name: (o.type, o.country, o.parent) for name, o in organisations.items()}
         return self._facts
 
-    async def run_pass(self, sources: Mapping[str, SourceFile], *, kind: str, stop: asyncio.Event, everything: bool = False,
-                       only: Collection[str] | None = None, changed: Changed = lambda _: None) -> PassSummary:
-        """Poll the sources that are due and store what they bring. Returns when all of it is stored, or after `stop`."""
+    async def run_pass(
+        self,
+        sources: Mapping[str, SourceFile],
+        *,
+        kind: str,
+        stop: asyncio.Event,
+        everything: bool = False,
+        only: Collection[str] | None = None,
+        changed: Changed = lambda _: None,
+    ) -> PassSummary:
+        """Poll the sources that are due and store what they bring. Returns when that is done, or after `stop`."""
         summary = PassSummary(started=now())
         with writing(self._engine) as connection:
             catalogue.sync_sources(connection, sources, now())
@@ -95,14 +105,24 @@ class Newsdesk:
 
     def _plan(self, sources: Mapping[str, SourceFile], claimed: Collection[str]) -> CrawlPlan:
         with reading(self._engine) as connection:
-            return plan(sources, catalogue.entry_states(connection, claimed), ledger.left_over(connection, claimed, now()))
+            return plan(
+                sources, catalogue.entry_states(connection, claimed), ledger.left_over(connection, claimed, now())
+            )
 
-    async def _crawl(self, crawl_plan: CrawlPlan, sources: Mapping[str, SourceFile], summary: PassSummary, run_id: int,
-                     stop: asyncio.Event, changed: Changed) -> None:
+    async def _crawl(
+        self,
+        crawl_plan: CrawlPlan,
+        sources: Mapping[str, SourceFile],
+        summary: PassSummary,
+        run_id: int,
+        stop: asyncio.Event,
+        changed: Changed,
+    ) -> None:
         pool = self._warm_pool()
         facts = await asyncio.to_thread(self._known_facts)
-        writer = Writer(self._engine, self._space.settings.routes, facts, run_id=run_id, stored=lambda counts: desk.stored(counts))
+        writer = Writer(self._engine, self._space.settings.routes, facts, run_id=run_id)
         desk = self._desk = PassDesk(writer, pool, sources, summary, run_id, changed)
+        writer.stored = desk.stored
         keeper = asyncio.ensure_future(self._keep_claims(writer))
         try:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))

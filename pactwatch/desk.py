@@ -1,4 +1,4 @@
-"""The desk of a crawl: between the spider on one side and the ledger, the extraction pool and the writer on the other."""
+"""The desk of a crawl: between the spider and the ledger, the extraction pool and the writer."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ from pactwatch.writer import Writer
 from scrapers.source import SourceFile
 
 GOOD = (Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY)
-REPORTS = 50                         # failed fetches that are written together
+REPORTS = 50  # failed fetches that are written together
 
 
 class PassDesk:
     """Implements `scrapers.desk.Desk` for one pass, and keeps its tally."""
 
-    def __init__(self, writer: Writer, pool: ExtractionPool, sources: Mapping[str, SourceFile], summary: PassSummary,
-                 run_id: int, changed: Callable[[PassSummary], None]) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        pool: ExtractionPool,
+        sources: Mapping[str, SourceFile],
+        summary: PassSummary,
+        run_id: int,
+        changed: Callable[[PassSummary], None],
+    ) -> None:
         self._writer, self._pool, self._sources = writer, pool, sources
         self._summary, self._run_id, self._changed = summary, run_id, changed
         self._answers: dict[str, list[tuple[EntryState, Answer]]] = {}
@@ -31,8 +38,9 @@ class PassDesk:
         self._new: dict[str, int] = {}
         self._reports: list[FetchReport] = []
 
-    async def discovered(self, source: SourceFile, entry: EntryState, answer: Answer,
-                         discoveries: Sequence[Discovery]) -> Sequence[FetchOrder]:
+    async def discovered(
+        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
+    ) -> Sequence[FetchOrder]:
         """Keep what an entry point listed; the addresses to fetch now, each once a pass."""
         poll = Poll(entry, answer, tuple(discoveries), source.limits.articles)
         [recorded] = await self._writer.call(ledger.record_polls, [poll], now(), run_id=self._run_id)

@@ -15,11 +15,12 @@ from core.records import Page, Processed
 
 def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
     """Make this process ready: import the extractor, build the automaton, and die when the parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)     # Ctrl-C reaches the whole group; the parent ends us in order
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
     from pipeline.process import warm as warm_pipeline
+
     warm_pipeline(knowledge_dirs, rule_dirs)
 
 
@@ -37,4 +38,5 @@ def ready() -> bool:
 def work(pages: Sequence[Page]) -> list[Processed]:
     """Process a batch of pages."""
     from pipeline.process import work as process_pages
+
     return process_pages(pages)

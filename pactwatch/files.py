@@ -15,7 +15,7 @@ def fingerprint(folders: Iterable[Path]) -> Fingerprint:
         for path in folder.rglob("*.y*ml"):
             try:
                 status = path.stat()
-            except FileNotFoundError:        # removed between the listing and the look
+            except FileNotFoundError:  # removed between the listing and the look
                 continue
             found.add((str(path), status.st_size, status.st_mtime_ns))
     return frozenset(found)

@@ -25,23 +25,34 @@ from scrapers.source import SourceFile
 
 log = get_logger("jobs")
 
-POLL_S = 10.0                        # how often `serve` looks for sources that are due
-TICK_S = 15.0                        # how often it looks for digests and messages that are due
-STOP_S = 11.0                        # what running jobs have after SIGTERM; the process promises to be gone in 15
+POLL_S = 10.0  # how often `serve` looks for sources that are due
+TICK_S = 15.0  # how often it looks for digests and messages that are due
+STOP_S = 11.0  # what running jobs have after SIGTERM; the process promises to be gone in 15
 
 Changed = Callable[[PassSummary], None]
 
 
-def run_once(space: Workspace, engine: Engine, sources: Mapping[str, SourceFile], broken: Sequence[SourceFileError], *,
-             only: Collection[str] | None = None, everything: bool = False, progress: Changed = lambda _: None,
-             courier: Courier | None = None, kind: str = "run") -> PassSummary:
+def run_once(
+    space: Workspace,
+    engine: Engine,
+    sources: Mapping[str, SourceFile],
+    broken: Sequence[SourceFileError],
+    *,
+    only: Collection[str] | None = None,
+    everything: bool = False,
+    progress: Changed = lambda _: None,
+    courier: Courier | None = None,
+    kind: str = "run",
+) -> PassSummary:
     """One pass: crawl, store, then send what is due. Ends by itself."""
     announce_routes(engine, space.settings, now())
 
     async def main(stop: asyncio.Event) -> PassSummary:
         desk = Newsdesk(space, engine)
         try:
-            summary = await desk.run_pass(sources, kind=kind, stop=stop, everything=everything, only=only, changed=progress)
+            summary = await desk.run_pass(
+                sources, kind=kind, stop=stop, everything=everything, only=only, changed=progress
+            )
         finally:
             desk.close()
         note_broken(summary, broken)
@@ -103,8 +114,15 @@ class _Service:
     async def _crawl(self) -> None:
         summary = await self._desk.run_pass(self._present_sources(), kind="serve", stop=self._stop)
         if summary.sources:
-            log.info("pass", sources=len(summary.sources), fetched=summary.fetched, new=summary.new, updated=summary.updated,
-                     hits=summary.hits, failed=sorted(summary.failed_sources))
+            log.info(
+                "pass",
+                sources=len(summary.sources),
+                fetched=summary.fetched,
+                new=summary.new,
+                updated=summary.updated,
+                hits=summary.hits,
+                failed=sorted(summary.failed_sources),
+            )
         if summary.hits and not self._stop.is_set():
             await self._alert()
 

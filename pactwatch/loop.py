@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -13,9 +13,11 @@ T = TypeVar("T")
 def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
     """Run `main` on a fresh loop and return its result. SIGINT and SIGTERM set the event that `main` is given."""
     from scrapers.settings import install_reactor
-    install_reactor()
-    from twisted.internet import reactor
 
+    install_reactor()
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed  # Twisted's own annotations do not know the reactor that is installed at run time
     outcome: list[T] = []
     failure: list[BaseException] = []
 
@@ -26,8 +28,8 @@ def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
             loop.add_signal_handler(number, stop.set)
         try:
             outcome.append(await main(stop))
-        except BaseException as error:
-            failure.append(error)       # raised again below, outside of the reactor, which would only log it
+        except BaseException as error:  # noqa: BLE001 - nothing is lost: raised again below
+            failure.append(error)  # outside of the reactor, which would only log it
         finally:
             reactor.stop()
 

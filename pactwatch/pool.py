@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import os
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -16,23 +16,31 @@ from pactwatch import extraction_worker
 
 log = get_logger("pool")
 
-BATCH_PAGES = 16                     # a pool costs 3 to 5 % over in-process work in batches of about this size
-BATCH_BYTES = 4 * 1024 * 1024        # so that a batch of huge pages does not fill the pipe or one worker's memory
-LINGER_S = 0.1                       # how long a page waits for company
-PAGE_LIMIT_S = 60.0                  # a page that takes longer costs only itself
+BATCH_PAGES = 16  # a pool costs 3 to 5 % over in-process work in batches of about this size
+BATCH_BYTES = 4 * 1024 * 1024  # so that a batch of huge pages does not fill the pipe or one worker's memory
+LINGER_S = 0.1  # how long a page waits for company
+START_LIMIT_S = 120.0
+PAGE_LIMIT_S = 60.0  # a page that takes longer costs only itself
 
 
 class ExtractionPool:
     """Hands pages to worker processes and their results to `done`. `submit` waits while the pool is full."""
 
-    def __init__(self, processes: int, knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path],
-                 done: Callable[[list[Processed]], Awaitable[None]], *,
-                 work: Callable[[Sequence[Page]], list[Processed]] = extraction_worker.work,
-                 page_limit_s: float = PAGE_LIMIT_S) -> None:
+    def __init__(
+        self,
+        processes: int,
+        knowledge_dirs: Sequence[Path],
+        rule_dirs: Sequence[Path],
+        done: Callable[[list[Processed]], Awaitable[None]],
+        *,
+        work: Callable[[Sequence[Page]], list[Processed]] = extraction_worker.work,
+        page_limit_s: float = PAGE_LIMIT_S,
+    ) -> None:
         self._processes = processes or os.cpu_count() or 1
         self._dirs = (tuple(knowledge_dirs), tuple(rule_dirs))
         self._done, self._work, self._page_limit_s = done, work, page_limit_s
         self._executor: ProcessPoolExecutor | None = None
+        self._warm: list[Future[bool]] = []
         self._buffer: list[Page] = []
         self._bytes = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -43,9 +51,10 @@ class ExtractionPool:
     def start(self) -> None:
         """Start the processes; they load their knowledge while the first pages are being fetched."""
         context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(self._processes, mp_context=context, initializer=extraction_worker.warm, initargs=self._dirs)
-        for _ in range(self._processes):
-            self._executor.submit(extraction_worker.ready)
+        self._executor = ProcessPoolExecutor(
+            self._processes, mp_context=context, initializer=extraction_worker.warm, initargs=self._dirs
+        )
+        self._warm = [self._executor.submit(extraction_worker.ready) for _ in range(self._processes)]
 
     async def submit(self, page: Page) -> None:
         """Take a page. Returns at once while there is room, and waits for it otherwise."""
@@ -91,11 +100,13 @@ class ExtractionPool:
         executor = self._executor
         assert executor is not None
         try:
+            # The limit is for the pages; a process that has just been started loads its knowledge first.
+            await asyncio.wait_for(asyncio.gather(*map(asyncio.wrap_future, self._warm)), START_LIMIT_S)
             future = asyncio.get_running_loop().run_in_executor(executor, self._work, batch)
             return await asyncio.wait_for(future, self._page_limit_s + len(batch))
         except (BrokenProcessPool, TimeoutError) as failure:
             log.warning("extraction process lost", pages=len(batch), cause=type(failure).__name__)
-            if self._executor is executor:      # the first of several batches to notice replaces the pool
+            if self._executor is executor:  # the first of several batches to notice replaces the pool
                 self._kill(executor)
                 self.start()
             return None
@@ -122,6 +133,14 @@ class ExtractionPool:
 
 
 def _lost(page: Page) -> Processed:
-    return Processed(page.address_id, page.source_id, page.url, page.fetched_at, Outcome.EXTRACTION_FAILED,
-                     "the extraction process died or took too long on this page", status=page.status, size=len(page.body),
-                     duration_ms=page.duration_ms)
+    return Processed(
+        page.address_id,
+        page.source_id,
+        page.url,
+        page.fetched_at,
+        Outcome.EXTRACTION_FAILED,
+        "the extraction process died or took too long on this page",
+        status=page.status,
+        size=len(page.body),
+        duration_ms=page.duration_ms,
+    )

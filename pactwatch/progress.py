@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from pactwatch.summary import PassSummary
 
@@ -13,18 +13,22 @@ class Progress:
 
     def __init__(self, *, visible: bool = True) -> None:
         from rich.console import Console
+
         self._console = Console(stderr=True)
         self._visible = visible and self._console.is_terminal
         self._live: Any = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         if self._visible:
             from rich.live import Live
+
             self._live = Live(console=self._console, refresh_per_second=8, transient=True)
             self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live is not None:
             self._live.stop()
 
@@ -33,7 +37,14 @@ class Progress:
         if self._live is None:
             return
         from rich.spinner import Spinner
+
         answered = sum(1 for t in summary.sources.values() if t.outcome)
-        self._live.update(Spinner("dots", text=(
-            f"{answered} of {len(summary.sources)} sources answered · {summary.fetched} pages read · "
-            f"{summary.new} articles stored · {summary.hits} hits")))
+        self._live.update(
+            Spinner(
+                "dots",
+                text=(
+                    f"{answered} of {len(summary.sources)} sources answered · {summary.fetched} pages read · "
+                    f"{summary.new} articles stored · {summary.hits} hits"
+                ),
+            )
+        )

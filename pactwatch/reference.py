@@ -242,8 +242,12 @@ def _table(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
-    "commands": commands, "settings": settings, "source-file": source_file, "rule-file": rule_file,
-    "outcomes": outcomes, "errors": errors,
+    "commands": commands,
+    "settings": settings,
+    "source-file": source_file,
+    "rule-file": rule_file,
+    "outcomes": outcomes,
+    "errors": errors,
 }
 
 if __name__ == "__main__":

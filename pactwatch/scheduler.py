@@ -16,7 +16,7 @@ from core.logs import get_logger
 log = get_logger("scheduler")
 
 CLOCK_CHECK_S = 15.0
-CLOCK_JUMP_S = 60.0                  # a wall clock that moved this much against the monotonic one was set, or the machine slept
+CLOCK_JUMP_S = 60.0  # a wall clock that moved this much against the monotonic one was set, or the machine slept
 
 Job = Callable[[], Awaitable[None]]
 
@@ -26,15 +26,19 @@ class Scheduler:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(
-            executors={"default": AsyncIOExecutor()}, timezone="UTC",
+            executors={"default": AsyncIOExecutor()},
+            timezone="UTC",
             # A late job runs late, once: the default grace of one second would drop it silently.
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
         self._running: set[str] = set()
         self._watch: asyncio.Task[None] | None = None
 
     def every(self, seconds: float, name: str, job: Job) -> None:
         """Run a job now and then every so many seconds. A job that fails is logged and comes again."""
-        self._scheduler.add_job(self._guarded, "interval", seconds=seconds, args=(name, job), id=name, next_run_time=now())
+        self._scheduler.add_job(
+            self._guarded, "interval", seconds=seconds, args=(name, job), id=name, next_run_time=now()
+        )
 
     async def _guarded(self, name: str, job: Job) -> None:
         if name in self._running:
@@ -42,7 +46,7 @@ class Scheduler:
         self._running.add(name)
         try:
             await job()
-        except Exception:  # noqa: BLE001 - the boundary of a job: the next tick comes all the same
+        except Exception:  # the boundary of a job: the next tick comes all the same
             log.exception("job failed", job=name)
         finally:
             self._running.discard(name)
@@ -70,7 +74,7 @@ class Scheduler:
             self._watch.cancel()
         self._scheduler.pause()
         until = time.monotonic() + wait_s
-        while self._running and time.monotonic() < until:
+        while self._running and time.monotonic() < until:  # noqa: ASYNC110 - jobs end in many places, once a process
             await asyncio.sleep(0.05)
         if self._running:
             log.warning("jobs cut short", jobs=sorted(self._running))

@@ -17,13 +17,13 @@ class SourceTally:
 
     outcome: str = ""
     reason: str = ""
-    discovered: int = 0                  # entries that its entry points listed
-    fetched: int = 0                     # article pages that came
+    discovered: int = 0  # entries that its entry points listed
+    fetched: int = 0  # article pages that came
     new: int = 0
     updated: int = 0
-    known: int = 0                       # entries whose article was in the archive already
-    failed: int = 0                      # article pages that could not be fetched or read
-    outcomes: Counter[str] = field(default_factory=Counter)      # of the failed pages, by name
+    known: int = 0  # entries whose article was in the archive already
+    failed: int = 0  # article pages that could not be fetched or read
+    outcomes: Counter[str] = field(default_factory=Counter)  # of the failed pages, by name
 
 
 @dataclass
@@ -34,7 +34,9 @@ class PassSummary:
     ended: datetime | None = None
     sources: dict[str, SourceTally] = field(default_factory=dict)
     hits: int = 0
-    deliveries: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("sent", "pending", "failed", "possibly_sent"), 0))
+    deliveries: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys(("sent", "pending", "failed", "possibly_sent"), 0)
+    )
     interrupted: bool = False
 
     def tally(self, source_id: str) -> SourceTally:
@@ -65,10 +67,24 @@ class PassSummary:
     def as_json(self) -> dict[str, Any]:
         """The contract of `run --json`."""
         return {
-            "started": iso(self.started), "ended": iso(self.ended),
+            "started": iso(self.started),
+            "ended": iso(self.ended),
             "sources": [
-                {"id": id_, "outcome": t.outcome, "reason": t.reason, "discovered": t.discovered, "fetched": t.fetched, "new": t.new,
-                 "updated": t.updated, "known": t.known, "failed": t.failed, "outcomes": dict(t.outcomes)}
-                for id_, t in sorted(self.sources.items())],
-            "articles": {"new": self.new, "updated": self.updated}, "hits": self.hits, "deliveries": self.deliveries,
+                {
+                    "id": id_,
+                    "outcome": t.outcome,
+                    "reason": t.reason,
+                    "discovered": t.discovered,
+                    "fetched": t.fetched,
+                    "new": t.new,
+                    "updated": t.updated,
+                    "known": t.known,
+                    "failed": t.failed,
+                    "outcomes": dict(t.outcomes),
+                }
+                for id_, t in sorted(self.sources.items())
+            ],
+            "articles": {"new": self.new, "updated": self.updated},
+            "hits": self.hits,
+            "deliveries": self.deliveries,
         }

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from archive.engine import Connection, Engine
-
 from archive import store
-from archive.engine import writing
+from archive.engine import Connection, Engine, writing
 from archive.meaning import Facts
 from core.clock import now
 from core.records import Processed
@@ -18,17 +16,23 @@ from core.settings import RouteSettings
 
 T = TypeVar("T")
 
-BATCH_ROWS = 100                     # a commit costs as much as about 20 rows: more rows gain little (measured)
-BATCH_S = 1.0                        # how long a finished article waits for company
+BATCH_ROWS = 100  # a commit costs as much as about 20 rows: more rows gain little (measured)
+BATCH_S = 1.0  # how long a finished article waits for company
 
 
 class Writer:
     """Stores processed pages in batches of 100 or after a second, and runs other changes in between."""
 
-    def __init__(self, engine: Engine, routes: Sequence[RouteSettings], facts: Facts, *, run_id: int | None = None,
-                 stored: Callable[[store.Stored], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        routes: Sequence[RouteSettings],
+        facts: Facts,
+        *,
+        run_id: int | None = None,
+    ) -> None:
         self._engine, self._routes, self._facts, self._run_id = engine, routes, facts, run_id
-        self._stored = stored
+        self.stored: Callable[[store.Stored], None] = lambda _: None  # is told what each batch came to
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._buffer: list[Processed] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -37,7 +41,9 @@ class Writer:
 
     async def call(self, change: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run `change(connection, ...)` in a transaction of its own, after everything handed in before it."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_transaction, change, arguments, named)
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._in_transaction, change, arguments, named
+        )
 
     def _in_transaction(self, change: Callable[..., T], arguments: tuple[Any, ...], named: dict[str, Any]) -> T:
         with writing(self._engine) as connection:
@@ -66,7 +72,7 @@ class Writer:
         if batch:
             counts = await self.call(self._store, batch)
             self.counts.add(counts)
-            self._stored(counts)
+            self.stored(counts)
 
     def _store(self, connection: Connection, batch: Sequence[Processed]) -> store.Stored:
         return store.store(connection, batch, self._routes, now=now(), run_id=self._run_id, facts=self._facts)

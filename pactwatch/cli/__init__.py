@@ -15,9 +15,14 @@ from pactwatch.cli import alerts, archive, db, demo, digest, rules, run, serve, 
 from pactwatch.cli.common import State
 
 app = typer.Typer(
-    name="pactwatch", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    name="pactwatch",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Watch the technology press and tell a team, in Slack, which organisations join forces in AI.")
+    help="Watch the technology press and tell a team, in Slack, which organisations join forces in AI.",
+)
 
 HOME_HELP = "Workspace folder  [else PACTWATCH_HOME, else the nearest folder upwards that holds pactwatch.toml]"
 
@@ -25,6 +30,7 @@ HOME_HELP = "Workspace folder  [else PACTWATCH_HOME, else the nearest folder upw
 def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
+
         typer.echo(f"pactwatch {version('pactwatch')}")
         raise typer.Exit
 
@@ -33,7 +39,9 @@ def _version(wanted: bool) -> None:
 def root(
     ctx: typer.Context,
     home: Annotated[Path | None, typer.Option("--home", help=HOME_HELP, show_default=False)] = None,
-    _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
     """Watch the technology press and tell a team, in Slack, which organisations join forces in AI."""
     ctx.obj = State(home=home)

@@ -17,8 +17,8 @@ from core.errors import StopWork
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from archive.engine import Engine
 
+    from archive.engine import Engine
     from core.workspace import Workspace
 
 
@@ -41,6 +41,7 @@ def state_of(ctx: typer.Context) -> State:
 def workspace(ctx: typer.Context, *, quiet: bool = False) -> Workspace:
     """The workspace of this call; its settings also set up the logs."""
     from core.workspace import load_workspace
+
     state = state_of(ctx)
     if state.opened is None:
         state.opened = load_workspace(state.home, options=state.options)
@@ -60,6 +61,7 @@ def open_database(space: Workspace) -> Engine:
     """Open and migrate the database of a workspace; one that cannot be reached is one clear line."""
     from archive.engine import open_engine, unreachable
     from archive.migrate import upgrade
+
     engine = open_engine(space.settings.database_url)
     try:
         upgrade(engine)
@@ -82,7 +84,9 @@ def _plain(value: Any) -> Any:
 
 def emit_json(value: Any) -> None:
     """Write one JSON document to standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=_plain) + "\n")
+    sys.stdout.write(
+        json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=_plain) + "\n"
+    )
 
 
 def emit_json_line(value: Any) -> None:
@@ -93,4 +97,5 @@ def emit_json_line(value: Any) -> None:
 def console(*, stderr: bool = False) -> Console:
     """A terminal for people; plain where the output is no terminal."""
     from rich.console import Console
+
     return Console(stderr=stderr, highlight=False, soft_wrap=not (sys.stderr if stderr else sys.stdout).isatty())

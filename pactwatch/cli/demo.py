@@ -28,7 +28,10 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Make the demo's workspace here, not in a temporary folder.")] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Make the demo's workspace here, not in a temporary folder."),
+    ] = None,
 ) -> None:
     """Crawl an offline newsroom on this machine and show what Slack would show. Needs no network and no settings.
 
@@ -38,6 +41,7 @@ def demo(
     from core.workspace import load_workspace
     from pactwatch.cli.common import console, open_database
     from pactwatch.demo import Newsroom, write_workspace
+
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise WorkspaceError(f"{keep} is not empty; name a new folder for the demo")
     home = keep or Path(tempfile.mkdtemp(prefix="pactwatch-demo-"))
@@ -48,12 +52,16 @@ def demo(
         space = load_workspace(home, environ={})
         logs.configure(space.settings.log, quiet=True)
         engine = open_database(space)
-        out.print(f"An offline newsroom is open on this machine: {len(newsroom.outlets)} outlets, {len(newsroom.articles)} articles, "
-                  "all of them invented.")
+        out.print(
+            f"An offline newsroom is open on this machine: {len(newsroom.outlets)} outlets, "
+            f"{len(newsroom.articles)} articles, all of them invented."
+        )
         first, second = _two_passes(space, engine, newsroom)
-    out.print(f"First pass: {first.fetched} pages read, {first.new} articles stored, {first.hits} of them flagged.")
-    out.print(f"Then an outlet corrected an article. Second pass: {second.fetched} page read, {second.updated} new version, "
-              "nothing else fetched again.")
+    out.print(f"First pass: {first.fetched} pages read, {first.new} articles stored, {first.hits} hits of all rules.")
+    out.print(
+        f"Then an outlet corrected an article. Second pass: {second.fetched} page read, {second.updated} new version, "
+        "nothing else fetched again."
+    )
     _show(space, engine, out)
     folder = shlex.quote(str(home))
     out.print("\nTry next:")
@@ -68,6 +76,7 @@ def _two_passes(space: Workspace, engine: Engine, newsroom: Newsroom) -> tuple[P
     from pactwatch.loop import run_in_loop
     from pactwatch.progress import Progress
     from scrapers.catalogue import load_sources
+
     sources, _ = load_sources(space.source_dirs)
 
     async def main(stop: asyncio.Event) -> tuple[PassSummary, PassSummary]:
@@ -90,6 +99,7 @@ def _show(space: Workspace, engine: Engine, out: Console) -> None:
     from alerts.terminal import render_console
     from alerts.tick import announce_routes
     from core.clock import now
+
     announce_routes(engine, space.settings, now())
     route = space.settings.routes[0]
     coming = preview(engine, route, None, now())
@@ -105,7 +115,10 @@ def _table(entries: tuple[Entry, ...]) -> object:
     from rich import box
     from rich.table import Table
     from rich.text import Text
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Flagged by the rule ai-alliances", title_justify="left", expand=True)
+
+    table = Table(
+        box=box.SIMPLE_HEAD, pad_edge=False, title="Flagged by the rule ai-alliances", title_justify="left", expand=True
+    )
     table.add_column("who with whom", ratio=3)
     table.add_column("what", ratio=2)
     table.add_column("score", justify="right")
@@ -115,5 +128,10 @@ def _table(entries: tuple[Entry, ...]) -> object:
         for start, end in entry.bold:
             sentence.stylize("bold", start, end)
         kind = (entry.event_type or entry.rule).replace("_", " ")
-        table.add_row(" ↔ ".join(entry.parties), f"{kind}, {entry.status}" if entry.status else kind, f"{entry.score:.2f}", sentence)
+        table.add_row(
+            " ↔ ".join(entry.parties),
+            f"{kind}, {entry.status}" if entry.status else kind,
+            f"{entry.score:.2f}",
+            sentence,
+        )
     return table

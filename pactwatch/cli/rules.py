@@ -24,6 +24,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def _rules(space: Workspace) -> tuple[list[Rule], list[RuleFileError]]:
     from pipeline.rulebook import load_rules
+
     return load_rules(*space.rule_dirs)
 
 
@@ -46,9 +47,15 @@ def list_rules(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     rules, broken = _rules(workspace(ctx))
     if as_json:
-        emit_json([{"id": r.id, "title": r.title, "query": r.query, "min_score": r.min_score, "examples": len(r.examples)} for r in rules])
+        emit_json(
+            [
+                {"id": r.id, "title": r.title, "query": r.query, "min_score": r.min_score, "examples": len(r.examples)}
+                for r in rules
+            ]
+        )
     else:
         from rich.table import Table
+
         table = Table("rule", "title", "query", "from score", "examples", box=None, pad_edge=False)
         for r in rules:
             table.add_row(r.id, r.title, r.query, f"{r.min_score:.2f}", str(len(r.examples)))
@@ -65,7 +72,9 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     rules, broken = _rules(workspace(ctx))
     if as_json:
-        emit_json({"rules": len(rules), "problems": [{"file": f.file, "line": f.line, "problem": f.problem} for f in broken]})
+        emit_json(
+            {"rules": len(rules), "problems": [{"file": f.file, "line": f.line, "problem": f.problem} for f in broken]}
+        )
     elif not broken:
         console().print(f"{len(rules)} rules are in order.")
     for failure in broken:
@@ -77,7 +86,9 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def test(
     ctx: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(metavar="[RULE]...", help="Rules to test; all by default.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[RULE]...", help="Rules to test; all by default.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the labelled examples of rules: each must match or not match as it says; exit 1 if one does not.
@@ -86,12 +97,15 @@ def test(
     """
     from pipeline.knowledge import load_knowledge
     from pipeline.match import check_examples
+
     space = workspace(ctx)
     rules = [_one(space, n) for n in names] if names else _rules(space)[0]
     knowledge = load_knowledge(*space.knowledge_dirs)
     results = {rule.id: check_examples(rule, knowledge) for rule in rules}
     if as_json:
-        emit_json([{"rule": r.id, "examples": len(r.examples), "failures": [str(f) for f in results[r.id]]} for r in rules])
+        emit_json(
+            [{"rule": r.id, "examples": len(r.examples), "failures": [str(f) for f in results[r.id]]} for r in rules]
+        )
     else:
         out = console()
         for rule in rules:
@@ -106,9 +120,11 @@ def test(
 def _read_article(what: str) -> Article:
     """An article from a file, or from standard input for `-`: HTML is extracted, other text has its title first."""
     from core.records import Article
+
     body = sys.stdin.buffer.read() if what == "-" else Path(what).read_bytes()
     if b"<html" in body[:2000].lower() or b"<!doctype html" in body[:2000].lower():
         from pipeline.extract import extract
+
         return extract(body, "https://example.org/")
     title, _, text = body.decode("utf-8", errors="replace").partition("\n")
     return Article(url="", canonical_url="", title=title.strip(), text=text.strip())
@@ -117,7 +133,9 @@ def _read_article(what: str) -> Article:
 @app.command()
 def explain(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="HTML or text (title in the first line); - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="HTML or text (title in the first line); - for standard input.")
+    ],
     rule: Annotated[str, typer.Option("--rule", help="The rule to explain.")] = "ai-alliances",
     as_json: AsJson = False,
 ) -> None:
@@ -128,6 +146,7 @@ def explain(
     from pipeline.annotate import annotate
     from pipeline.explain import explain as explain_rule
     from pipeline.knowledge import load_knowledge
+
     space = workspace(ctx)
     wanted = _one(space, rule)
     if file != "-" and not Path(file).is_file():
@@ -137,7 +156,9 @@ def explain(
     conditions = explain_rule(article, annotate(article, knowledge), wanted)
     rows = [{"condition": c, "held": held, "detail": detail} for c, held, detail in conditions]
     if as_json:
-        sys.stdout.write(json.dumps({"rule": rule, "title": article.title, "conditions": rows}, ensure_ascii=False) + "\n")
+        sys.stdout.write(
+            json.dumps({"rule": rule, "title": article.title, "conditions": rows}, ensure_ascii=False) + "\n"
+        )
         return
     out = console()
     out.print(f"{rule} on: {article.title}", markup=False)

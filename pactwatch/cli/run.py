@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 def run(
     ctx: typer.Context,
-    source: Annotated[list[str] | None, typer.Option("--source", help="Poll this source, due or not; may be repeated.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Poll this source, due or not; may be repeated.")
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Poll every source, due or not.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one summary object.")] = False,
 ) -> None:
@@ -32,23 +34,31 @@ def run(
     from pactwatch.jobs import run_once
     from pactwatch.progress import Progress
     from scrapers.catalogue import load_sources
+
     space = workspace(ctx)
     sources, broken = load_sources(space.source_dirs)
     for name in source or ():
         if name not in sources:
-            raise _named_failure(name, broken) or NotFoundError(f"no source is named {name!r}; see `pactwatch sources list`")
+            raise _named_failure(name, broken) or NotFoundError(
+                f"no source is named {name!r}; see `pactwatch sources list`"
+            )
     for failure in broken:
         typer.echo(f"pactwatch: {failure}", err=True)
     engine = open_archive(ctx)
     with Progress(visible=not as_json) as progress:
         # With --json, standard output belongs to the summary: the console channel writes beside it.
         courier = Courier(engine, space.settings, console=console(stderr=as_json))
-        summary = run_once(space, engine, sources, broken, only=source, everything=all_, progress=progress.show, courier=courier)
+        summary = run_once(
+            space, engine, sources, broken, only=source, everything=all_, progress=progress.show, courier=courier
+        )
     if as_json:
         emit_json(summary.as_json())
         return
     out = console()
-    out.print(f"{len(summary.sources)} sources, {summary.fetched} pages read: {summary.new} new articles, {summary.updated} updated, {summary.hits} hits.")
+    out.print(
+        f"{len(summary.sources)} sources, {summary.fetched} pages read: {summary.new} new articles, "
+        f"{summary.updated} updated, {summary.hits} hits."
+    )
     for id_, tally in sorted(summary.failed_sources.items()):
         out.print(f"  {id_}: {tally.outcome} {tally.reason}".rstrip(), markup=False)
     sent = summary.deliveries
@@ -58,4 +68,5 @@ def run(
 
 def _named_failure(name: str, broken: list[SourceFileError]) -> SourceFileError | None:
     from pathlib import Path
+
     return next((f for f in broken if Path(f.file).stem == name), None)

@@ -16,6 +16,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def _load(ctx: typer.Context) -> tuple[dict[str, Any], list[SourceFileError]]:
     from scrapers.catalogue import load_sources
+
     return load_sources(workspace(ctx).source_dirs)
 
 
@@ -32,18 +33,29 @@ def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     from archive.engine import reading
     from archive.states import source_states
+
     sources, broken = _load(ctx)
     with reading(open_archive(ctx)) as connection:
         states = source_states(connection)
     rows = []
     for id_, source in sorted(sources.items()):
         state = states.get(id_)
-        rows.append({
-            "id": id_, "name": source.name, "country": source.country, "language": source.language, "enabled": source.enabled,
-            "outcome": state.outcome if state else None, "reason": state.reason if state else None,
-            "last_polled_at": state.last_polled_at if state else None, "last_new_at": state.last_new_at if state else None,
-            "next_due_at": state.next_due_at if state else None, "failures": state.failures if state else 0,
-            "articles": state.articles if state else 0})
+        rows.append(
+            {
+                "id": id_,
+                "name": source.name,
+                "country": source.country,
+                "language": source.language,
+                "enabled": source.enabled,
+                "outcome": state.outcome if state else None,
+                "reason": state.reason if state else None,
+                "last_polled_at": state.last_polled_at if state else None,
+                "last_new_at": state.last_new_at if state else None,
+                "next_due_at": state.next_due_at if state else None,
+                "failures": state.failures if state else 0,
+                "articles": state.articles if state else 0,
+            }
+        )
     if as_json:
         emit_json(rows)
         _report(broken)
@@ -51,10 +63,23 @@ def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
     from rich.table import Table
 
     from core.clock import iso
+
     table = Table("source", "name", "land", "lang", "articles", "last poll", "outcome", box=None, pad_edge=False)
     for row in rows:
-        outcome = "disabled" if not row["enabled"] else " ".join(filter(None, (row["outcome"] or "not yet polled", row["reason"])))
-        table.add_row(row["id"], row["name"], row["country"], row["language"], str(row["articles"]), iso(row["last_polled_at"]) or "", outcome)
+        outcome = (
+            "disabled"
+            if not row["enabled"]
+            else " ".join(filter(None, (row["outcome"] or "not yet polled", row["reason"])))
+        )
+        table.add_row(
+            row["id"],
+            row["name"],
+            row["country"],
+            row["language"],
+            str(row["articles"]),
+            iso(row["last_polled_at"]) or "",
+            outcome,
+        )
     console().print(table)
     _report(broken)
 
@@ -67,7 +92,12 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     sources, broken = _load(ctx)
     if as_json:
-        emit_json({"sources": len(sources), "problems": [{"file": f.file, "line": f.line, "problem": f.problem} for f in broken]})
+        emit_json(
+            {
+                "sources": len(sources),
+                "problems": [{"file": f.file, "line": f.line, "problem": f.problem} for f in broken],
+            }
+        )
     elif not broken:
         console().print(f"{len(sources)} sources are in order.")
     _report(broken)
@@ -77,6 +107,7 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 def _switch(ctx: typer.Context, name: str, *, on: bool) -> None:
     from scrapers.switch import switch
+
     sources, _ = _load(ctx)
     if name not in sources:
         raise NotFoundError(f"no source is named {name!r}; see `pactwatch sources list`")

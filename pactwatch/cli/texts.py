@@ -22,6 +22,7 @@ def _dirs(ctx: typer.Context) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Knowledge and rules of the workspace; the shipped ones alone where there is no workspace."""
     from core.errors import WorkspaceError
     from core.workspace import shipped
+
     try:
         space = workspace(ctx)
     except WorkspaceError:
@@ -41,6 +42,7 @@ def match(ctx: typer.Context) -> None:
     from pipeline.knowledge import load_knowledge
     from pipeline.match import match_line
     from pipeline.rulebook import load_rules
+
     knowledge_dirs, rule_dirs = _dirs(ctx)
     knowledge = load_knowledge(*knowledge_dirs)
     rules, broken = load_rules(*rule_dirs)
@@ -69,6 +71,7 @@ def extract(
 
     from core.clock import now
     from pipeline.extract import extract as extract_article
+
     try:
         article = extract_article(sys.stdin.buffer.read(), url, fetched_at=now())
     except SkipDocument as failure:

@@ -14,8 +14,8 @@ from pactwatch.cli.common import console, emit_json, workspace
 config = typer.Typer(help="Show the settings in force.", no_args_is_help=True)
 
 FOLDERS = {
-    "sources": "One YAML file an outlet; the file's name is the source's id. A file of the same name as a shipped one replaces it.",
-    "rules": "One YAML file a rule; the file's name is the rule's id. Examples in it are its tests: pactwatch rules test.",
+    "sources": "One YAML file an outlet; the file's name is the source's id.",
+    "rules": "One YAML file a rule; the file's name is the rule's id. Its examples are its tests: pactwatch rules test.",
     "knowledge": "YAML files laid over the shipped knowledge, for example organisations/ours.yaml.",
     "data": "The database lives here.",
 }
@@ -34,6 +34,7 @@ def init(
     Example: pactwatch init newsdesk
     """
     from core.workspace import FILE, shipped
+
     if (directory / FILE).exists():
         raise WorkspaceError(f"{directory / FILE} exists already; the workspace was left as it is")
     for name, purpose in FOLDERS.items():
@@ -59,11 +60,13 @@ def show(
     Example: pactwatch config show
     """
     from core.workspace import effective
+
     rows = effective(workspace(ctx))
     if as_json:
         emit_json([{"setting": name, "value": value, "origin": origin} for name, value, origin in rows])
         return
     from rich.table import Table
+
     table = Table("setting", "value", "origin", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*row)

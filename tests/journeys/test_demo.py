@@ -17,14 +17,25 @@ from pactwatch.demo import Newsroom
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], Path]:
     folder = tmp_path_factory.mktemp("demo") / "newsdesk"
-    done = subprocess.run([sys.executable, "-m", "pactwatch", "demo", "--keep", str(folder)], capture_output=True, text=True,
-                          timeout=110, check=False, env={"PATH": "/usr/bin:/bin", "COLUMNS": "160", "HOME": str(folder.parent)})
+    done = subprocess.run(
+        [sys.executable, "-m", "pactwatch", "demo", "--keep", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "160", "HOME": str(folder.parent)},
+    )
     return done, folder
 
 
 def pactwatch(folder: Path, *arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "pactwatch", "--home", str(folder), *arguments], capture_output=True, text=True,
-                          timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "pactwatch", "--home", str(folder), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -36,7 +47,9 @@ def test_the_demo_ends_well_and_shows_the_digest(demo: tuple[subprocess.Complete
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_the_digest_holds_each_alliance_once_and_no_near_miss(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_the_digest_holds_each_alliance_once_and_no_near_miss(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
     _, folder = demo
     [digest] = json.loads(pactwatch(folder, "digest", "preview", "--json"))
     assert not digest["developments"]
@@ -46,14 +59,20 @@ def test_the_digest_holds_each_alliance_once_and_no_near_miss(demo: tuple[subpro
     assert got == expected
 
 
-def test_every_article_is_stored_and_the_correction_is_a_version(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+def test_every_article_is_stored_and_the_correction_is_a_version(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
     _, folder = demo
     with Newsroom() as newsroom:
         published = len(newsroom.articles)
     found = json.loads(pactwatch(folder, "search", "*", "--limit", "200", "--format", "json"))
     assert found["total"] == published
-    corrected = json.loads(pactwatch(folder, "search", "title:thornbeck AND title:kitebridge", "--format", "json"))["items"]
-    assert any(len(json.loads(pactwatch(folder, "show", str(item["id"]), "--json"))["versions"]) == 1 for item in corrected)
+    corrected = json.loads(pactwatch(folder, "search", "title:thornbeck AND title:kitebridge", "--format", "json"))[
+        "items"
+    ]
+    assert any(
+        len(json.loads(pactwatch(folder, "show", str(item["id"]), "--json"))["versions"]) == 1 for item in corrected
+    )
 
 
 def test_the_wire_story_is_one_story_of_three_outlets(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
@@ -72,7 +91,9 @@ def test_the_commands_that_the_demo_proposes_work(demo: tuple[subprocess.Complet
     for line in proposed:
         arguments = shlex.split(line)
         assert "--home" in arguments
-        result = subprocess.run([sys.executable, "-m", "pactwatch", *arguments], capture_output=True, text=True, timeout=60, check=False)
+        result = subprocess.run(
+            [sys.executable, "-m", "pactwatch", *arguments], capture_output=True, text=True, timeout=60, check=False
+        )
         assert result.returncode == 0, (line, result.stderr)
         assert result.stdout.strip()
     assert str(folder) in done.stdout

@@ -14,20 +14,28 @@ def test_a_living_holder_keeps_its_claim() -> None:
 
 
 def test_an_ended_process_is_gone() -> None:
-    child = subprocess.run([sys.executable, "-c", "from core.process import identity; print(identity())"],
-                           capture_output=True, text=True, check=True)
+    child = subprocess.run(
+        [sys.executable, "-c", "from core.process import identity; print(identity())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert process.is_gone(child.stdout.strip())
 
 
 def test_a_killed_process_is_gone_before_its_parent_has_noticed() -> None:
-    child = subprocess.Popen([sys.executable, "-c", "from core.process import identity; print(identity(), flush=True); input()"],
-                             stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from core.process import identity; print(identity(), flush=True); input()"],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
+    )
     assert child.stdout is not None
     assert child.stdin is not None
     holder = child.stdout.readline().strip()
     assert not process.is_gone(holder)
     child.kill()
-    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)      # dead, but still a zombie
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # dead, but still a zombie
     assert process.is_gone(holder)
     child.wait()
     child.stdout.close()

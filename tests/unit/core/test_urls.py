@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.urls import canonical
@@ -95,18 +95,21 @@ ADDRESS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(TEXT, st.none() | TEXT)
 def test_wild_text_never_fails(text: str, base: str | None) -> None:
     result = canonical(text, base)
     assert result is None or result.startswith(("http://", "https://"))
 
 
+@settings(deadline=None)
 @given(ADDRESS)
 def test_a_canonical_address_is_its_own_canonical_address(address: str) -> None:
     once = canonical(address)
     assert once is None or canonical(once) == once
 
 
+@settings(deadline=None)
 @given(ADDRESS, st.sampled_from(["utm_source=x", "fbclid=1", "gclid=2", "mc_cid=3"]))
 def test_a_tracker_changes_nothing(address: str, tracker: str) -> None:
     plain = canonical(address)

@@ -12,7 +12,9 @@ from core.workspace import effective, find_home, load_workspace
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    (tmp_path / "pactwatch.toml").write_text('[crawl]\ndelay = 0.5\n\n[[routes]]\nname = "daily"\nchannel = "console"\n')
+    (tmp_path / "pactwatch.toml").write_text(
+        '[crawl]\ndelay = 0.5\n\n[[routes]]\nname = "daily"\nchannel = "console"\n'
+    )
     return tmp_path
 
 
@@ -37,7 +39,10 @@ def test_the_environment_wins_over_the_file_and_an_option_over_both(home: Path) 
 
 def test_a_secret_comes_from_its_file_and_is_never_shown(home: Path) -> None:
     (home / "token").write_text("xoxb-from-file\n")
-    assert load_workspace(home, environ={"PACTWATCH_SLACK__TOKEN_FILE": "token"}).settings.slack_token() == "xoxb-from-file"
+    assert (
+        load_workspace(home, environ={"PACTWATCH_SLACK__TOKEN_FILE": "token"}).settings.slack_token()
+        == "xoxb-from-file"
+    )
     assert origin(home, "slack.token", PACTWATCH_SLACK__TOKEN="xoxb-1") == ("********", "PACTWATCH_SLACK__TOKEN")
 
 
@@ -47,18 +52,27 @@ def test_a_token_file_that_is_missing_is_one_line_with_its_setting(home: Path) -
         space.settings.slack_token()
 
 
-@pytest.mark.parametrize(("text", "line", "said"), [
-    ("[crawl]\n\ndelay = -1\n", 3, r"crawl\.delay -1.*greater than or equal to 0"),
-    ("[crawl]\ndely = 1\n", 2, r"unknown setting 'crawl\.dely'; allowed: .*delay"),
-    ("colour = 1\n", 1, r"unknown setting 'colour'; allowed: .*crawl"),
-    ('[crawl]\nallow_networks = ["10.0.0.0/99"]\n', 2, r"'10\.0\.0\.0/99'.*is not a network"),
-    ('[[routes]]\nname = "a"\nchannel = "console"\n[[routes]]\nname = "b"\nchannel = "console"\nzone = "Mars/X"\n', 7, "not a time zone"),
-    ('[[routes]]\nname = "a"\nchannel = "console"\nat = ["25:00"]\n', 4, "HH:MM"),
-    ('[[routes]]\nname = "a"\nchannel = "fax:1"\n', 3, "slack:ID"),
-    ('[[routes]]\nname = "a"\nchannel = "console"\ndays = "mon-fry"\n', 4, "list of weekdays"),
-    ("[crawl\n", 1, "is not valid TOML"),
-])
-def test_a_mistake_is_one_line_with_its_place_and_what_is_allowed(tmp_path: Path, text: str, line: int, said: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("[crawl]\n\ndelay = -1\n", 3, r"crawl\.delay -1.*greater than or equal to 0"),
+        ("[crawl]\ndely = 1\n", 2, r"unknown setting 'crawl\.dely'; allowed: .*delay"),
+        ("colour = 1\n", 1, r"unknown setting 'colour'; allowed: .*crawl"),
+        ('[crawl]\nallow_networks = ["10.0.0.0/99"]\n', 2, r"'10\.0\.0\.0/99'.*is not a network"),
+        (
+            '[[routes]]\nname = "a"\nchannel = "console"\n[[routes]]\nname = "b"\nchannel = "console"\nzone = "M/X"\n',
+            7,
+            "not a time zone",
+        ),
+        ('[[routes]]\nname = "a"\nchannel = "console"\nat = ["25:00"]\n', 4, "HH:MM"),
+        ('[[routes]]\nname = "a"\nchannel = "fax:1"\n', 3, "slack:ID"),
+        ('[[routes]]\nname = "a"\nchannel = "console"\ndays = "mon-fry"\n', 4, "list of weekdays"),
+        ("[crawl\n", 1, "is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_one_line_with_its_place_and_what_is_allowed(
+    tmp_path: Path, text: str, line: int, said: str
+) -> None:
     (tmp_path / "pactwatch.toml").write_text(text)
     with pytest.raises(SettingsError, match=said) as caught:
         load_workspace(tmp_path, environ={})
@@ -67,9 +81,9 @@ def test_a_mistake_is_one_line_with_its_place_and_what_is_allowed(tmp_path: Path
 
 
 def test_a_mistake_in_the_environment_names_the_variable(home: Path) -> None:
-    with pytest.raises(SettingsError, match="PACTWATCH_CRAWL__DELAY.*'soon'"):
+    with pytest.raises(SettingsError, match=r"PACTWATCH_CRAWL__DELAY.*'soon'"):
         load_workspace(home, environ={"PACTWATCH_CRAWL__DELAY": "soon"})
-    with pytest.raises(SettingsError, match="PACTWATCH_CRAWLER__DELAY names no section.*CRAWL"):
+    with pytest.raises(SettingsError, match=r"PACTWATCH_CRAWLER__DELAY names no section.*CRAWL"):
         load_workspace(home, environ={"PACTWATCH_CRAWLER__DELAY": "1"})
 
 
@@ -91,7 +105,7 @@ def test_without_a_workspace_the_error_says_how_to_make_one(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     with pytest.raises(WorkspaceError, match="pactwatch init"):
         find_home(environ={})
-    with pytest.raises(WorkspaceError, match="holds no pactwatch.toml"):
+    with pytest.raises(WorkspaceError, match=r"holds no pactwatch\.toml"):
         find_home(tmp_path, environ={})
 
 

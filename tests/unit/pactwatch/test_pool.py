@@ -14,7 +14,7 @@ from core.records import Outcome, Page, Processed
 from core.workspace import shipped
 from pactwatch.pool import ExtractionPool
 
-WORKER = '''
+WORKER = """
 import os, time
 from core.records import Outcome, Processed
 
@@ -27,7 +27,7 @@ def work(pages):
             time.sleep(60)
         out.append(Processed(page.address_id, page.source_id, page.url, page.fetched_at, Outcome.EMPTY, "read"))
     return out
-'''
+"""
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 def page(number: int, body: bytes = b"fine") -> Page:
-    return Page(number, "outlet", f"http://a.example/{number}", f"http://a.example/{number}", body, None, datetime.now(UTC))
+    return Page(
+        number, "outlet", f"http://a.example/{number}", f"http://a.example/{number}", body, None, datetime.now(UTC)
+    )
 
 
 def results_of(work: object, pages: list[Page], *, limit_s: float = 30.0) -> dict[int, Processed]:
@@ -49,8 +51,9 @@ def results_of(work: object, pages: list[Page], *, limit_s: float = 30.0) -> dic
         async def done(results: list[Processed]) -> None:
             found.update({r.address_id: r for r in results})
 
-        pool = ExtractionPool(1, [shipped("pipeline", "knowledge")], [shipped("pipeline", "rules")], done,
-                              work=work, page_limit_s=limit_s)  # type: ignore[arg-type]
+        pool = ExtractionPool(
+            1, [shipped("pipeline", "knowledge")], [shipped("pipeline", "rules")], done, work=work, page_limit_s=limit_s
+        )  # type: ignore[arg-type]
         pool.start()
         try:
             for item in pages:
@@ -59,6 +62,7 @@ def results_of(work: object, pages: list[Page], *, limit_s: float = 30.0) -> dic
         finally:
             pool.stop()
         return found
+
     return asyncio.run(main())
 
 

@@ -18,6 +18,7 @@ def run_for(seconds: float, *jobs: tuple[float, str, object], wait_s: float = 2.
         began = time.monotonic()
         await scheduler.stop(wait_s)
         return time.monotonic() - began
+
     return asyncio.run(main())
 
 

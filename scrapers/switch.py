@@ -22,5 +22,5 @@ def switch(folder: Path, source: SourceFile, *, on: bool) -> Path:
     text = _ENABLED.sub(line, text) if _ENABLED.search(text) else text.rstrip("\n") + f"\n{line}\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    read_source(path)                    # what was written can be read again, or the caller hears of it now
+    read_source(path)  # what was written can be read again, or the caller hears of it now
     return path

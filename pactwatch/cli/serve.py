@@ -20,5 +20,6 @@ def serve(ctx: typer.Context) -> None:
     Example: pactwatch serve --home newsdesk
     """
     from pactwatch.jobs import serve_forever
+
     space = workspace(ctx)
     serve_forever(space, open_archive(ctx))

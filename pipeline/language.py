@@ -38,6 +38,13 @@ _SMALL_WORDS = {
     "hu": "a az és hogy nem is egy ez meg csak van volt de még már mint el",
 }
 _WORD_SETS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_CYRILLIC, _ARABIC, _DEVANAGARI = (re.compile(f"[{r}]") for r in ("\u0400-\u04ff", "\u0600-\u06ff", "\u0900-\u097f"))
+# A declared language is also believed when the text is in its script and the script is not Latin.
+_SCRIPTS = {
+    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk"), _CYRILLIC), **dict.fromkeys(("ar", "fa", "ur"), _ARABIC),
+    **dict.fromkeys(("hi", "mr", "ne"), _DEVANAGARI), "el": re.compile("[\u0370-\u03ff]"),
+    "he": re.compile("[\u0590-\u05ff]"), "th": re.compile("[\u0e00-\u0e7f]"),
+}
 _ALIASES = {"nb": "no", "nn": "no", "iw": "he", "in": "id", "cn": "zh", "jp": "ja", "kr": "ko", "ua": "uk", "cz": "cs"}
 
 
@@ -58,14 +65,21 @@ def language_of(text: str, *claims: str | None) -> str | None:
         return believed[0]
     words = Counter(found)
     shares = {language: sum(words[w] for w in small) / len(found) for language, small in _WORD_SETS.items()}
-    best = max(shares, key=lambda language: shares[language])
-    # Neighbouring languages share small words, hence the comparison with the best one.
+    ranked = sorted(shares, key=lambda language: -shares[language])
+    best, lead = ranked[0], shares[ranked[0]] / (shares[ranked[1]] or 0.001)
     for claim in believed:
+        script = _SCRIPTS.get(claim)
+        if script and len(script.findall(sample)) > 0.5 * letters:
+            return claim
+        # Neighbouring languages share small words, hence the comparison with the best one.
         if shares.get(claim, 0.0) >= max(_SMALL_WORDS_SHARE, 0.8 * shares[best]):
             return claim
-    if best == "en" and shares[best] > 2 * _SMALL_WORDS_SHARE:
-        return best  # no other language has a quarter of these words
-    return _by_model(sample)
+        if claim == best and shares[best] > 0.05 and lead > 1.25:
+            return claim
+    unclear = shares[best] < _SMALL_WORDS_SHARE
+    if unclear and believed and believed[0] not in _WORD_SETS and believed[0] not in _SCRIPTS:
+        return believed[0]  # nobody declares Icelandic or Lithuanian by mistake
+    return best if not unclear and lead > 1.4 else _by_model(sample)
 
 
 def _code(claim: str | None) -> str | None:

@@ -25,8 +25,8 @@ STORY = (
     "<html lang='en'><head><title>Samsung Electronics and SK Telecom to cooperate on AI</title></head><body><article>"
     "<h1>Samsung Electronics and SK Telecom to cooperate on AI</h1>"
     "<p>Samsung Electronics and SK Telecom announced on Monday that they have signed a strategic partnership on "
-    "artificial intelligence.</p><p>The two companies will develop chips and language models together in a joint laboratory, a "
-    "spokesperson said at the fair in Las Vegas.</p><p>The laboratory will open in spring with forty engineers of both "
+    "artificial intelligence.</p><p>The two companies will develop chips and language models together in a joint "
+    "laboratory, a spokesperson said at the fair in Las Vegas.</p><p>The laboratory will open in spring with forty engineers of both "
     "sides, who will publish what they find.</p></article></body></html>"
 )
 
@@ -106,7 +106,8 @@ def test_a_cold_worker_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_warm_worker_of_a_pool_gives_what_the_processor_gives(processor: Processor, rules: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context, initializer=warm, initargs=([shipped_knowledge()], [rules])) as pool:
+    told = ([shipped_knowledge()], [rules])
+    with ProcessPoolExecutor(1, mp_context=context, initializer=warm, initargs=told) as pool:
         assert pool.submit(work, [page(), page(b"", 2)]).result() == processor.process_batch([page(), page(b"", 2)])
         assert pool.submit(gc.get_freeze_count).result() > 10_000
 

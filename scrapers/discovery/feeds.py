@@ -134,7 +134,7 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
         resolve_relative_uris=False,
         response_headers={"content-type": "application/xml; charset=utf-8"},
     )
-    if not parsed.entries and not parsed.version:
+    if not parsed.entries and not parsed.get("version"):
         raise SkipDocument("the document is neither XML nor a feed", outcome="not_a_feed")
     found = []
     for entry in parsed.entries:
@@ -145,6 +145,8 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
             except ValueError:
                 continue
             summary = plain(entry.get("summary"))
+            # feedparser's get() gives the date of publication for a missing date of change.
+            changed = entry["updated"] if "updated" in entry else None  # noqa: SIM401
             found.append(
                 Discovery(
                     url=address,
@@ -152,7 +154,7 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
                     guid=entry.get("id"),
                     summary=summary[:1000] if summary else None,
                     published_at=read_date(entry.get("published"), zone),
-                    updated_at=read_date(entry.get("updated"), zone),
+                    updated_at=read_date(changed, zone),
                 )
             )
     return found

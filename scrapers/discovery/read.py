@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
+
+from lxml.etree import LxmlError
 
 from core import clock
 from core.errors import SkipDocument
@@ -17,6 +18,16 @@ from scrapers.discovery.dates import zone_of
 
 DEEPEST_INDEX = 2  # an index of indexes is read, an index of those is not
 SITEMAP_AGE = timedelta(days=30)
+_UNREADABLE = (
+    LxmlError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +62,35 @@ def read_entry(body: bytes, ask: Ask) -> Found:
 
     Raises SkipDocument with the outcome `not_a_feed`, `empty` (well-formed, but lists nothing) or `too_large`.
     """
+    try:
+        return _read(body, ask)
+    except _UNREADABLE as failure:
+        # What strangers write finds every hole in a parser; it must cost this document only.
+        reason = f"the document cannot be read: {type(failure).__name__}"
+        raise SkipDocument(reason, outcome="not_a_feed") from failure
+
+
+def _read(body: bytes, ask: Ask) -> Found:
     if body[:2] == b"\x1f\x8b":
         body = sitemaps.gunzip(body, ask.max_bytes)
-    if not body.strip():
+    if not body.strip(b" \t\r\n\0"):
         raise SkipDocument("the document is empty", outcome="empty")
     zone = zone_of(ask.country)
     if ask.kind == "listing":
-        return _found(listing.read_listing(body, ask, zone), ask, "listing", lambda: "no link looks like an article")
+        return _found(listing.read_listing(body, ask, zone), ask, "listing", "no link looks like an article")
     text = xml.as_text(body, ask.encoding, ask.language)
     if text[:1] in {"{", "["}:
-        return _found(jsonfeed.read_json(text, ask.url, zone), ask, "json", lambda: "the JSON lists nothing")
+        return _found(jsonfeed.read_json(text, ask.url, zone), ask, "json", "the JSON lists nothing")
     xml.refuse_html(text)
     root = xml.parse(text)
     if root is None:
-        return _found(feeds.read_lenient(text, ask.url, zone), ask, "lenient", lambda: "the feed has no entries")
+        return _found(feeds.read_lenient(text, ask.url, zone), ask, "lenient", "the feed has no entries")
     kind = xml.local(root)
     if kind == "sitemapindex":
         return _index(root, ask, zone)
     if kind == "urlset":
-        return _found(sitemaps.read_pages(root, ask.url, zone), ask, "sitemap", lambda: "the sitemap has no pages")
-    return _found(feeds.read_feed(root, ask.url, zone), ask, kind, lambda: "the feed has no entries")
+        return _found(sitemaps.read_pages(root, ask.url, zone), ask, "sitemap", "the sitemap has no pages")
+    return _found(feeds.read_feed(root, ask.url, zone), ask, kind, "the feed has no entries")
 
 
 def _since(ask: Ask, kind: str) -> datetime | None:
@@ -88,10 +108,10 @@ def _index(root: object, ask: Ask, zone: tzinfo) -> Found:
     return Found(sitemaps=tuple(clean), kind="index")
 
 
-def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: Callable[[], str]) -> Found:
+def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: str) -> Found:
     """Entries with canonical addresses, each once, without the outlet's front page and without what is too old."""
     if not entries:
-        raise SkipDocument(nothing(), outcome="empty")
+        raise SkipDocument(nothing, outcome="empty")
     since = _since(ask, kind)
     unique: dict[str, Discovery] = {}
     for entry in entries:

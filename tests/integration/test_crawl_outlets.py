@@ -33,7 +33,8 @@ def test_every_kind_of_entry_point_leads_to_its_articles(outlet: Outlet, tmp_pat
         "application/xml",
     )
     outlet.routes["/feed.json"] = Reply(
-        f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": "1", "url": "{links["json"]}", "title": "JSON story"}}]}}',
+        f'{{"version": "https://jsonfeed.org/version/1.1", "items": '
+        f'[{{"id": "1", "url": "{links["json"]}", "title": "JSON story"}}]}}',
         "application/feed+json",
     )
     outlet.routes["/index.xml"] = Reply(
@@ -45,7 +46,9 @@ def test_every_kind_of_entry_point_leads_to_its_articles(outlet: Outlet, tmp_pat
     )
     outlet.routes["/part.xml.gz"] = Reply(gzip.compress(pages.encode()), "application/gzip")
     outlet.routes["/news"] = Reply(
-        f'<html><body><nav><a href="/about">About us</a></nav><h2><a href="{links["listing"]}">A new chip is shown to the press in Seoul</a></h2></body></html>'
+        f'<html><body><nav><a href="/about">About us</a></nav>'
+        f'<h2><a href="{links["listing"]}">A new chip is shown to the press in Seoul</a></h2>'
+        "</body></html>"
     )
     write_source(
         tmp_path,
@@ -111,7 +114,8 @@ def test_where_a_redirect_leads_is_not_fetched_again(outlet: Outlet, tmp_path: P
 
 def test_a_correction_in_the_feed_brings_the_article_in_again(outlet: Outlet, tmp_path: Path) -> None:
     link = outlet.article("/story")
-    entry = '<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>T</title><link href="{}"/><updated>{}</updated></entry></feed>'
+    entry = '<feed xmlns="http://www.w3.org/2005/Atom"><entry>'
+    entry += '<title>T</title><link href="{}"/><updated>{}</updated></entry></feed>'
     outlet.routes["/atom"] = Reply(entry.format(link, "2026-11-20T10:00:00Z"), "application/atom+xml")
     write_source(tmp_path, "one", "feed: " + outlet.base + "/atom")
     assert len(run_crawl(tmp_path)["pages"]) == 1
@@ -135,7 +139,8 @@ def test_after_a_kill_the_next_crawl_fetches_what_is_missing_and_nothing_twice(o
 
 def test_korean_pages_and_feeds_in_their_own_encoding_are_read(outlet: Outlet, tmp_path: Path) -> None:
     link = outlet.article("/view/1001")
-    feed = f'<?xml version="1.0" encoding="euc-kr"?><rss><channel><item><title>똠방 반도체 협력</title><link>{link}</link></item></channel></rss>'
+    feed = '<?xml version="1.0" encoding="euc-kr"?><rss><channel>'
+    feed += f"<item><title>똠방 반도체 협력</title><link>{link}</link></item></channel></rss>"
     outlet.routes["/rss"] = Reply(feed.encode("cp949"), "text/xml; charset=utf-8")
     write_source(tmp_path, "one", "feed: " + outlet.base + "/rss", more="language: ko\n")
     assert run_crawl(tmp_path)["polls"][0]["titles"] == ["똠방 반도체 협력"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.discovery.dates import read_date, zone_of
@@ -70,6 +70,7 @@ def test_a_country_with_several_zones_counts_as_utc() -> None:
     assert read_date("2020-01-06 10:00:00", zone_of("US")) == TEN
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_wild_text_is_never_an_error(text: str) -> None:
     result = read_date(text)

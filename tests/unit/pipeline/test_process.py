@@ -26,8 +26,8 @@ STORY = (
     "<h1>Samsung Electronics and SK Telecom to cooperate on AI</h1>"
     "<p>Samsung Electronics and SK Telecom announced on Monday that they have signed a strategic partnership on "
     "artificial intelligence.</p><p>The two companies will develop chips and language models together in a joint "
-    "laboratory, a spokesperson said at the fair in Las Vegas.</p><p>The laboratory will open in spring with forty engineers of both "
-    "sides, who will publish what they find.</p></article></body></html>"
+    "laboratory, a spokesperson said at the fair in Las Vegas.</p><p>The laboratory will open in spring with forty "
+    "engineers of both sides, who will publish what they find.</p></article></body></html>"
 )
 
 

@@ -19,7 +19,7 @@ from archive.tables import Address, Article, EntryPoint, Fetch
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
 from core.records import AddressState, Discovery, Outcome
 
-FIRST_RETRY = timedelta(minutes=10)
+FIRST_RETRY = timedelta(minutes=15)
 LONGEST_RETRY = timedelta(days=1)
 WEEKLY_AFTER = 8  # failures in a row; from then on one try a week
 WEEK = timedelta(days=7)

@@ -1,0 +1,297 @@
+"""The ledger: what is to be fetched, what became of it, and that nothing is lost or fetched twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from archive import catalogue, ledger
+from archive.engine import reading, writing
+from archive.tables import Address, EntryPoint, Fetch, Source
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
+from core.records import Discovery, Outcome
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ENTRY = EntryState("daily", "feed", "https://example.org/rss")
+
+
+@pytest.fixture
+def archive(engine: Engine) -> Engine:
+    entry = SimpleNamespace(kind="feed", url=ENTRY.url)
+    sources: Any = {
+        id_: SimpleNamespace(name=id_, country=None, language="en", enabled=True, interval=None, entries=(entry,))
+        for id_ in ("daily", "other")
+    }
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+    return engine
+
+
+def poll(
+    engine: Engine, *found: Discovery, now: datetime = NOW, entry: EntryState = ENTRY, limit: int = 500, **answer: Any
+) -> ledger.Recorded:
+    given = Answer(**{"outcome": Outcome.OK, "at": now, "etag": '"1"', "body_hash": "h", **answer})
+    with writing(engine) as connection:
+        [recorded] = ledger.record_polls(connection, [Poll(entry, given, found, limit)], now)
+    return recorded
+
+
+def report(engine: Engine, order: FetchOrder, outcome: Outcome, now: datetime = NOW, **answer: Any) -> None:
+    with writing(engine) as connection:
+        ledger.record_failures(connection, [FetchReport(order, Answer(outcome, now, "why", **answer))], now)
+
+
+def store(engine: Engine, order: FetchOrder, now: datetime = NOW) -> None:
+    """What the writer of articles does to the address."""
+    with writing(engine) as connection:
+        connection.execute(
+            sa.update(Address)
+            .where(Address.id == order.address_id)
+            .values(state="stored", outcome="ok", fetched_at=now, attempts=0, next_try_at=None, etag='"a"')
+        )
+
+
+def address(engine: Engine, url: str) -> Any:
+    with reading(engine) as connection:
+        return connection.execute(sa.select(Address.__table__).where(Address.url == url)).one()
+
+
+def urls(orders: Any) -> list[str]:
+    return [order.url for order in orders]
+
+
+A, B = "https://example.org/a", "https://example.org/b"
+
+
+def test_a_new_address_is_ordered_once_it_is_stored_no_more(archive: Engine) -> None:
+    first = poll(archive, Discovery(A, "A"), Discovery(B, "B"))
+    assert urls(first.orders) == [A, B]
+    assert (first.new, first.listed) == (2, 2)
+    store(archive, first.orders[0])
+    second = poll(archive, Discovery(A, "A"), Discovery(B, "B"))
+    assert urls(second.orders) == [B]
+    assert second.new == 0
+
+
+def test_an_address_of_another_source_is_left_to_that_source(archive: Engine) -> None:
+    poll(archive, Discovery(A))
+    theirs = poll(archive, Discovery(A), Discovery(B), entry=EntryState("other", "feed", ENTRY.url))
+    assert urls(theirs.orders) == [B]
+
+
+def test_two_polls_of_one_batch_that_list_the_same_make_one_address(archive: Engine) -> None:
+    answer = Answer(Outcome.OK, NOW)
+    second = EntryState("daily", "listing", "https://example.org/news")
+    with writing(archive) as connection:
+        recorded = ledger.record_polls(
+            connection, [Poll(ENTRY, answer, (Discovery(A),)), Poll(second, answer, (Discovery(A),))], NOW
+        )
+    assert {order.address_id for r in recorded for order in r.orders} == {address(archive, A).id}
+
+
+def test_left_over_addresses_come_back_without_being_listed(archive: Engine) -> None:
+    orders = poll(archive, Discovery(A, "A", NOW), Discovery(B)).orders
+    store(archive, orders[1])
+    with reading(archive) as connection:
+        left = ledger.left_over(connection, ["daily", "other"], NOW)
+    assert left == {"daily": [FetchOrder(orders[0].address_id, "daily", A, title_hint="A", published_hint=NOW)]}
+
+
+def test_left_over_addresses_are_limited_and_the_newest_ones(archive: Engine) -> None:
+    poll(archive, *(Discovery(f"{A}/{i}") for i in range(5)))
+    with reading(archive) as connection:
+        left = ledger.left_over(connection, ["daily"], NOW, limit=2)
+    assert len(urls(left["daily"])) == 2
+
+
+def test_a_failed_address_is_tried_again_later_and_never_given_up(archive: Engine) -> None:
+    [order] = poll(archive, Discovery(A)).orders
+    now, waits = NOW, []
+    for _ in range(10):
+        report(archive, order, Outcome.TIMEOUT, now)
+        row = address(archive, A)
+        assert row.state == "failed"
+        assert row.reason == "why"
+        waits.append(row.next_try_at - now)
+        assert poll(archive, Discovery(A), now=row.next_try_at - timedelta(seconds=1)).orders == ()
+        now = row.next_try_at
+        assert urls(poll(archive, Discovery(A), now=now).orders) == [A]
+    assert waits[0] == timedelta(minutes=15)
+    assert max(waits[:8]) == timedelta(days=1)
+    assert waits[-1] == timedelta(days=7)
+
+
+def test_what_a_site_asks_for_is_kept_up_to_a_day(archive: Engine) -> None:
+    [order] = poll(archive, Discovery(A)).orders
+    report(archive, order, Outcome.HTTP_ERROR, retry_after=7200.0)
+    assert address(archive, A).next_try_at == NOW + 2 * HOUR
+    report(archive, order, Outcome.HTTP_ERROR, retry_after=10_000_000.0)
+    assert address(archive, A).next_try_at == NOW + 24 * HOUR
+
+
+def test_what_can_never_work_is_skipped_with_its_reason(archive: Engine) -> None:
+    [order] = poll(archive, Discovery(A)).orders
+    report(archive, order, Outcome.NOT_HTML, final=True)
+    row = address(archive, A)
+    assert (row.state, row.outcome, row.reason, row.next_try_at) == ("skipped", "not_html", "why", None)
+    assert poll(archive, Discovery(A), now=NOW + 100 * HOUR).orders == ()
+
+
+def test_a_feeds_own_date_of_change_brings_an_article_in_again(archive: Engine) -> None:
+    [order] = poll(archive, Discovery(A, "A", updated_at=NOW)).orders
+    store(archive, order)
+    assert poll(archive, Discovery(A, "A", updated_at=NOW)).orders == ()
+    [again] = poll(archive, Discovery(A, "A", updated_at=NOW + HOUR)).orders
+    assert again.etag == '"a"'
+    assert address(archive, A).state == "discovered"  # so it is fetched even if this process dies now
+    report(archive, again, Outcome.UNCHANGED)
+    assert address(archive, A).state == "stored"
+    assert poll(archive, Discovery(A, "A", updated_at=NOW + HOUR)).orders == ()
+
+
+def test_a_changed_title_counts_and_a_listing_or_a_late_change_does_not(archive: Engine) -> None:
+    [order] = poll(archive, Discovery(A, "A")).orders
+    store(archive, order)
+    listing = EntryState("daily", "listing", "https://example.org/news")
+    assert poll(archive, Discovery(A, "A cut …"), entry=listing).orders == ()
+    assert poll(archive, Discovery(A, "Not A"), now=NOW + 15 * 24 * HOUR).orders == ()
+    assert urls(poll(archive, Discovery(A, "Not A")).orders) == [A]
+
+
+def test_validators_are_kept_with_the_discoveries_and_not_while_some_wait(archive: Engine) -> None:
+    def state() -> EntryState:
+        with reading(archive) as connection:
+            [found] = catalogue.entry_states(connection, ["daily"])["daily"]
+        return found
+
+    assert poll(archive, Discovery(A), Discovery(B), limit=1).new == 1
+    assert (state().etag, state().body_hash) == (None, None)
+    poll(archive, Discovery(A), Discovery(B), limit=1)
+    assert (state().etag, state().body_hash) == ('"1"', "h")
+    poll(archive, entry=state(), outcome=Outcome.TIMEOUT, reason="no answer", etag=None, body_hash=None)
+    assert (state().etag, state().body_hash) == ('"1"', "h")
+
+
+def test_each_poll_and_each_failed_fetch_is_on_record(archive: Engine) -> None:
+    [order] = poll(archive, Discovery(A), status=200, size=10, duration_ms=5).orders
+    poll(archive, outcome=Outcome.HTTP_ERROR, reason="HTTP 500", status=500)
+    poll(archive, outcome=Outcome.HTTP_ERROR, reason="HTTP 500", status=500)
+    report(archive, order, Outcome.TIMEOUT)
+    with reading(archive) as connection:
+        fetches = connection.execute(sa.select(Fetch.outcome, Fetch.status, Fetch.address_id).order_by(Fetch.id)).all()
+        entry = connection.execute(
+            sa.select(EntryPoint.failures, EntryPoint.outcome, EntryPoint.reason).where(EntryPoint.source_id == "daily")
+        ).one()
+    assert [tuple(f) for f in fetches] == [
+        ("ok", 200, None),
+        ("http_error", 500, None),
+        ("http_error", 500, None),
+        ("timeout", None, order.address_id),
+    ]
+    assert tuple(entry) == (2, "http_error", "HTTP 500")
+
+
+def test_where_an_address_led_is_known_and_an_existing_address_stays(archive: Engine) -> None:
+    first = poll(archive, Discovery(A), Discovery(B)).orders[0]
+    final = "https://example.org/final"
+    with writing(archive) as connection:
+        ledger.record_aliases(connection, [(final, first.address_id), (B, first.address_id)], NOW)
+    assert address(archive, final).state == "known"
+    assert address(archive, B).state == "discovered"
+    assert poll(archive, Discovery(final)).orders == ()
+
+
+def due(engine: Engine, sources: Any, now: datetime = NOW, **values: Any) -> list[str]:
+    with reading(engine) as connection:
+        return catalogue.due_sources(connection, sources, now, **values)
+
+
+@pytest.fixture
+def sources() -> Any:
+    return {
+        id_: SimpleNamespace(name=id_, country=None, language="en", enabled=id_ != "off", interval=None, entries=())
+        for id_ in ("daily", "off", "other")
+    }
+
+
+def finish(engine: Engine, sources: Any, now: datetime, **values: Any) -> datetime:
+    with writing(engine) as connection:
+        catalogue.finish_polls(
+            connection,
+            [catalogue.SourceResult(**{"source_id": "daily", "outcome": Outcome.OK, **values})],
+            sources,
+            now,
+        )
+        due_at = connection.scalar(sa.select(Source.next_due_at).where(Source.id == "daily"))
+    assert isinstance(due_at, datetime)
+    return due_at
+
+
+def test_sources_are_due_by_their_time_unless_all_or_some_are_named(engine: Engine, sources: Any) -> None:
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+    assert due(engine, sources) == ["daily", "other"]
+    finish(engine, sources, NOW)
+    assert due(engine, sources) == ["other"]
+    assert due(engine, sources, everything=True) == ["other", "daily"]
+    assert due(engine, sources, only=["daily"]) == ["daily"]
+    assert due(engine, sources, NOW + 2 * HOUR) == ["other", "daily"]
+
+
+def test_a_source_is_claimed_by_one_process_and_a_dead_ones_claim_is_void(
+    engine: Engine, sources: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+        assert catalogue.claim(connection, ["daily", "other"], NOW) == {"daily", "other"}
+        catalogue.release(connection, ["other"])
+        connection.execute(sa.update(Source).where(Source.id == "daily").values(claimed_by="elsewhere:1:2"))
+        assert catalogue.claim(connection, ["daily", "other"], NOW) == {"other"}
+        assert catalogue.claim(connection, ["daily"], NOW + catalogue.LEASE) == {"daily"}
+        connection.execute(
+            sa.update(Source).where(Source.id == "daily").values(claimed_by="here:1:2", claimed_until=NOW + HOUR)
+        )
+    assert "daily" not in due(engine, sources)
+    monkeypatch.setattr("core.process.is_gone", lambda holder: holder == "here:1:2")
+    assert "daily" in due(engine, sources)
+    with writing(engine) as connection:
+        assert catalogue.claim(connection, ["daily"], NOW) == {"daily"}
+
+
+def test_failures_back_off_to_a_day_and_success_brings_the_interval_back(engine: Engine, sources: Any) -> None:
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+    waits = [finish(engine, sources, NOW, outcome=Outcome.DNS_ERROR, reason="r") - NOW for _ in range(9)]
+    assert waits[:3] == [timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2)]
+    assert waits[-1] == timedelta(days=1)
+    assert finish(engine, sources, NOW, listed=10, new=5) - NOW == catalogue.AUTO
+    assert finish(engine, sources, NOW, outcome=Outcome.HTTP_ERROR, retry_after=20_000.0) - NOW == timedelta(
+        seconds=20_000
+    )
+
+
+def test_the_interval_follows_what_is_published_within_its_bounds(engine: Engine, sources: Any) -> None:
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+    busy = [finish(engine, sources, NOW, listed=10, new=10) - NOW for _ in range(5)]
+    quiet = [finish(engine, sources, NOW, outcome=Outcome.UNCHANGED) - NOW for _ in range(20)]
+    assert busy[-1] == catalogue.SHORTEST
+    assert quiet[-1] == catalogue.LONGEST
+    sources["daily"].interval = timedelta(hours=6)
+    assert finish(engine, sources, NOW, listed=10, new=10) - NOW == timedelta(hours=6)
+
+
+def test_files_decide_names_and_switches_and_rows_of_gone_files_stay(engine: Engine, sources: Any) -> None:
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+        sources["daily"].name = "The Daily"
+        del sources["other"]
+        catalogue.sync_sources(connection, sources, NOW)
+        rows = {r.id: (r.name, r.enabled) for r in connection.execute(sa.select(Source.__table__))}
+    assert rows == {"daily": ("The Daily", True), "off": ("off", False), "other": ("other", False)}

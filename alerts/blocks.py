@@ -131,8 +131,16 @@ def _text(text: str, *, bold: bool = False) -> Block:
 
 def _context(lines: Sequence[str]) -> Block:
     """Small grey lines; several in one element, since Slack sets elements side by side."""
-    return {"type": "context", "elements": [
-        {"type": "plain_text", "text": shorten("\n".join(line for line in lines if line), LONGEST_BLOCK) or " ", "emoji": False}]}
+    return {
+        "type": "context",
+        "elements": [
+            {
+                "type": "plain_text",
+                "text": shorten("\n".join(line for line in lines if line), LONGEST_BLOCK) or " ",
+                "emoji": False,
+            }
+        ],
+    }
 
 
 def _weight(blocks: object) -> int:

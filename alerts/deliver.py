@@ -20,14 +20,14 @@ from archive import entries, outbox
 from archive import routes as route_rows
 from archive.engine import Engine, reading, writing
 from core import clock
-from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
+from core.errors import DisableRoute, NoHistoryError, RetryLater, SettingsError, SkipDocument, UnclearDelivery
 from core.logs import get_logger
 from core.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-PATIENCE = 15.0                          # seconds that one pass waits for a channel; what takes longer is for the next pass
+PATIENCE = 15.0  # seconds that one pass waits for a channel; what takes longer is for the next pass
 BUDGET = 120.0                           # seconds that one pass may take
 _AGAIN = (20.0, 60.0)                    # first and longest wait after a failure that named no time
 _MENDING = timedelta(hours=1)            # a channel that refused for good is tried again after this, and at every start
@@ -53,7 +53,11 @@ def open_channel(name: str, settings: Settings, console: Console | None = None) 
         from alerts.channels.console import ConsoleChannel
         return ConsoleChannel(console or Console(highlight=False))
     from alerts.channels.slack import SlackChannel
-    return SlackChannel(name.removeprefix("slack:"), settings.slack_token(), settings.slack.api_url, settings.slack.timeout)
+    try:
+        token = settings.slack_token()
+    except SettingsError as failure:
+        raise DisableRoute(str(failure)) from failure
+    return SlackChannel(name.removeprefix("slack:"), token, settings.slack.api_url, settings.slack.timeout)
 
 
 class Courier:
@@ -92,7 +96,9 @@ class Courier:
         with reading(self._engine) as connection:
             waiting = route_rows.channels_with_work(connection, names)
         end = time.monotonic() + self._budget
-        ready = {name: self._next.get(name, 0.0) for name in waiting if self._refused.get(name, clock.now()) <= clock.now()}
+        ready = {
+            name: self._next.get(name, 0.0) for name in waiting if self._refused.get(name, clock.now()) <= clock.now()
+        }
         lanes: dict[str, Channel] = {}
         while ready and not self._stop.is_set():
             name = min(ready, key=ready.__getitem__)
@@ -109,7 +115,7 @@ class Courier:
                 ready[name] = again
 
     def _step(self, name: str, lanes: dict[str, Channel], routes: list[str]) -> float | None:
-        """Deal with the next delivery of a channel. Returns when to go on, as monotonic time; None for not in this pass."""
+        """Deal with the next delivery of a channel. Returns the monotonic time to go on; None for not in this pass."""
         try:
             lane = lanes.get(name) or lanes.setdefault(name, self._open(name))
         except DisableRoute as refusal:
@@ -138,7 +144,11 @@ class Courier:
             looking = False
             posted = self._post(lane, claimed, lease)
         except RetryLater as failure:
-            wait = min(_AGAIN[0] * 2 ** min(claimed.attempts - 1, 8), _AGAIN[1]) if failure.after is None else failure.after
+            wait = (
+                min(_AGAIN[0] * 2 ** min(claimed.attempts - 1, 8), _AGAIN[1])
+                if failure.after is None
+                else failure.after
+            )
             self._record(claimed, "unclear" if looking else "pending", error=failure, wait=wait)
         except UnclearDelivery as failure:
             self._record(claimed, "unclear", error=failure, wait=failure.after)
@@ -165,13 +175,22 @@ class Courier:
     def _render(self, claimed: outbox.Claimed) -> dict[str, Any]:
         route = self._settings.route(claimed.route)
         with reading(self._engine) as connection:
-            entry = entries.load(connection, [claimed.hit_id] if claimed.hit_id is not None else []).get(claimed.hit_id or 0)
+            entry = entries.load(connection, [claimed.hit_id] if claimed.hit_id is not None else []).get(
+                claimed.hit_id or 0
+            )
         if entry is None or route is None:
             raise SkipDocument("its hit is no longer in the archive", outcome="gone")
         return parts(alert_message(entry, route))[0]
 
-    def _record(self, claimed: outbox.Claimed, state: str, *, message_id: str | None = None, error: Exception | None = None,
-                wait: float | None = None) -> None:
+    def _record(
+        self,
+        claimed: outbox.Claimed,
+        state: str,
+        *,
+        message_id: str | None = None,
+        error: Exception | None = None,
+        wait: float | None = None,
+    ) -> None:
         now = clock.now()
         next_try = None if wait is None else now + min(timedelta(seconds=wait), outbox.LONGEST_WAIT)
         with writing(self._engine) as connection:

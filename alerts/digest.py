@@ -43,7 +43,7 @@ def build_due_digests(engine: Engine, routes: Sequence[RouteSettings], now: date
 
 
 def preview(engine: Engine, route: RouteSettings, day: date | None, now: datetime) -> Preview:
-    """What would be sent now for a local date, or what was sent for it. Without a date: the next digest. Marks nothing."""
+    """What would be sent now for a local date, or was sent for it; without a date, the next digest. Marks nothing."""
     with reading(engine) as connection:
         chosen = _choose(connection, route, day or route.local(now).date(), now)
         if isinstance(chosen, Past) and day is None:
@@ -78,7 +78,9 @@ def _make(connection: Connection, route: RouteSettings, window: Window, now: dat
     if begun is None:
         return False
     digest_id, contents = begun
-    digests.finish(connection, digest_id, window, route.channel, parts(digest_message(window, contents, route, now)), now)
+    digests.finish(
+        connection, digest_id, window, route.channel, parts(digest_message(window, contents, route, now)), now
+    )
     return True
 
 
@@ -95,14 +97,18 @@ def _due(connection: Connection, route: RouteSettings, first_seen: datetime, now
 def _window(route: RouteSettings, slot: Slot, now: datetime) -> Window:
     """The newest slot that is due, and one still ahead, take all that waits; an older one only what is as old."""
     day, today = slot.local_date, route.local(now).date()
-    passed = any(slot.due_at < later.due_at <= now for n in range(min((today - day).days, REACH.days) + 1)
-                 if (that := day + timedelta(days=n)).weekday() in route.weekdays or not n for later in slots_of(route, that))
+    passed = any(
+        slot.due_at < later.due_at <= now
+        for n in range(min((today - day).days, REACH.days) + 1)
+        if (that := day + timedelta(days=n)).weekday() in route.weekdays or not n
+        for later in slots_of(route, that)
+    )
     return Window(route.name, day.isoformat(), slot.slot, slot.due_at, slot.due_at if passed else now,
                   late=now - slot.due_at > LATE, everything=not passed)
 
 
 def _choose(connection: Connection, route: RouteSettings, day: date, now: datetime) -> Slot | Past:
-    """The slot of a local date to send now: the newest one due, else the first ahead; the newest digest if all have one."""
+    """The slot of a local date to send now: the newest due, else the first ahead; the last digest if all have one."""
     if day > route.local(now).date():
         raise UserError(f"--date {day} is in the future; today is {route.local(now).date()} in {route.zone}")
     there = digests.of_date(connection, route.name, day.isoformat())

@@ -89,7 +89,10 @@ def _item(entry: Entry, route: RouteSettings) -> Item:
     labels = [clean(part.replace("_", " ")) for part in (entry.event_type, entry.status) if part]
     labels += [clean(topic).upper() if len(topic) <= 3 else clean(topic.replace("_", " ")) for topic in entry.topics]
     seen = route.local(entry.first_seen_at)
-    notes = (_outlets(entry), f"first seen {seen:%Y-%m-%d %H:%M} {seen:%Z} · score {entry.score:.2f} · rule {entry.rule}")
+    notes = (
+        _outlets(entry),
+        f"first seen {seen:%Y-%m-%d %H:%M} {seen:%Z} · score {entry.score:.2f} · rule {entry.rule}",
+    )
     return Item(headline, tuple(labels), title, safe_link(entry.url), _quote(entry), notes)
 
 

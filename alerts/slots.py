@@ -29,7 +29,7 @@ class Slot:
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The wall-clock time as an instant: the first of a repeated one; the end of the gap for one that does not exist."""
+    """A wall-clock time as an instant: the first of a repeated one; the end of the gap for one that does not exist."""
     wall = datetime.combine(day, at)
     first = wall.replace(tzinfo=zone).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) == wall:
@@ -82,5 +82,10 @@ def due_slots(route: RouteSettings, last_due_at: datetime | None, sent: Collecti
 def next_slot(route: RouteSettings, sent: Collection[tuple[str, str]], now: datetime) -> Slot:
     """The first slot ahead that has no digest yet."""
     today = route.local(now).date()
-    return next(s for day in _days(today - timedelta(days=1), today + timedelta(days=400)) if day.weekday() in route.weekdays
-                for s in slots_of(route, day) if s.due_at > now and s.id not in sent)
+    return next(
+        s
+        for day in _days(today - timedelta(days=1), today + timedelta(days=400))
+        if day.weekday() in route.weekdays
+        for s in slots_of(route, day)
+        if s.due_at > now and s.id not in sent
+    )

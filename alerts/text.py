@@ -8,7 +8,9 @@ import unicodedata
 from urllib.parse import urlsplit
 
 # Marks that turn the direction of what follows, invisible fillers, and halves of characters that no encoding takes.
-_UNWANTED = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]")
+_UNWANTED = re.compile(
+    "[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#39|#x27|#160|#8217|#8220|#8221|#8211);", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?:/*)?((?:[\w-]+\.)+[^\W\d_]{2,})", re.IGNORECASE)

@@ -22,7 +22,7 @@ FIRST_WINDOW = timedelta(days=1)
 class Window:
     """A digest to be: one slot of one local date of a route.
 
-    `until` is the window's end for the receipt. With `everything`, all that waits goes in; else what is as old as `until`.
+    `until` is the window's end for the receipt. With `everything`, all that waits goes in; else what is as old as that.
     """
 
     route: str
@@ -82,7 +82,7 @@ def of_date(connection: Connection, route: str, local_date: str) -> list[Past]:
 
 
 def begin(connection: Connection, window: Window, now: datetime) -> tuple[int, Contents] | None:
-    """Make the digest's row and take what waits for it. None where the digest exists already, here or in another process."""
+    """Make the digest's row and take what waits for it. None where the digest exists already, whoever made it."""
     since = _since(connection, window)
     made = connection.execute(insert(connection, Digest).values(
         route=window.route, local_date=window.local_date, slot=window.slot, due_at=window.due_at, window_start=since,
@@ -92,7 +92,9 @@ def begin(connection: Connection, window: Window, now: datetime) -> tuple[int, C
         return None
     connection.execute(sa.update(DigestEntry).where(*_waiting(window)).values(digest_id=made))
     contents = _contents(connection, [DigestEntry.digest_id == made], since, window.until)
-    connection.execute(sa.update(Digest).where(Digest.id == made).values(entry_count=contents.count, receipt=contents.receipt))
+    connection.execute(
+        sa.update(Digest).where(Digest.id == made).values(entry_count=contents.count, receipt=contents.receipt)
+    )
     return made, contents
 
 
@@ -113,8 +115,14 @@ def peek(connection: Connection, window: Window) -> Contents:
 
 def payloads(connection: Connection, digest_id: int) -> list[tuple[dict[str, Any], str, datetime | None]]:
     """The parts of a digest's message as they were written, each with its state and when it was sent."""
-    return [(payload or {}, state, sent_at) for payload, state, sent_at in connection.execute(
-        sa.select(Delivery.payload, Delivery.state, Delivery.sent_at).where(Delivery.digest_id == digest_id).order_by(Delivery.id))]
+    return [
+        (payload or {}, state, sent_at)
+        for payload, state, sent_at in connection.execute(
+            sa.select(Delivery.payload, Delivery.state, Delivery.sent_at)
+            .where(Delivery.digest_id == digest_id)
+            .order_by(Delivery.id)
+        )
+    ]
 
 
 def _waiting(window: Window) -> list[Any]:
@@ -136,7 +144,9 @@ def _contents(connection: Connection, conditions: Sequence[Any], since: datetime
     earlier = sa.orm.aliased(DigestEntry)
     told_before = sa.exists().where(earlier.route == DigestEntry.route, earlier.story_id == DigestEntry.story_id,
                                     earlier.id < DigestEntry.id)
-    rows = connection.execute(sa.select(DigestEntry.hit_id, told_before).where(*conditions).order_by(DigestEntry.id)).all()
+    rows = connection.execute(
+        sa.select(DigestEntry.hit_id, told_before).where(*conditions).order_by(DigestEntry.id)
+    ).all()
     loaded = entries.load(connection, [hit_id for hit_id, _ in rows])
 
     def ranked(known: bool) -> tuple[entries.Entry, ...]:

@@ -1,4 +1,4 @@
-"""What a message says about a hit: its article, event, parties, evidence sentence and outlets, read in a few statements."""
+"""What a message says about a hit: article, event, parties, evidence sentence, outlets; read in a few statements."""
 
 from __future__ import annotations
 
@@ -64,11 +64,33 @@ def load(connection: Connection, hit_ids: Sequence[int]) -> dict[int, Entry]:
     if not hit_ids:
         return {}
     query = (
-        sa.select(Hit.id, Hit.story_id, Hit.rule, Hit.score, Hit.evidence, Hit.event_id, Article.title, Article.url,
-                  Article.language, Article.published_at, Article.text, Source.name.label("outlet"), Story.first_seen_at,
-                  Event.type, Event.status, Event.topics, Event.field, Event.start, Event.sentence)
-        .join(Article, Article.id == Hit.article_id).join(Source, Source.id == Article.source_id)
-        .join(Story, Story.id == Hit.story_id).outerjoin(Event, Event.id == Hit.event_id).where(Hit.id.in_(hit_ids)))
+        sa.select(
+            Hit.id,
+            Hit.story_id,
+            Hit.rule,
+            Hit.score,
+            Hit.evidence,
+            Hit.event_id,
+            Article.title,
+            Article.url,
+            Article.language,
+            Article.published_at,
+            Article.text,
+            Source.name.label("outlet"),
+            Story.first_seen_at,
+            Event.type,
+            Event.status,
+            Event.topics,
+            Event.field,
+            Event.start,
+            Event.sentence,
+        )
+        .join(Article, Article.id == Hit.article_id)
+        .join(Source, Source.id == Article.source_id)
+        .join(Story, Story.id == Hit.story_id)
+        .outerjoin(Event, Event.id == Hit.event_id)
+        .where(Hit.id.in_(hit_ids))
+    )
     rows = connection.execute(query).mappings().all()
     parties = _parties(connection, [r["event_id"] for r in rows if r["event_id"] is not None])
     outlets = _outlets(connection, sorted({r["story_id"] for r in rows}))
@@ -78,14 +100,28 @@ def load(connection: Connection, hit_ids: Sequence[int]) -> dict[int, Entry]:
 def _entry(row: Mapping[Any, Any], parties: dict[int, list[str]], outlets: dict[int, tuple[Outlet, ...]]) -> Entry:
     sentence, bold = _evidence(row)
     return Entry(
-        hit_id=row["id"], story_id=row["story_id"], rule=row["rule"], score=row["score"], title=row["title"], url=row["url"],
-        outlet=row["outlet"], language=row["language"], published_at=row["published_at"], first_seen_at=row["first_seen_at"],
-        parties=tuple(dict.fromkeys(parties.get(row["event_id"], ()))), event_type=row["type"], status=row["status"],
-        topics=tuple(row["topics"] or ()), sentence=sentence, bold=bold, outlets=outlets.get(row["story_id"], ()))
+        hit_id=row["id"],
+        story_id=row["story_id"],
+        rule=row["rule"],
+        score=row["score"],
+        title=row["title"],
+        url=row["url"],
+        outlet=row["outlet"],
+        language=row["language"],
+        published_at=row["published_at"],
+        first_seen_at=row["first_seen_at"],
+        parties=tuple(dict.fromkeys(parties.get(row["event_id"], ()))),
+        event_type=row["type"],
+        status=row["status"],
+        topics=tuple(row["topics"] or ()),
+        sentence=sentence,
+        bold=bold,
+        outlets=outlets.get(row["story_id"], ()),
+    )
 
 
 def _evidence(row: Mapping[Any, Any]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """The sentence that speaks for a hit, and the evidence in it. A hit without one shows what stands around its first term."""
+    """The sentence that speaks for a hit, and the evidence in it. Without one: what stands around the first term."""
     spans = [s for s in row["evidence"] if s["role"] != "sentence"]
     given = next((s for s in row["evidence"] if s["role"] == "sentence"), None)
     if given is not None:
@@ -114,8 +150,11 @@ def _merged(places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 def _parties(connection: Connection, event_ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for event_id, name in connection.execute(
-            sa.select(EventParty.event_id, Organisation.name).join(Organisation, Organisation.id == EventParty.organisation_id)
-            .where(EventParty.event_id.in_(event_ids)).order_by(EventParty.event_id, EventParty.position)):
+        sa.select(EventParty.event_id, Organisation.name)
+        .join(Organisation, Organisation.id == EventParty.organisation_id)
+        .where(EventParty.event_id.in_(event_ids))
+        .order_by(EventParty.event_id, EventParty.position)
+    ):
         found.setdefault(event_id, []).append(name)
     return found
 

@@ -1,4 +1,4 @@
-"""The outbox: what is to be sent is written with the hit itself, claimed by one process, and ends in one named state."""
+"""The outbox: a message is written with the hit itself, claimed by one process, and ends in one named state."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class NewHit:
 
 
 def change_of(event: Event) -> str:
-    """What an event says about its story: the kind of news and the parties, as `deal:SK Telecom|Samsung Electronics`."""
+    """What an event says of its story: the kind of news and the parties, as `deal:SK Telecom|Samsung Electronics`."""
     parties = sorted({party.organisation.replace("|", " ") for party in event.parties})
     return f"{_KIND_OF_NEWS[event.status]}:{'|'.join(parties)}"
 
@@ -98,9 +98,20 @@ def _rows(route: RouteSettings, hits: Sequence[NewHit], now: datetime) -> tuple[
     if route.send == "digest":
         return DigestEntry, [{"route": route.name, "key": f"{hit.story_id}:{hit.change}", "hit_id": hit.hit_id,
                               "story_id": hit.story_id, "created_at": now} for hit in hits]
-    return Delivery, [{"key": f"alert:{route.name}:{hit.story_id}:{hit.change}", "route": route.name, "channel": route.channel,
-                       "kind": "alert", "state": "pending", "hit_id": hit.hit_id, "story_id": hit.story_id,
-                       "created_at": now, "attempts": 0} for hit in hits]
+    return Delivery, [
+        {
+            "key": f"alert:{route.name}:{hit.story_id}:{hit.change}",
+            "route": route.name,
+            "channel": route.channel,
+            "kind": "alert",
+            "state": "pending",
+            "hit_id": hit.hit_id,
+            "story_id": hit.story_id,
+            "created_at": now,
+            "attempts": 0,
+        }
+        for hit in hits
+    ]
 
 
 def _told(connection: Connection, route: RouteSettings, stories: set[int]) -> dict[int, set[str]]:
@@ -133,7 +144,9 @@ class Claimed:
     thread: str | None                   # the message that a reply belongs to
 
 
-def claim(connection: Connection, channel: str, routes: Sequence[str], now: datetime, lease: timedelta) -> Claimed | datetime | None:
+def claim(
+    connection: Connection, channel: str, routes: Sequence[str], now: datetime, lease: timedelta
+) -> Claimed | datetime | None:
     """Take the next delivery of a channel, in order; or the time to look again; or None when there is nothing to send.
 
     One at a time per channel over all processes. A claim of a dead process, or one that ran out, becomes `unclear`:
@@ -153,8 +166,17 @@ def claim(connection: Connection, channel: str, routes: Sequence[str], now: date
             if not process.is_gone(row.claimed_by or "") and (row.claimed_until or now) > now:
                 return soon
             state, next_try = "unclear", now + SETTLE
-            connection.execute(sa.update(Delivery).where(Delivery.id == row.id).values(
-                state=state, next_try_at=next_try, claimed_by=None, claimed_until=None, error="its sender was interrupted"))
+            connection.execute(
+                sa.update(Delivery)
+                .where(Delivery.id == row.id)
+                .values(
+                    state=state,
+                    next_try_at=next_try,
+                    claimed_by=None,
+                    claimed_until=None,
+                    error="its sender was interrupted",
+                )
+            )
         if next_try is not None and now < next_try <= now + LONGEST_WAIT:
             if row.attempts >= GIVES_WAY[0] and row.created_at < now - GIVES_WAY[1]:
                 continue
@@ -190,7 +212,7 @@ def _mine(claimed: Claimed) -> sa.ColumnElement[bool]:
 
 
 def renew(connection: Connection, claimed: Claimed, until: datetime, payload: dict[str, Any] | None = None) -> bool:
-    """Prolong a claim right before posting, and keep what is about to be posted. False where another process took over."""
+    """Prolong a claim right before posting, and keep what will be posted. False where another process took over."""
     values: dict[str, Any] = {"claimed_until": until}
     if payload is not None:
         values["payload"] = payload

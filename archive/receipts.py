@@ -31,13 +31,17 @@ def receipt(connection: Connection, since: datetime, until: datetime) -> dict[st
         if row["id"] not in asked and (polled is None or polled <= since):
             unchecked.append(row["name"])
         elif row["failures"]:
-            failed.append({"name": row["name"], "outcome": row["outcome"], "reason": row["reason"], "times": row["failures"]})
+            failed.append(
+                {"name": row["name"], "outcome": row["outcome"], "reason": row["reason"], "times": row["failures"]}
+            )
         else:
             checked += 1
             quiet = until - (row["last_new_at"] or row["added_at"])
             if quiet >= SILENT:
                 silent.append({"name": row["name"], "days": quiet.days})
-    runs = connection.execute(sa.select(Run.ended_at, Run.outcome).where(Run.started_at > since, Run.started_at <= until)).all()
+    runs = connection.execute(
+        sa.select(Run.ended_at, Run.outcome).where(Run.started_at > since, Run.started_at <= until)
+    ).all()
     return {
         "since": iso(since), "until": iso(until), "sources": len(rows), "checked": checked, "failed": failed,
         "silent": silent, "unchecked": unchecked,
@@ -51,4 +55,6 @@ def receipt(connection: Connection, since: datetime, until: datetime) -> dict[st
 
 
 def _count(connection: Connection, column: Any, since: datetime, until: datetime, *conditions: Any) -> int:
-    return int(connection.execute(sa.select(sa.func.count()).where(column > since, column <= until, *conditions)).scalar_one())
+    return int(
+        connection.execute(sa.select(sa.func.count()).where(column > since, column <= until, *conditions)).scalar_one()
+    )

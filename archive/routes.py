@@ -16,17 +16,22 @@ from core.settings import RouteSettings
 
 def in_step(connection: Connection, routes: Sequence[RouteSettings]) -> bool:
     """Whether the rows say what the settings say, so that nothing has to be written."""
-    rows = {row.name: (row.channel, row.send) for row in connection.execute(sa.select(Route.name, Route.channel, Route.send))}
+    rows = {
+        row.name: (row.channel, row.send)
+        for row in connection.execute(sa.select(Route.name, Route.channel, Route.send))
+    }
     return all(rows.get(route.name) == (route.channel, route.send) for route in routes)
 
 
 def sync(connection: Connection, routes: Sequence[RouteSettings], now: datetime) -> None:
     """Give each route of the settings its row, and move what waits to the channel that the route has now."""
     for route in routes:
-        statement = insert(connection, Route).values(name=route.name, channel=route.channel, send=route.send, first_seen_at=now)
+        statement = insert(connection, Route).values(
+            name=route.name, channel=route.channel, send=route.send, first_seen_at=now
+        )
         connection.execute(statement.on_conflict_do_update(
             index_elements=["name"], set_={"channel": route.channel, "send": route.send}))
-        # An unclear one stays: it has to be looked up where it may have arrived. So does the rest of a thread that began.
+        # An unclear one stays: it is looked up where it may have arrived. So does the rest of a thread that began.
         heads = sa.select(Delivery.digest_id).where(Delivery.kind == "digest", Delivery.state == "pending")
         connection.execute(sa.update(Delivery).where(
             Delivery.route == route.name, Delivery.state == "pending", Delivery.channel != route.channel,
@@ -41,8 +46,14 @@ def first_seen(connection: Connection) -> dict[str, datetime]:
 
 def channels_with_work(connection: Connection, routes: Sequence[str]) -> list[str]:
     """The channels that have something to send for these routes, the longest waiting first."""
-    return list(connection.scalars(sa.select(Delivery.channel).where(
-        Delivery.state.in_(UNFINISHED), Delivery.route.in_(routes)).group_by(Delivery.channel).order_by(sa.func.min(Delivery.id))))
+    return list(
+        connection.scalars(
+            sa.select(Delivery.channel)
+            .where(Delivery.state.in_(UNFINISHED), Delivery.route.in_(routes))
+            .group_by(Delivery.channel)
+            .order_by(sa.func.min(Delivery.id))
+        )
+    )
 
 
 def stop(connection: Connection, channel: str, reason: str, now: datetime) -> list[str]:
@@ -88,8 +99,18 @@ def _by_route(connection: Connection, query: Any) -> dict[str, Any]:
 
 def open_deliveries(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
     """Deliveries that did not end as sent, the oldest first."""
-    columns = (Delivery.id, Delivery.route, Delivery.channel, Delivery.kind, Delivery.key, Delivery.state, Delivery.attempts,
-               Delivery.created_at, Delivery.next_try_at, Delivery.error)
+    columns = (
+        Delivery.id,
+        Delivery.route,
+        Delivery.channel,
+        Delivery.kind,
+        Delivery.key,
+        Delivery.state,
+        Delivery.attempts,
+        Delivery.created_at,
+        Delivery.next_try_at,
+        Delivery.error,
+    )
     rows = connection.execute(sa.select(*columns).where(Delivery.state != "sent").order_by(Delivery.id).limit(limit))
     return [dict(row) for row in rows.mappings()]
 
@@ -105,5 +126,7 @@ def retry(connection: Connection, ids: Sequence[int] | None) -> tuple[int, list[
     if found:
         again = [id_ for id_, state in found if state in {"failed", "possibly_sent"}]
         connection.execute(sa.update(Delivery).where(Delivery.id.in_(again)).values(state="pending", attempts=0))
-        connection.execute(sa.update(Delivery).where(Delivery.id.in_([id_ for id_, _ in found])).values(next_try_at=None))
+        connection.execute(
+            sa.update(Delivery).where(Delivery.id.in_([id_ for id_, _ in found])).values(next_try_at=None)
+        )
     return len(found), sorted(set(ids or ()) - {id_ for id_, _ in found})

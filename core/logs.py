@@ -36,7 +36,7 @@ def configure(settings: LogSettings, *, quiet: bool = False) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer] if not human else [*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),     # where it leads now, not when this was set up
         cache_logger_on_first_use=False,
     )
     # What the libraries log goes through the same renderer; they are heard only when something is wrong.

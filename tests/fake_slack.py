@@ -34,7 +34,7 @@ class FakeSlack:
         self.hang, self.page = hang, page
         self.delay = 0.0                         # seconds of work before a message stands in the channel
         self.lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"slack": self}))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
@@ -46,7 +46,9 @@ class FakeSlack:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -78,70 +80,78 @@ class FakeSlack:
                 "response_metadata": {"next_cursor": str(start + self.page) if more else ""}}
 
 
-def _handler(slack: FakeSlack) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.0"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.0"
+    slack: FakeSlack
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+    def log_message(self, format: str, *args: object) -> None:
+        pass
 
-        def do_POST(self) -> None:
-            if slack.down:
-                return self.reset()
-            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            if "json" in self.headers["Content-Type"]:
-                payload = json.loads(body)
-            else:
-                payload = dict(urllib.parse.parse_qsl(body.decode()))
-            payload = {k: json.loads(v) if k in {"blocks", "metadata"} and isinstance(v, str) else v for k, v in payload.items()}
-            method = self.path.rsplit("/", 1)[1]
-            slack.calls.append(method)
-            if method == "conversations.history":
-                return self.answer(slack.read(payload, None))
-            if method == "conversations.replies":
-                return self.answer(slack.read(payload, payload["ts"]))
-            if method == "conversations.list":
-                return self.answer({"ok": True, "channels": [{"id": "C0000000001", "name": "pacts"}]})
-            return self.post(payload)
+    def do_POST(self) -> None:
+        if self.slack.down:
+            self.reset()
+            return
+        payload = self.payload()
+        method = self.path.rsplit("/", 1)[1]
+        self.slack.calls.append(method)
+        if method == "conversations.history":
+            self.answer(self.slack.read(payload, None))
+        elif method == "conversations.replies":
+            self.answer(self.slack.read(payload, payload["ts"]))
+        elif method == "conversations.list":
+            self.answer({"ok": True, "channels": [{"id": "C0000000001", "name": "pacts"}]})
+        else:
+            self.post(payload)
 
-        def post(self, payload: dict[str, Any]) -> None:
-            with slack.lock:
-                fault = slack.faults.popleft() if slack.faults else "ok"
-            if slack.error:
-                return self.answer({"ok": False, "error": slack.error})
-            before, _, after = fault.rpartition("-")
-            answer = slack.take(payload) if before or fault == "ok" else {"ok": False, "error": "internal_error"}
-            time.sleep(slack.delay)
-            if fault == "ok":
-                return self.answer(answer)
-            if after == "ratelimited":
-                return self.answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
-            if after.startswith("refuse:"):
-                return self.answer({"ok": False, "error": after.removeprefix("refuse:")})
-            if after == "500":
-                return self.answer({"ok": False, "error": "internal_error"}, 500)
-            if after == "html":
-                return self.answer("<html>Bad Gateway</html>", 502)
-            if after == "reset":
-                return self.reset()
-            if after == "hang":
-                time.sleep(slack.hang)
-            return None          # the connection closes without a byte
+    def payload(self) -> dict[str, Any]:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        if "json" in self.headers["Content-Type"]:
+            return dict(json.loads(body))
+        form = dict(urllib.parse.parse_qsl(body.decode()))
+        return {k: json.loads(v) if k in {"blocks", "metadata"} else v for k, v in form.items()}
 
-        def answer(self, value: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
-            body = (value if isinstance(value, str) else json.dumps(value)).encode()
-            self.send_response(status)
-            for name, content in {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}.items():
-                self.send_header(name, content)
-            self.end_headers()
-            self.wfile.write(body)
+    def post(self, payload: dict[str, Any]) -> None:
+        with self.slack.lock:
+            fault = self.slack.faults.popleft() if self.slack.faults else "ok"
+        if self.slack.error:
+            self.answer({"ok": False, "error": self.slack.error})
+            return
+        taken, _, ending = fault.rpartition("-")
+        answer = self.slack.take(payload) if taken or fault == "ok" else {}
+        time.sleep(self.slack.delay)
+        if fault == "ok":
+            self.answer(answer)
+        else:
+            self.fail(ending)
 
-        def reset(self) -> None:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
-            self.wfile = _Nowhere()  # type: ignore[assignment]
+    def fail(self, ending: str) -> None:
+        """End a call without a good answer. What is not named here closes the connection without a byte."""
+        if ending == "ratelimited":
+            self.answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "1"})
+        elif ending.startswith("refuse:"):
+            self.answer({"ok": False, "error": ending.removeprefix("refuse:")})
+        elif ending == "500":
+            self.answer({"ok": False, "error": "internal_error"}, 500)
+        elif ending == "html":
+            self.answer("<html>Bad Gateway</html>", 502)
+        elif ending == "reset":
+            self.reset()
+        elif ending == "hang":
+            time.sleep(self.slack.hang)
 
-    return Handler
+    def answer(self, value: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        body = (value if isinstance(value, str) else json.dumps(value)).encode()
+        self.send_response(status)
+        fields = {"Content-Type": "application/json", "Content-Length": str(len(body)), **(headers or {})}
+        for name, content in fields.items():
+            self.send_header(name, content)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.wfile = _Nowhere()  # type: ignore[assignment]
 
 
 class _Nowhere:
@@ -187,16 +197,21 @@ def problems(payload: dict[str, Any]) -> list[str]:
     if sum(len(text) for _, text in seen) > 9000:
         found.append("more than 9,000 letters")
     for kind, text in [("mrkdwn", payload["text"]), *seen]:
-        if kind == "mrkdwn":
-            if re.search(r"[<>]|&(?!(?:amp|lt|gt);)", text):
-                found.append(f"not escaped: {text[:60]!r}")
-            if re.search(r"&amp;(?:amp|lt|gt);", text):
-                found.append(f"escaped twice: {text[:60]!r}")
-        if re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\ud800-\udfff]", text):
-            found.append(f"control character: {text[:60]!r}")
-        if kind in {"text", "link", "plain_text"} and not text:
-            found.append(f"empty {kind}")
+        found += _bad_text(kind, text)
     return found + _bad_links(blocks)
+
+
+def _bad_text(kind: str, text: str) -> list[str]:
+    found = []
+    if kind == "mrkdwn" and re.search(r"[<>]|&(?!(?:amp|lt|gt);)", text):
+        found.append(f"not escaped: {text[:60]!r}")
+    if kind == "mrkdwn" and re.search(r"&amp;(?:amp|lt|gt);", text):
+        found.append(f"escaped twice: {text[:60]!r}")
+    if re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\ud800-\udfff]", text):
+        found.append(f"control character: {text[:60]!r}")
+    if not text:
+        found.append(f"empty {kind}")
+    return found
 
 
 def _bad_links(blocks: object) -> list[str]:

@@ -33,11 +33,21 @@ _FOR_NOW = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "
                       "team_added_to_org"})
 _UNCLEAR = frozenset({"internal_error", "fatal_error", "service_unavailable"})   # "some aspect may have succeeded"
 _BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
-_MESSAGE_REFUSED = frozenset({"msg_too_long", "no_text", "invalid_arguments", "invalid_metadata_format", "metadata_too_large",
-                              "invalid_metadata_schema", "cannot_reply_to_message", "duplicate_channel_not_found"})
+_MESSAGE_REFUSED = frozenset(
+    {
+        "msg_too_long",
+        "no_text",
+        "invalid_arguments",
+        "invalid_metadata_format",
+        "metadata_too_large",
+        "invalid_metadata_schema",
+        "cannot_reply_to_message",
+        "duplicate_channel_not_found",
+    }
+)
 _TOKEN_REFUSED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 _HINTS = {
-    "channel_not_found": "Slack knows no such channel; correct the route's channel, or invite the app to it if it is private",
+    "channel_not_found": "Slack knows no such channel; correct the route, or invite the app if the channel is private",
     "not_in_channel": "the app is not in the channel; write /invite @its-name there",
     "is_archived": "the channel is archived; name another one in the route",
     "invalid_auth": "Slack refuses the token; check slack.token_file or PACTWATCH_SLACK__TOKEN",
@@ -69,8 +79,13 @@ class SlackChannel:
     def post(self, message: Rendered, key: str) -> Posted:
         """Post once. The blocks are left out when Slack refuses only them."""
         payload: dict[str, Any] = {
-            "channel": self._channel, "text": message.text, "blocks": message.blocks, "unfurl_links": False, "unfurl_media": False,
-            "metadata": {"event_type": EVENT, "event_payload": {"key": key}}}
+            "channel": self._channel,
+            "text": message.text,
+            "blocks": message.blocks,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "metadata": {"event_type": EVENT, "event_payload": {"key": key}},
+        }
         if message.thread:
             payload["thread_ts"] = message.thread
         try:
@@ -111,7 +126,9 @@ class SlackChannel:
         if status >= 500 or error in _UNCLEAR or not error:
             raise UnclearDelivery(f"Slack answered {status} {error}".rstrip(), after=self._settle) from failure
         if error in _BLOCKS_REFUSED | _MESSAGE_REFUSED:
-            raise SkipDocument(f"Slack refuses this message: {error} {_details(failure)}".rstrip(), outcome=error) from failure
+            raise SkipDocument(
+                f"Slack refuses this message: {error} {_details(failure)}".rstrip(), outcome=error
+            ) from failure
         if status != 200:
             raise RetryLater(f"Slack answered {status} {error}") from failure
         raise DisableRoute(f"slack:{self._channel}: {_HINTS.get(error, error)} ({error})") from failure
@@ -150,7 +167,11 @@ class SlackChannel:
             return self._channel
         cursor = ""
         while True:
-            options: dict[str, Any] = {"limit": _PAGE, "exclude_archived": True, "types": "public_channel,private_channel"}
+            options: dict[str, Any] = {
+                "limit": _PAGE,
+                "exclude_archived": True,
+                "types": "public_channel,private_channel",
+            }
             answer = self._look(self._client.conversations_list, {**options, "cursor": cursor} if cursor else options)
             for channel in answer.get("channels") or []:
                 if channel.get("name") == self._channel[1:]:

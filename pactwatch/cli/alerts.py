@@ -44,18 +44,34 @@ def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
                   box=None, pad_edge=False)
     for row in found:
         pending = row["pending"] + row["sending"] + row["unclear"]
-        table.add_row(row["route"], row["channel"], row["send"] if row["in_settings"] else "not in the settings",
-                      *(str(row[k]) if k else str(pending) for k in ("sent", "", "failed", "possibly_sent", "waiting_for_digest")),
-                      iso(row["last_sent_at"]) or "")
+        table.add_row(
+            row["route"],
+            row["channel"],
+            row["send"] if row["in_settings"] else "not in the settings",
+            *(
+                str(row[k]) if k else str(pending)
+                for k in ("sent", "", "failed", "possibly_sent", "waiting_for_digest")
+            ),
+            iso(row["last_sent_at"]) or "",
+        )
     out.print(table)
     for row in found:
         if row["stopped_at"]:
-            out.print(f"{row['route']} is stopped since {iso(row['stopped_at'])}: {row['stopped_reason']}", markup=False)
+            out.print(
+                f"{row['route']} is stopped since {iso(row['stopped_at'])}: {row['stopped_reason']}", markup=False
+            )
     if waiting:
         deliveries = Table("id", "route", "kind", "state", "tries", "next try", "why", box=None, pad_edge=False)
         for row in waiting:
-            deliveries.add_row(str(row["id"]), row["route"], row["kind"], row["state"].replace("_", " "), str(row["attempts"]),
-                               iso(row["next_try_at"]) or "", row["error"] or "")
+            deliveries.add_row(
+                str(row["id"]),
+                row["route"],
+                row["kind"],
+                row["state"].replace("_", " "),
+                str(row["attempts"]),
+                iso(row["next_try_at"]) or "",
+                row["error"] or "",
+            )
         out.print()
         out.print(deliveries)
 
@@ -63,7 +79,9 @@ def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
 @app.command()
 def retry(
     ctx: typer.Context,
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Deliveries; all that failed or wait by default.")] = None,
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]...", help="Deliveries; all that failed or wait by default.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Try deliveries again now. One that is possibly sent is repeated only when it is named.
@@ -83,8 +101,17 @@ def retry(
                                 "see `pactwatch alerts status`")
     counts = Courier(engine, settings, console=console(stderr=as_json)).deliver()
     if as_json:
-        emit_json({"retried": number, "deliveries": {"sent": counts.sent, "pending": counts.pending, "failed": counts.failed,
-                                                     "possibly_sent": counts.possibly_sent}})
+        emit_json(
+            {
+                "retried": number,
+                "deliveries": {
+                    "sent": counts.sent,
+                    "pending": counts.pending,
+                    "failed": counts.failed,
+                    "possibly_sent": counts.possibly_sent,
+                },
+            }
+        )
     else:
         console().print(f"{number} to try again: {counts.sent} sent, {counts.pending} pending, {counts.failed} failed, "
                         f"{counts.possibly_sent} possibly sent")

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="See the next digest, or send it now.", no_args_is_help=True)
 
-Route = Annotated[str | None, typer.Option("--route", metavar="ROUTE", help="The route; every digest route by default.")]
+Route = Annotated[
+    str | None, typer.Option("--route", metavar="ROUTE", help="The route; every digest route by default.")
+]
 Day = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD",
                                               help="The local date of the digest; today by default.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -75,21 +77,38 @@ def _preview_json(route: RouteSettings, found: Preview) -> dict[str, Any]:
     window, contents = found.window, found.contents
     text = plain(found.message) if found.message else "\n\n".join(p["text"] for p in found.payloads)
     return {
-        "route": route.name, "channel": route.channel, "date": window.local_date, "slot": window.slot, "due_at": iso(window.due_at),
-        "late": window.late, "already_sent": found.past is not None,
+        "route": route.name,
+        "channel": route.channel,
+        "date": window.local_date,
+        "slot": window.slot,
+        "due_at": iso(window.due_at),
+        "late": window.late,
+        "already_sent": found.past is not None,
         "stories": [_entry_json(e) for e in contents.stories] if contents else [],
         "developments": [_entry_json(e) for e in contents.developments] if contents else [],
         "receipt": contents.receipt if contents else found.past.receipt if found.past else {},
-        "text": text, "messages": found.payloads,
+        "text": text,
+        "messages": found.payloads,
     }
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:
     return {
-        "hit": entry.hit_id, "story": entry.story_id, "rule": entry.rule, "score": round(entry.score, 3), "title": entry.title,
-        "url": entry.url, "outlets": list(entry.independent), "copies": list(entry.syndicated), "parties": list(entry.parties),
-        "event_type": entry.event_type, "status": entry.status, "topics": list(entry.topics), "sentence": entry.sentence,
-        "first_seen_at": iso(entry.first_seen_at), "published_at": iso(entry.published_at),
+        "hit": entry.hit_id,
+        "story": entry.story_id,
+        "rule": entry.rule,
+        "score": round(entry.score, 3),
+        "title": entry.title,
+        "url": entry.url,
+        "outlets": list(entry.independent),
+        "copies": list(entry.syndicated),
+        "parties": list(entry.parties),
+        "event_type": entry.event_type,
+        "status": entry.status,
+        "topics": list(entry.topics),
+        "sentence": entry.sentence,
+        "first_seen_at": iso(entry.first_seen_at),
+        "published_at": iso(entry.published_at),
     }
 
 

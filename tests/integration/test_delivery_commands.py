@@ -66,7 +66,9 @@ def printed(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 @pytest.mark.usefixtures("archive")
-def test_the_preview_shows_the_digest_and_sends_nothing(home: Path, slack: FakeSlack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_preview_shows_the_digest_and_sends_nothing(
+    home: Path, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(home, "digest", "preview") == 0
     shown = capsys.readouterr().out
     assert "Fresh news" in shown
@@ -79,7 +81,9 @@ def test_the_preview_shows_the_digest_and_sends_nothing(home: Path, slack: FakeS
 
 
 @pytest.mark.usefixtures("archive")
-def test_a_digest_is_sent_once_and_said_so_the_second_time(home: Path, slack: FakeSlack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_digest_is_sent_once_and_said_so_the_second_time(
+    home: Path, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(home, "digest", "send", "--json") == 0
     first = printed(capsys)
     assert first["digests"][0]["already_sent"] is False
@@ -97,7 +101,9 @@ def test_a_digest_is_sent_once_and_said_so_the_second_time(home: Path, slack: Fa
     (("digest", "preview", "--route", "now"), "route 'now' sends each alert at once; digest routes: daily"),
     (("alerts", "retry", "99"), "no delivery that waits or failed has the number 99"),
 ])
-def test_a_mistake_is_one_line(home: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], problem: str) -> None:
+def test_a_mistake_is_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], problem: str
+) -> None:
     assert run(home, *arguments) == 2
     shown = capsys.readouterr().err
     assert problem in shown
@@ -123,11 +129,15 @@ def test_the_status_tells_why_a_route_stands_still_and_retry_sends_its_backlog(
     assert printed(capsys) == {"retried": 1, "deliveries": {"sent": 1, "pending": 0, "failed": 0, "possibly_sent": 0}}
 
 
-def test_the_console_channel_prints_what_is_sent(home: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_console_channel_prints_what_is_sent(
+    home: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = (home / "pactwatch.toml").read_text().replace("slack:C0000000001", "console")
     (home / "pactwatch.toml").write_text(text)
     engine = open_engine(sqlite_url)
-    add_hit(engine, load_workspace(home).settings.routes, datetime.now(UTC) - timedelta(minutes=1), title="Printed news")
+    add_hit(
+        engine, load_workspace(home).settings.routes, datetime.now(UTC) - timedelta(minutes=1), title="Printed news"
+    )
     engine.dispose()
     assert run(home, "digest", "send", "--json") == 0
     shown = capsys.readouterr()

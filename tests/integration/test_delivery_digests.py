@@ -49,11 +49,33 @@ def payloads(engine: Engine) -> list[str]:
 def test_a_digest_tells_each_story_once_and_the_next_one_tells_only_what_is_new(engine: Engine) -> None:
     settings = settings_for()
     _, story = add_hit(engine, settings.routes, MORNING - timedelta(hours=3), title="First story", score=0.6)
-    add_hit(engine, settings.routes, MORNING - timedelta(hours=2), title="A copy", story=story, outlet="Copy Post", text="", score=0.6)
-    add_hit(engine, settings.routes, MORNING - timedelta(hours=1), title="Second story", parties=("Cirrus", "Delta"), score=0.9)
+    add_hit(
+        engine,
+        settings.routes,
+        MORNING - timedelta(hours=2),
+        title="A copy",
+        story=story,
+        outlet="Copy Post",
+        score=0.6,
+    )
+    add_hit(
+        engine,
+        settings.routes,
+        MORNING - timedelta(hours=1),
+        title="Second story",
+        parties=("Cirrus", "Delta"),
+        score=0.9,
+    )
     assert build(engine, settings, MORNING) == 1
     assert build(engine, settings, MORNING + timedelta(minutes=1)) == 0
-    add_hit(engine, settings.routes, MORNING + timedelta(hours=1), title="It is denied", story=story, status=EventStatus.DENIED)
+    add_hit(
+        engine,
+        settings.routes,
+        MORNING + timedelta(hours=1),
+        title="It is denied",
+        story=story,
+        status=EventStatus.DENIED,
+    )
     assert build(engine, settings, MORNING + timedelta(days=1)) == 1
     first, second = payloads(engine)
     assert first.startswith("Digest 2026-05-04\n2 new stories")
@@ -80,7 +102,10 @@ def test_the_receipt_names_what_was_silent_failed_or_not_asked(engine: Engine) -
     add_source(engine, "Idle Post", MORNING, last_polled_at=MORNING - timedelta(days=3))
     add_source(engine, "Closed Post", MORNING, enabled=False)
     with writing(engine) as connection:
-        connection.execute(sa.insert(Run), [{"kind": "run", "process": "x", "started_at": MORNING - timedelta(hours=1), "outcome": "failed"}])
+        connection.execute(
+            sa.insert(Run),
+            [{"kind": "run", "process": "x", "started_at": MORNING - timedelta(hours=1), "outcome": "failed"}],
+        )
     add_hit(engine, (), MORNING, outlet="Fine Post")
     build(engine, settings, MORNING)
     (text,) = payloads(engine)
@@ -109,7 +134,9 @@ def test_a_route_started_after_its_time_sends_that_days_digest_late_with_what_wa
     add_hit(engine, settings.routes, now - timedelta(minutes=1), title="Just found")
     assert build(engine, settings, now) == 1
     (text,) = payloads(engine)
-    assert text.startswith("Digest 2026-05-04 (late)\n1 new story · late: due 2026-05-04 08:00, sent 2026-05-04 14:00 UTC")
+    assert text.startswith(
+        "Digest 2026-05-04 (late)\n1 new story · late: due 2026-05-04 08:00, sent 2026-05-04 14:00 UTC"
+    )
     assert "Just found" in text
 
 
@@ -133,11 +160,19 @@ def test_over_the_change_of_clocks_each_local_date_has_one_digest_whatever_resta
     assert dates == [(first + timedelta(days=n)).isoformat() for n in range(days + 1)]
 
 
-def test_a_digest_that_does_not_fit_is_sent_as_a_thread_and_goes_on_after_a_fault(sqlite_engine: Engine, slack: FakeSlack) -> None:
+def test_a_digest_that_does_not_fit_is_sent_as_a_thread_and_goes_on_after_a_fault(
+    sqlite_engine: Engine, slack: FakeSlack
+) -> None:
     now = datetime.now(UTC)
     settings = settings_for(slack.url, at=["00:00"])
     for number in range(40):
-        add_hit(sqlite_engine, settings.routes, now, title=f"Story {number:02d} " + "long " * 60, parties=(f"Firm {number}", "Borealis"))
+        add_hit(
+            sqlite_engine,
+            settings.routes,
+            now,
+            title=f"Story {number:02d} " + "long " * 60,
+            parties=(f"Firm {number}", "Borealis"),
+        )
     slack.fail(["ok", "post-close", "reset"])
     counts = tick(sqlite_engine, settings, now, quick_courier(sqlite_engine, settings))
     assert counts.pending == 0

@@ -76,8 +76,11 @@ def test_copies_of_a_story_add_nothing_and_a_denial_does(engine: Engine) -> None
 def test_of_the_copies_in_one_batch_the_best_speaks_for_the_story(engine: Engine) -> None:
     first, story = add_hit(engine, (), NOW, score=0.6)
     second, _ = add_hit(engine, (), NOW, score=0.9, story=story)
-    hits = [NewHit(first, story, "ai-alliances", 0.6, "deal:A|B"), NewHit(second, story, "ai-alliances", 0.9, "deal:A|B"),
-            NewHit(second, story, "hbm", 0.95, "")]
+    hits = [
+        NewHit(first, story, "ai-alliances", 0.6, "deal:A|B"),
+        NewHit(second, story, "ai-alliances", 0.9, "deal:A|B"),
+        NewHit(second, story, "hbm", 0.95, ""),
+    ]
     with writing(engine) as connection:
         assert outbox.enqueue(connection, hits, BOTH, NOW) == 2
         assert list(connection.scalars(sa.select(DigestEntry.hit_id))) == [second]
@@ -135,7 +138,9 @@ def test_after_a_day_of_tries_a_delivery_lets_the_later_ones_pass(engine: Engine
     add_hit(engine, BOTH, NOW)
     now = NOW + timedelta(days=2)
     with writing(engine) as connection:
-        connection.execute(sa.update(Delivery).where(Delivery.id == 1).values(attempts=20, next_try_at=now + timedelta(seconds=60)))
+        connection.execute(
+            sa.update(Delivery).where(Delivery.id == 1).values(attempts=20, next_try_at=now + timedelta(seconds=60))
+        )
     passed = claim(engine, now)
     assert isinstance(passed, outbox.Claimed)
     assert passed.id == 2

@@ -35,8 +35,14 @@ def slack() -> Iterator[FakeSlack]:
 def start(engine: Engine, values: dict[str, Any]) -> subprocess.Popen[str]:
     """A courier that waits for `go`."""
     url = engine.url.render_as_string(hide_password=False)
-    child = subprocess.Popen([sys.executable, "-m", "tests.courier_process", url, json.dumps(values)], cwd=ROOT, text=True,
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.courier_process", url, json.dumps(values)],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n"
     return child
@@ -71,7 +77,9 @@ def delivered(engine: Engine) -> tuple[list[str], set[str]]:
 
 
 @pytest.mark.timeout(180)
-def test_killed_at_random_moments_each_message_is_delivered_once_and_in_order(sqlite_engine: Engine, slack: FakeSlack) -> None:
+def test_killed_at_random_moments_each_message_is_delivered_once_and_in_order(
+    sqlite_engine: Engine, slack: FakeSlack
+) -> None:
     values = values_for(slack)
     settings = Settings(home=Path(), **values)
     for _ in range(25):

@@ -20,19 +20,44 @@ from tests.fake_slack import problems, texts_of
 
 ROUTE = RouteSettings(name="daily", channel="slack:C0000000001", zone="Asia/Seoul")
 NOW = datetime(2026, 1, 8, 23, 0, 20, tzinfo=UTC)
-RECEIPT = {"sources": 42, "checked": 41, "new": 1208, "updated": 2, "pages_failed": 0, "unchecked": [], "runs": 3, "runs_broken": 0,
-           "failed": [{"name": "Example Wire", "outcome": "timeout", "reason": "", "times": 3}],
-           "silent": [{"name": "Quiet Post", "days": 9}], "pending": 2}
+RECEIPT = {
+    "sources": 42,
+    "checked": 41,
+    "new": 1208,
+    "updated": 2,
+    "pages_failed": 0,
+    "unchecked": [],
+    "runs": 3,
+    "runs_broken": 0,
+    "failed": [{"name": "Example Wire", "outcome": "timeout", "reason": "", "times": 3}],
+    "silent": [{"name": "Quiet Post", "days": 9}],
+    "pending": 2,
+}
 
 
 def entry(number: int = 1, **values: object) -> Entry:
     sentence = "Aurora Chips and Borealis Telecom will join forces in AI."
     usual: dict[str, object] = {
-        "hit_id": number, "story_id": number, "rule": "ai-alliances", "score": 0.8, "title": f"Two firms join forces, part {number}",
-        "url": f"https://news.example/{number}", "outlet": "Example Wire", "language": "en", "published_at": NOW,
-        "first_seen_at": NOW, "parties": ("Aurora Chips", "Borealis Telecom"), "event_type": "joint_venture",
-        "status": "announced", "topics": ("ai",), "sentence": sentence, "bold": ((0, 12), (17, 33)),
-        "outlets": (Outlet("Example Wire", "https://news.example/1", False), Outlet("Daily Copy", "https://copy.example/1", True)),
+        "hit_id": number,
+        "story_id": number,
+        "rule": "ai-alliances",
+        "score": 0.8,
+        "title": f"Two firms join forces, part {number}",
+        "url": f"https://news.example/{number}",
+        "outlet": "Example Wire",
+        "language": "en",
+        "published_at": NOW,
+        "first_seen_at": NOW,
+        "parties": ("Aurora Chips", "Borealis Telecom"),
+        "event_type": "joint_venture",
+        "status": "announced",
+        "topics": ("ai",),
+        "sentence": sentence,
+        "bold": ((0, 12), (17, 33)),
+        "outlets": (
+            Outlet("Example Wire", "https://news.example/1", False),
+            Outlet("Daily Copy", "https://copy.example/1", True),
+        ),
     }
     return Entry(**{**usual, **values})  # type: ignore[arg-type]
 
@@ -45,10 +70,18 @@ def digest(entries: list[Entry], *, developments: list[Entry] | None = None, lat
 def test_a_digest_says_who_with_whom_why_where_and_what_was_checked() -> None:
     text = plain(digest([entry()], developments=[entry(2, status="denied")]))
     assert text.splitlines()[:2] == ["Digest 2026-01-09", "1 new story · 1 development"]
-    for part in ("Aurora Chips ↔ Borealis Telecom · joint venture · announced · AI", "Two firms join forces, part 1",
-                 "“Aurora Chips and Borealis Telecom will join forces in AI.”", "Example Wire · 1 copy: Daily Copy",
-                 "first seen 2026-01-09 08:00 KST", "https://news.example/1", "Checked 41 of 42 sources · 1,208 new articles, 2 corrected",
-                 "Failed: Example Wire (timeout)", "Silent: Quiet Post (9 days)", "2 messages still to be delivered"):
+    for part in (
+        "Aurora Chips ↔ Borealis Telecom · joint venture · announced · AI",
+        "Two firms join forces, part 1",
+        "“Aurora Chips and Borealis Telecom will join forces in AI.”",
+        "Example Wire · 1 copy: Daily Copy",
+        "first seen 2026-01-09 08:00 KST",
+        "https://news.example/1",
+        "Checked 41 of 42 sources · 1,208 new articles, 2 corrected",
+        "Failed: Example Wire (timeout)",
+        "Silent: Quiet Post (9 days)",
+        "2 messages still to be delivered",
+    ):
         assert part in text
     assert text.index("New stories") < text.index("Developments") < text.index("denied") < text.index("Checked")
 
@@ -62,12 +95,16 @@ def test_a_quiet_day_says_so_and_has_its_receipt() -> None:
 
 def test_a_late_digest_says_when_it_was_due() -> None:
     text = plain(digest([], late=True))
-    assert text.startswith("Digest 2026-01-09 (late)\nnothing new · late: due 2026-01-09 08:00, sent 2026-01-09 08:00 KST")
+    assert text.startswith(
+        "Digest 2026-01-09 (late)\nnothing new · late: due 2026-01-09 08:00, sent 2026-01-09 08:00 KST"
+    )
 
 
 def test_the_evidence_is_bold_in_the_sentence() -> None:
     (only,) = parts(alert_message(entry(), ROUTE))
-    quote = next(e for b in only["blocks"] if b["type"] == "rich_text" for e in b["elements"] if e["type"] == "rich_text_quote")
+    quote = next(
+        e for b in only["blocks"] if b["type"] == "rich_text" for e in b["elements"] if e["type"] == "rich_text_quote"
+    )
     assert [(e["text"], "style" in e) for e in quote["elements"]] == [
         ("Aurora Chips", True), (" and ", False), ("Borealis Telecom", True), (" will join forces in AI.", False)]
 
@@ -95,7 +132,14 @@ def test_what_does_not_fit_goes_into_replies_and_nothing_is_dropped() -> None:
 
 def test_a_title_that_names_another_host_is_no_label_of_the_link() -> None:
     (only,) = parts(alert_message(entry(title="Log in at bank.example to go on"), ROUTE))
-    links = [e for b in only["blocks"] if b["type"] == "rich_text" for s in b["elements"] for e in s["elements"] if e["type"] == "link"]
+    links = [
+        e
+        for b in only["blocks"]
+        if b["type"] == "rich_text"
+        for s in b["elements"]
+        for e in s["elements"]
+        if e["type"] == "link"
+    ]
     assert [link["text"] for link in links] == ["news.example"]
 
 
@@ -108,19 +152,41 @@ def test_a_hit_without_an_event_is_headed_by_its_title() -> None:
 WILD = st.one_of(
     st.text(max_size=300),
     st.text(alphabet="<>&|*_~`!@#:/.\u202e\u2066\x00\x1b\u200d\u0301amp;lt이a ", max_size=300),
-    st.sampled_from(["<!channel> <!here>", "<@U012345>", "<https://evil.example|bank.example>", "&amp;amp;lt;", "x" * 12000, "", " ",
-                     "\u202eevil", "Z" + "\u0301" * 500, "https://bank.example/login", "a.b.c.bank.example", "*bold* _it_ `c`"]),
+    st.sampled_from(
+        [
+            "<!channel> <!here>",
+            "<@U012345>",
+            "<https://evil.example|bank.example>",
+            "&amp;amp;lt;",
+            "x" * 12000,
+            "",
+            " ",
+            "\u202eevil",
+            "Z" + "\u0301" * 500,
+            "https://bank.example/login",
+            "a.b.c.bank.example",
+            "*bold* _it_ `c`",
+        ]
+    ),
 )
 
 
 @settings(max_examples=150, deadline=None)
 @given(title=WILD, sentence=WILD, party=WILD, outlet=WILD, url=WILD, cuts=st.lists(st.integers(0, 12000), max_size=6))
-def test_no_title_sentence_name_or_address_makes_a_bad_message(title: str, sentence: str, party: str, outlet: str, url: str,
-                                                               cuts: list[int]) -> None:
+def test_no_title_sentence_name_or_address_makes_a_bad_message(
+    title: str, sentence: str, party: str, outlet: str, url: str, cuts: list[int]
+) -> None:
     places = sorted(c for c in cuts if c <= len(sentence))
     bold = tuple((a, b) for a, b in zip(places[::2], places[1::2], strict=False) if a < b)
-    wild = entry(title=title, sentence=sentence, bold=bold, parties=(party, "Borealis Telecom"), url="https://x.example/" + url,
-                 outlet=outlet, outlets=(Outlet(outlet, url, False),))
+    wild = entry(
+        title=title,
+        sentence=sentence,
+        bold=bold,
+        parties=(party, "Borealis Telecom"),
+        url="https://x.example/" + url,
+        outlet=outlet,
+        outlets=(Outlet(outlet, url, False),),
+    )
     message = digest([wild, entry(2, url=url)])
     for part in [*parts(message), *parts(alert_message(wild, ROUTE))]:
         assert problems(part) == []

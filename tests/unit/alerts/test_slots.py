@@ -69,24 +69,32 @@ def test_a_route_started_before_its_time_waits_for_it() -> None:
 
 
 def test_of_the_times_that_passed_before_the_start_only_the_newest_is_due() -> None:
-    found = due_slots(route(["08:00", "12:00", "18:00"]), None, set(), utc("2026-05-04T13:00"), utc("2026-05-04T18:00:10"))
+    found = due_slots(
+        route(["08:00", "12:00", "18:00"]), None, set(), utc("2026-05-04T13:00"), utc("2026-05-04T18:00:10")
+    )
     assert [s.slot for s in found] == ["12:00", "18:00"]
 
 
 def test_missed_days_are_each_due_for_a_week_and_late() -> None:
-    found = due_slots(route(["08:00"]), utc("2026-05-01T08:00"), {("2026-05-01", "08:00")}, LONG_AGO, utc("2026-05-04T08:01"))
+    found = due_slots(
+        route(["08:00"]), utc("2026-05-01T08:00"), {("2026-05-01", "08:00")}, LONG_AGO, utc("2026-05-04T08:01")
+    )
     assert [(s.id[0], s.late) for s in found] == [("2026-05-02", True), ("2026-05-03", True), ("2026-05-04", False)]
     found = due_slots(route(["08:00"]), utc("2026-04-01T08:00"), set(), LONG_AGO, utc("2026-05-04T09:00"))
     assert len(found) == 7
 
 
 def test_weekends_are_left_out_when_the_route_says_so() -> None:
-    found = due_slots(route(["08:00"], days="mon-fri"), utc("2026-05-07T08:00"), set(), LONG_AGO, utc("2026-05-11T09:00"))
+    found = due_slots(
+        route(["08:00"], days="mon-fri"), utc("2026-05-07T08:00"), set(), LONG_AGO, utc("2026-05-11T09:00")
+    )
     assert [s.id[0] for s in found] == ["2026-05-08", "2026-05-11"]
 
 
 def test_a_changed_time_of_day_brings_no_digests_for_the_past() -> None:
-    found = due_slots(route(["09:00"]), utc("2026-05-04T08:00"), {("2026-05-04", "08:00")}, LONG_AGO, utc("2026-05-04T08:30"))
+    found = due_slots(
+        route(["09:00"]), utc("2026-05-04T08:00"), {("2026-05-04", "08:00")}, LONG_AGO, utc("2026-05-04T08:30")
+    )
     assert found == []
 
 

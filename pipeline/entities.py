@@ -1,4 +1,4 @@
-"""Find the organisations that the knowledge names: by alias, ticker, product, and by short forms the text itself introduces."""
+"""Find the organisations that the knowledge names: by alias, ticker, product, or short forms that the text introduces."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ Kind = Literal["name", "product", "we", "group"]
 
 _NEAR = 200               # characters on each side in which a guard looks for its words
 _NOT_NEAR = 40
+_MOST_OCCURRENCES = 2_000
 _HANGUL = re.compile("[가-힣]")
 # What may follow a short Korean name: a particle, or a word that belongs to names of firms.
 _AFTER_HANGUL = re.compile("(?:은|는|이|가|을|를|와|과|의|도|에|로|으로|만|측|및|그룹|전자|코리아|랑|하고|[^가-힣]|$)")
-_TICKER = re.compile(r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)")
+_TICKER = re.compile(
+    r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)"
+)
 _INTRODUCED = re.compile(r"""\s?\(\s?(?:"|'|the ")?([A-Z][\w&+.]{1,11}(?: [A-Z]\w+)?|[A-Z][a-z]\w+)"?'?\)""")
 
 
@@ -82,7 +85,7 @@ class Gazetteer:
         return self.by_alias.get(lower(plain(name.strip())), set())
 
     def publisher_of(self, url: str) -> str | None:
-        """The organisation whose own site an address belongs to: `blog.openai.com` is OpenAI's, by the domain's name."""
+        """The organisation whose own site an address belongs to, by the domain's name: `blog.openai.com` is OpenAI's."""
         host = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
         label = host[-2] if len(host) > 1 else ""
         if label in {"co", "com", "or", "go", "ac"} and len(host) > 2:
@@ -95,7 +98,13 @@ class Gazetteer:
         written = view.plain[start:end]
         if not _case_fits(alias.text, written) or not _hangul_fits(view.plain, start, end):
             return False
-        if view.plain[end : end + 1] == "." and view.plain[end + 1 : end + 4].lower() in {"com", "net", "org", "ai", "io"}:
+        if view.plain[end : end + 1] == "." and view.plain[end + 1 : end + 4].lower() in {
+            "com",
+            "net",
+            "org",
+            "ai",
+            "io",
+        }:
             return False
         if alias.near and not alias.near.search(view.folded, max(0, start - _NEAR), end + _NEAR):
             return False
@@ -165,14 +174,16 @@ def _abbreviates(short: str, long: str) -> bool:
 
 
 def occurrences(view: View, forms: Mapping[str, Name], known: bool) -> list[Name]:
-    """Every place of the given forms in a view, longest form first."""
-    if not forms:
-        return []
-    pattern = re.compile("|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
-    return [
-        Name(match.start(), match.end(), forms[match[0]].organisations, "name", known and forms[match[0]].known)
-        for match in pattern.finditer(view.plain) if at_word_boundary(view.plain, match.start(), match.end())
-    ]
+    """Every place of the given forms in a view."""
+    found = []
+    for form, name in forms.items():
+        start = view.plain.find(form)
+        while start >= 0 and len(found) < _MOST_OCCURRENCES:
+            end = start + len(form)
+            if at_word_boundary(view.plain, start, end):
+                found.append(Name(start, end, name.organisations, "name", known and name.known))
+            start = view.plain.find(form, end)
+    return found
 
 
 def without_overlaps(names: list[Name]) -> list[Name]:

@@ -29,8 +29,16 @@ class Decision:
 class Evaluator:
     """One article under one rule's conditions on status and score."""
 
-    def __init__(self, article: Article, annotation: Annotation, *, source_id: str | None = None, knowledge: Knowledge | None = None,
-                 statuses: Collection[EventStatus] = (), min_score: float = 0.0) -> None:
+    def __init__(
+        self,
+        article: Article,
+        annotation: Annotation,
+        *,
+        source_id: str | None = None,
+        knowledge: Knowledge | None = None,
+        statuses: Collection[EventStatus] = (),
+        min_score: float = 0.0,
+    ) -> None:
         self._article = article
         self._annotation = annotation
         self._source_id = source_id
@@ -71,7 +79,9 @@ class Evaluator:
             if decided is None:
                 return None
             held.insert(0, decided)
-        leading = next((decision for decision in held if decision.event is not None), None) or min(held, key=lambda one: one.score)
+        leading = next((decision for decision in held if decision.event is not None), None) or min(
+            held, key=lambda one: one.score
+        )
         evidence = dict.fromkeys(evidence for decision in held for evidence in decision.evidence)
         return Decision(leading.score, leading.event, tuple(evidence))
 
@@ -82,7 +92,9 @@ class Evaluator:
         for number, event in enumerate(self._annotation.events):
             if event.score < self._min_score or (self._statuses and event.status not in self._statuses):
                 continue
-            if all(self.event_holds(condition, event) for condition in conditions) and (best is None or event.score > best.score):
+            if all(self.event_holds(condition, event) for condition in conditions) and (
+                best is None or event.score > best.score
+            ):
                 best = Decision(event.score, number)
         return best
 
@@ -107,7 +119,10 @@ class Evaluator:
                     return value in {"*", event.status.value}
                 if field == "topic":
                     return value in event.topics or (value == "*" and bool(event.topics))
-                return any(self._is_named(value, party.organisation, party.span.text if party.span else "") for party in event.parties)
+                return any(
+                    self._is_named(value, party.organisation, party.span.text if party.span else "")
+                    for party in event.parties
+                )
         return False
 
     def _fact(self, query: Filter | Range) -> Decision | None:
@@ -119,10 +134,14 @@ class Evaluator:
             return Decision(1.0) if held else None
         value = query.value.lower()
         if query.field == "org":
-            mention = next((m for m in self._annotation.mentions if self._is_named(value, m.organisation, m.span.text)), None)
+            mention = next(
+                (m for m in self._annotation.mentions if self._is_named(value, m.organisation, m.span.text)), None
+            )
             return Decision(1.0, None, (Evidence("party", mention.span),)) if mention else None
         if query.field == "topic":
-            held = self._annotation.topics.get(value, 0.0) >= TOPIC_LEAST or (value == "*" and bool(self._annotation.topics))
+            held = self._annotation.topics.get(value, 0.0) >= TOPIC_LEAST or (
+                value == "*" and bool(self._annotation.topics)
+            )
         elif query.field == "country":
             held = value in self._countries()
         else:

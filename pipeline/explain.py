@@ -23,13 +23,17 @@ def explain(article: Article, annotation: Annotation, rule: Rule, *, source_id: 
     scoped, others = about_one_event(query) if isinstance(query, And) else ((), (query,))
     if not isinstance(query, And) and isinstance(query, Filter) and query.field in {"event", "status"}:
         scoped, others = children, ()
-    conditions = [(describe(child), evaluator.decide(child) is not None, _detail(child, annotation)) for child in others]
+    conditions = [
+        (describe(child), evaluator.decide(child) is not None, _detail(child, annotation)) for child in others
+    ]
     if scoped:
         conditions += _about_event(scoped, annotation, rule, evaluator)
     return conditions
 
 
-def _about_event(scoped: tuple[Query, ...], annotation: Annotation, rule: Rule, evaluator: Evaluator) -> list[Condition]:
+def _about_event(
+    scoped: tuple[Query, ...], annotation: Annotation, rule: Rule, evaluator: Evaluator
+) -> list[Condition]:
     if not annotation.events:
         return [(describe(condition), False, "no event was found") for condition in scoped]
 
@@ -39,14 +43,19 @@ def _about_event(scoped: tuple[Query, ...], annotation: Annotation, rule: Rule, 
 
     event = max(annotation.events, key=met)
     parties = " and ".join(party.organisation for party in event.parties)
-    conditions = [(describe(condition), evaluator.event_holds(condition, event), _of_event(condition, event, annotation)) for condition in scoped]
+    conditions = [
+        (describe(condition), evaluator.event_holds(condition, event), _of_event(condition, event, annotation))
+        for condition in scoped
+    ]
     if rule.status:
         allowed = ", ".join(rule.status)
         conditions.append((f"status is {allowed}", event.status in rule.status,
                            f"{event.status}" + (f", by \"{event.status_span.text}\"" if event.status_span else "")))
     gap = event.score - rule.min_score
     by = "" if gap >= 0 else f", {-gap:.2f} too low"
-    conditions.append((f"score is at least {rule.min_score:.2f}", gap >= 0, f"{event.score:.2f}{by} ({', '.join(event.reasons)})"))
+    conditions.append(
+        (f"score is at least {rule.min_score:.2f}", gap >= 0, f"{event.score:.2f}{by} ({', '.join(event.reasons)})")
+    )
     conditions.append(("judged on", True, f"{event.type} of {parties}: \"{event.sentence.text[:200]}\""))
     return conditions
 
@@ -58,7 +67,9 @@ def _of_event(condition: Query, event: Event, annotation: Annotation) -> str:
         if condition.field == "topic":
             salience = annotation.topics.get(condition.value.lower(), 0.0)
             word = f", by \"{event.topic_span.text}\"" if event.topic_span and event.topics else ""
-            return f"topics of the event: {', '.join(event.topics) or 'none'}{word}; salience in the text {salience:.2f}"
+            return (
+                f"topics of the event: {', '.join(event.topics) or 'none'}{word}; salience in the text {salience:.2f}"
+            )
         if condition.field == "org":
             return "parties: " + ", ".join(party.organisation for party in event.parties)
     return str(event.status)

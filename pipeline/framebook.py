@@ -29,8 +29,13 @@ class CompiledVeto:
 class FrameBook:
     """Frames by their words, vetoes by their scope, and the weights of a score."""
 
-    def __init__(self, frames: Iterable[CompiledFrame], vetoes: Mapping[str, Veto], refinements: Mapping[str, Refinement],
-                 weights: Weights) -> None:
+    def __init__(
+        self,
+        frames: Iterable[CompiledFrame],
+        vetoes: Mapping[str, Veto],
+        refinements: Mapping[str, Refinement],
+        weights: Weights,
+    ) -> None:
         self.frames = tuple(frames)
         self.weights = weights
         self.families = {frame.family for frame in self.frames}
@@ -41,7 +46,14 @@ class FrameBook:
             for name, one in refinements.items()
         ]
         self.vetoes = [
-            CompiledVeto(name, veto.scope, frozenset(veto.families), frozenset(veto.spares), veto.score, re.compile("|".join(veto.patterns)))
+            CompiledVeto(
+                name,
+                veto.scope,
+                frozenset(veto.families),
+                frozenset(veto.spares),
+                veto.score,
+                re.compile("|".join(veto.patterns)),
+            )
             for name, veto in vetoes.items()
         ]
 
@@ -50,7 +62,7 @@ class FrameBook:
         return list(self._lexicon.find(view, end))
 
     def refine(self, type_: str, texts: Iterable[str], opening: str, party_types: Collection[str]) -> str:
-        """The more precise type of a relation, by its sentence and title, the text's opening, and its parties' types."""
+        """The more precise type of a relation, by sentence, title, opening, and types of parties."""
         texts = tuple(texts)
         for entry, pattern, refined in self._refinements:
             if type_ not in entry.of:

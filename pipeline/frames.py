@@ -2,7 +2,8 @@
 
 A frame names its relation words and the shapes they stand in. A shape is a regular expression over a sentence in
 lower case in which names are slots: `{A}` and `{B}` are one organisation or a list of them, `{ORGS}` is a list of two
-or more, `{_}` is a name that is no party, `{R}` is the relation word, `...` is a gap without other names, `<name>` a word group of the file.
+or more, `{_}` is a name that is no party, `{R}` is the relation word, `...` is a gap without other names, `<name>` a
+word group of the file.
 """
 
 from __future__ import annotations

@@ -25,7 +25,12 @@ from pipeline.topics import TopicBook
 
 Model = TypeVar("Model", bound=BaseModel)
 
-_MAPPINGS: dict[str, type[BaseModel]] = {"topics": Topic, "status": StatusCue, "vetoes": Veto, "refinements": Refinement}
+_MAPPINGS: dict[str, type[BaseModel]] = {
+    "topics": Topic,
+    "status": StatusCue,
+    "vetoes": Veto,
+    "refinements": Refinement,
+}
 _SINGLE: dict[str, type[BaseModel]] = {"names": Names, "boilerplate": Boilerplate, "weights": Weights}
 _ALLOWED = "organisations.yaml, organisations/*.yaml, frames/*.yaml, " + ", ".join(
     f"{name}.yaml" for name in (*_MAPPINGS, *_SINGLE))
@@ -99,7 +104,7 @@ def _read(path: Path, directory: Path, layer: dict[str, Path], organisations: di
 
 
 def _mapping(path: Path, model: type[Model]) -> dict[str, Model]:
-    adapter: TypeAdapter[Any] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type]
+    adapter: TypeAdapter[Any] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type, arg-type]
     content: dict[str, Model] | None = checked.read(path, adapter, model.model_fields, error=KnowledgeFileError)
     return content or {}
 
@@ -108,7 +113,9 @@ def _refuse_twice(content: Iterable[str], layer: dict[str, Path], path: Path) ->
     """One layer names an organisation once: two entries would silently hide one of them."""
     for name in content:
         if name in layer:
-            raise KnowledgeFileError(f"{name!r} is also in {layer[name].name}", file=str(path), line=line_of(path, [name]))
+            raise KnowledgeFileError(
+                f"{name!r} is also in {layer[name].name}", file=str(path), line=line_of(path, [name])
+            )
         layer[name] = path
 
 

@@ -41,7 +41,14 @@ def match(article: Article, annotation: Annotation, rules: Sequence[Rule], *, so
     """
     hits = []
     for rule in rules:
-        evaluator = Evaluator(article, annotation, source_id=source_id, knowledge=knowledge, statuses=rule.status, min_score=rule.min_score)
+        evaluator = Evaluator(
+            article,
+            annotation,
+            source_id=source_id,
+            knowledge=knowledge,
+            statuses=rule.status,
+            min_score=rule.min_score,
+        )
         decision = evaluator.decide(parse(rule.query))
         if decision is not None and decision.score >= rule.min_score:
             hits.append(Hit(rule.id, decision.score, _evidence(annotation, decision), decision.event))
@@ -56,8 +63,13 @@ def _evidence(annotation: Annotation, decision: Decision) -> tuple[Evidence, ...
 
 def event_evidence(event: Event) -> tuple[Evidence, ...]:
     """The spans that prove an event: sentence, parties, relation, topic, status."""
-    spans = [("sentence", event.sentence), *(("party", party.span) for party in event.parties), ("relation", event.relation),
-             ("topic", event.topic_span), ("status", event.status_span)]
+    spans = [
+        ("sentence", event.sentence),
+        *(("party", party.span) for party in event.parties),
+        ("relation", event.relation),
+        ("topic", event.topic_span),
+        ("status", event.status_span),
+    ]
     return tuple(Evidence(role, span) for role, span in spans if span is not None)
 
 

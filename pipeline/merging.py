@@ -28,12 +28,22 @@ def merged(events: Iterable[Event], repeated: float) -> tuple[Event, ...]:
 
 
 def _settled(events: list[Event]) -> list[Event]:
-    """The events with the last word on each relation: what a text denies or calls ended is not announced by it as well."""
-    final = [event for event in events if event.status in {EventStatus.DENIED, EventStatus.ENDED} and event.score >= _CONFIDENT]
+    """The events with the last word on each relation: what a text denies or calls ended, it does not announce."""
+    final = [
+        event
+        for event in events
+        if event.status in {EventStatus.DENIED, EventStatus.ENDED} and event.score >= _CONFIDENT
+    ]
     return [
-        replace(event, status=last.status, status_span=last.status_span, reasons=(*event.reasons, f"{last.status}_elsewhere"))
+        replace(
+            event,
+            status=last.status,
+            status_span=last.status_span,
+            reasons=(*event.reasons, f"{last.status}_elsewhere"),
+        )
         if event.status in {EventStatus.ANNOUNCED, EventStatus.PLANNED, EventStatus.RUMOURED}
-        and (last := next((one for one in final if _related(one, event)), None)) else event
+        and (last := next((one for one in final if _related(one, event)), None))
+        else event
         for event in events
     ]
 
@@ -53,11 +63,20 @@ def _related(one: Event, other: Event) -> bool:
 
 def _one(group: list[Event], repeated: float) -> Event:
     strongest = group[0]
-    chosen = max((event for event in group if event.score >= _NEARLY * strongest.score),
-                 key=lambda event: (len(event.parties), bool(event.topics), event.sentence.field == "text", event.score))
+    chosen = max(
+        (event for event in group if event.score >= _NEARLY * strongest.score),
+        key=lambda event: (len(event.parties), bool(event.topics), event.sentence.field == "text", event.score),
+    )
     sentences = {(event.sentence.field, event.sentence.start) for event in group}
     score = min(1.0, strongest.score + repeated * min(3, len(sentences) - 1))
     topics = dict.fromkeys(topic for event in (chosen, *group) for topic in event.topics)
     topic_span = chosen.topic_span or next((event.topic_span for event in group if event.topic_span), None)
-    type_ = next((event.type for event in (chosen, *group) if event.type != _GENERIC and event.score >= _NEARLY * strongest.score), chosen.type)
+    type_ = next(
+        (
+            event.type
+            for event in (chosen, *group)
+            if event.type != _GENERIC and event.score >= _NEARLY * strongest.score
+        ),
+        chosen.type,
+    )
     return replace(chosen, type=type_, score=round(score, 3), topics=tuple(topics), topic_span=topic_span)

@@ -1,4 +1,4 @@
-"""Find organisations that no list names: by legal form, description, ticker, and the company they keep in a sentence."""
+"""Find organisations that no list names: by legal form, description, ticker, or the words around them."""
 
 from __future__ import annotations
 
@@ -51,15 +51,31 @@ class NameRules:
         self._after_organisation = re.compile(
             rf"(?:{described}|\s?\((?:NASDAQ|NYSE|OTC|KRX|TSE|TSX|LSE|CSE|ASX|Nasdaq)\b|'s\s(?:{roles})\b"
             r"|,?\s(?:today\s|has\s|also\s|proudly\s)*(?:announce[sd]?|unveil(?:s|ed)|is\s(?:proud|pleased|excited|thrilled))\b)")
-        self._company_words = {"startup", "company", "firm", "maker", "developer", "provider", "group", "carmaker", "chipmaker"}
+        self._company_words = {
+            "startup",
+            "company",
+            "firm",
+            "maker",
+            "developer",
+            "provider",
+            "group",
+            "carmaker",
+            "chipmaker",
+        }
         self._roles = {word.lower() for word in lists.person_roles}
-        self._before_people = self._roles | {word.lower() for word in lists.honorifics} | {"by", "said", "says", "added"}
+        self._before_people = (
+            self._roles | {word.lower() for word in lists.honorifics} | {"by", "said", "says", "added"}
+        )
         self._after_person = re.compile(
             rf",?\s(?:(?:the|a|an|its|chief|our)\s)?(?:[\w-]+\s){{0,3}}(?:{roles})\b|\s(?:said|says|added|explained|noted|told|commented)\b",
             re.IGNORECASE)
         self._after_product = re.compile(rf"\s(?:{'|'.join(lists.product_nouns)})s?\b|[™®]")
-        self._short_never = self._never | {word.lower() for word in (*lists.organisation_nouns, *lists.organisation_heads)}
-        self._sizes = {word.lower(): size for word, size in lists.both_companies.items()} | dict.fromkeys(lists.the_company, 1)
+        self._short_never = self._never | {
+            word.lower() for word in (*lists.organisation_nouns, *lists.organisation_heads)
+        }
+        self._sizes = {word.lower(): size for word, size in lists.both_companies.items()} | dict.fromkeys(
+            lists.the_company, 1
+        )
         self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
         self._native = [re.compile(pattern) for pattern in lists.native_patterns]
 
@@ -100,7 +116,9 @@ class NameRules:
 
     def can_be_short(self, word: str) -> bool:
         """Whether the first word of a name can stand for the whole: `Norvane`, not `University`."""
-        return word.lower() not in self._short_never and word not in self._first_names and word.lower() not in self._strip
+        return (
+            word.lower() not in self._short_never and word not in self._first_names and word.lower() not in self._strip
+        )
 
     def headline(self, view: View, known: list[Name]) -> list[Name]:
         """The names that might be organisations in a headline: those before its verb and after `with`."""
@@ -117,8 +135,14 @@ class NameRules:
             word = match[0] if match else ""
             low = word.lower().removesuffix("'s")
             gap = view.plain[run[-1].end() : match.start()] if run and match else ""
-            ends = match is None or low in self._verbs or low in self._strip or word[:1].islower() or gap.strip() not in {"", "&"} \
+            ends = (
+                match is None
+                or low in self._verbs
+                or low in self._strip
+                or word[:1].islower()
+                or gap.strip() not in {"", "&"}
                 or taken.overlaps(match.start(), match.end())
+            )
             if ends and run:
                 if at_start or after_with:
                     self._add_headline_name(view, run, names)
@@ -127,9 +151,11 @@ class NameRules:
                 at_start = False
             elif low in {"with", "between"}:
                 after_with = True
-            elif low in {"and"}:
+            elif low == "and":
                 pass
-            elif not ends or (gap.strip() and low not in self._strip and not taken.overlaps(match.start(), match.end())):
+            elif not ends or (
+                gap.strip() and low not in self._strip and not taken.overlaps(match.start(), match.end())
+            ):
                 run.append(match)
             elif word[:1].islower():
                 after_with = False
@@ -158,7 +184,10 @@ class NameRules:
             while words and words[-1] in self._around:
                 end -= len(words.pop()) + 1
             # "Robots of Tarvela" are two names, "University of Tarvela" is one.
-            while cut := next((place for place, word in enumerate(words) if word in _JOINING and words[place - 1] not in self._heads), 0):
+            while cut := next(
+                (place for place, word in enumerate(words) if word in _JOINING and words[place - 1] not in self._heads),
+                0,
+            ):
                 cut += 2 if words[cut + 1 : cut + 2] == ["the"] else 1
                 start += sum(len(word) + 1 for word in words[:cut])
                 words = words[cut:]

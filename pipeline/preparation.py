@@ -10,9 +10,11 @@ from pipeline.views import View
 _LATE = 0.4               # from this part of a text on, a section of boilerplate runs to the end
 _OPENING = 1_500          # characters in which datelines are looked for
 _DATELINE = re.compile(
-    r"(?m)^(?:[A-Z][\w .,'/&()-]{2,80}?\([^)\n]{2,40}\)[^—\n]{0,80}?(?:—|--|-)\s"            # CITY (WIRE) date —
-    r"|[A-Z][A-Za-z .,'-]{2,60}?,? (?:\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \w{3,9},? \d{4})\s?(?:\([^)\n]{2,40}\)\s?)?(?:/[\w. ]+/\s?)?(?:—|--|-)\s"
-    r"|[A-Z][A-Z .,-]{2,40}(?:, [A-Z]{2,8})? ?(?:—|--|-)\s)")
+    r"(?m)^(?:[A-Z][\w .,'/&()-]{2,80}?\([^)\n]{2,40}\)[^—\n]{0,80}?(?:—|--|-)\s"  # CITY (WIRE) date —
+    r"|[A-Z][A-Za-z .,'-]{2,60}?,? (?:\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \w{3,9},? \d{4})\s?"
+    r"(?:\([^)\n]{2,40}\)\s?)?(?:/[\w. ]+/\s?)?(?:—|--|-)\s"
+    r"|[A-Z][A-Z .,-]{2,40}(?:, [A-Z]{2,8})? ?(?:—|--|-)\s)"
+)
 
 
 class Preparation:

@@ -39,7 +39,9 @@ class Reading:
 
     def names_in(self, start: int, end: int) -> list[Name]:
         """The names within a sentence, the sure ones and those that might be organisations."""
-        return without_overlaps([name for name in (*self.names, *self.maybe) if start <= name.start and name.end <= end])
+        return without_overlaps(
+            [name for name in (*self.names, *self.maybe) if start <= name.start and name.end <= end]
+        )
 
     def before(self, place: int) -> list[str]:
         """The organisations named before a place, the last one last, each once."""
@@ -73,7 +75,9 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> Artic
     forms = _forms(text, title, known_text + discovered.organisations, known_title, headline, knowledge.names)
     speakers = knowledge.names.speakers(text, publisher)
     text_names = without_overlaps(known_text + discovered.organisations + occurrences(text, forms, True) + speakers)
-    title_names = without_overlaps(known_title + occurrences(title, forms, True) + knowledge.names.speakers(title, publisher))
+    title_names = without_overlaps(
+        known_title + occurrences(title, forms, True) + knowledge.names.speakers(title, publisher)
+    )
     maybe = discovered.maybe + occurrences(text, {name.organisations[0]: name for name in headline}, False)
     marked = knowledge.preparation.marked(text)
     maybe = [name for name in maybe if not _covered(marked, name.start, name.end)]
@@ -82,7 +86,9 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> Artic
     return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading))
 
 
-def _forms(text: View, title: View, names: list[Name], known_title: list[Name], headline: list[Name], rules: NameRules) -> dict[str, Name]:
+def _forms(
+    text: View, title: View, names: list[Name], known_title: list[Name], headline: list[Name], rules: NameRules
+) -> dict[str, Name]:
     """Other ways in which this text names an organisation: brackets, unknown names again, first words."""
     forms = introduced(text, names) | introduced(title, known_title + headline)
     for name in names:
@@ -98,8 +104,11 @@ def _forms(text: View, title: View, names: list[Name], known_title: list[Name], 
 
 def _reading(view: View, names: list[Name], maybe: list[Name], marked: list[tuple[int, int]], knowledge: Knowledge,
              language: str | None, limit: int) -> Reading:
-    parts = [part for part in sentences.split(view.plain, limit) if not _within(marked, part)] if view.field == "text" else \
-        [(0, len(view.plain))]
+    parts = (
+        [part for part in sentences.split(view.plain, limit) if not _within(marked, part)]
+        if view.field == "text"
+        else [(0, len(view.plain))]
+    )
     taken = [(name.start, name.end) for name in names if name.kind == "name"]
     # A consortium's name says what it is about, a firm's does not.
     named = [(name.start, name.end) for name in names if name.kind == "name" and not _is_body(name, knowledge)]

@@ -51,7 +51,9 @@ class RuleFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     title: str = Field(description="What the rule is about, as messages show it.")
     query: Annotated[str, Field(description="Which articles are hits, in the query language; `*` is every article.")]
-    status: tuple[EventStatus, ...] = Field((), description="Status that the event of the query may have; any if left out.")
+    status: tuple[EventStatus, ...] = Field(
+        (), description="Status that the event of the query may have; any if left out."
+    )
     min_score: float = Field(0.5, ge=0, le=1, description="Lowest score of a hit.")
     enabled: bool = Field(True, description="`false` switches the rule off, also a shipped one of the same name.")
     examples: tuple[RuleExample, ...] = Field((), description="Labelled texts, run by `rules test`.")
@@ -90,7 +92,9 @@ def load_rules(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
 
     Later folders win: a file of the same name replaces the earlier one, even where it is broken or switched off.
     """
-    files = {path.stem: path for directory in directories if directory.is_dir() for path in sorted(directory.glob("*.yaml"))}
+    files = {
+        path.stem: path for directory in directories if directory.is_dir() for path in sorted(directory.glob("*.yaml"))
+    }
     rules: list[Rule] = []
     broken: list[RuleFileError] = []
     for name in sorted(files):

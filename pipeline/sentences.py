@@ -11,7 +11,9 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'])(?:[A-Za-z]|(?:[A-Za-z]\.)+[A-Za-z]|Inc|Corp|Co|Ltd|Cos|Bros|Dr|Mr|Mrs|Ms|Prof|St|No|vs|Jr|Sr|Gen|Gov|Sen|Rep|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Univ|Dept|Assn|approx|etc|e\.g|i\.e|dlrs|bzw|z\.B|Nr|Mio|Mrd|S\.A)$")
 _LIMITED = re.compile(r"(?:Inc|Corp|Co|Ltd|Cos|Bros|[A-Z]\.[A-Z])$")
-_NEW_START = re.compile(r"(?:The|This|These|That|It|Its|In|We|Our|He|She|They|But|And|As|With|For|At|On|By|Under|Through|Both|Today)\b")
+_NEW_START = re.compile(
+    r"(?:The|This|These|That|It|Its|In|We|Our|He|She|They|But|And|As|With|For|At|On|By|Under|Through|Both|Today)\b"
+)
 
 
 def split(text: str, limit: int) -> list[tuple[int, int]]:
@@ -42,7 +44,9 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     after = text[match.end() : match.end() + 12]
     if "\n" in match[0]:
         # Lines of a wrapped paragraph go on in lower case.
-        return "\n\n" in match[0] or not (after[:1].islower() and text[match.start() - 1 : match.start()] not in {".", "!", "?"})
+        return "\n\n" in match[0] or not (
+            after[:1].islower() and text[match.start() - 1 : match.start()] not in {".", "!", "?"}
+        )
     if match[0][0] == "." and after:
         before = text[max(0, match.start() - 12) : match.start()]
         if after[0].islower():

@@ -14,11 +14,16 @@ _MARKS = re.compile(r'[*_"«»“”™®‘]')
 _SPACES = re.compile(r"\s+")
 # "X, the maker of Y, today announced": what stands between the commas says what X is.
 _APPOSITION = re.compile(
-    rf"(?<=[\ue000-\ue03f]),? (?:- )?(?:a|an|the|one of|part of|which|who|whose|owner of|maker of|developer of|formerly|based in|together)\s"
+    r"(?<=[\ue000-\ue03f]),? (?:- )?"
+    r"(?:a|an|the|one of|part of|which|who|whose|owner of|maker of|developer of|formerly|based in|together)\s"
     rf"[^;{RELATION}]{{0,220}}?(?:,| -)"
-    rf"(?= (?:today|to|has|have|had|and|announce[sd]?|said|says|will|is|are|was|were|plans?|also|on|in|this|{RELATION}|signed|entered|unveiled|joined|proudly|recently|launched|agreed|formed))")
+    rf"(?= (?:{RELATION}|today|to|has|have|had|and|announce[sd]?|said|says|will|is|are|was|were|plans?|also|on|in|this"
+    r"|signed|entered|unveiled|joined|proudly|recently|launched|agreed|formed))"
+)
 # "X, a leader in this, and Y": the last of a list, before "and" and another name.
-_BEFORE_AND = re.compile(rf"(?<=[\ue000-\ue03f]), (?:a|an|the)\s[^;{RELATION}\ue000-\ue03f]{{0,160}}?,(?= and (?:the )?{NAME})")
+_BEFORE_AND = re.compile(
+    rf"(?<=[\ue000-\ue03f]), (?:a|an|the)\s[^;{RELATION}\ue000-\ue03f]{{0,160}}?,(?= and (?:the )?{NAME})"
+)
 
 
 def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation: tuple[int, int]) -> str:
@@ -29,7 +34,9 @@ def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation
     start, end = sentence
     pieces: list[str] = []
     place = start
-    marks = [(name.start, name.end, _mark(name, chr(FIRST_NAME + number))) for number, name in enumerate(names[:MOST_NAMES])]
+    marks = [
+        (name.start, name.end, _mark(name, chr(FIRST_NAME + number))) for number, name in enumerate(names[:MOST_NAMES])
+    ]
     for first, last, mark in sorted([*marks, (*relation, RELATION)]):
         pieces += (view.folded[place:first], mark)
         place = last

@@ -76,7 +76,7 @@ def _pattern(term: Term) -> re.Pattern[str]:
 
 
 def _within(tokens: list[str], term: Term) -> bool:
-    """Whether all tokens of a term stand near each other, in any order, with at most `slop` others between the outer ones."""
+    """Whether all tokens of a term stand near each other, in any order, with at most `slop` others among them."""
     places = [(number, token) for number, token in enumerate(tokens) if token in term.tokens]
     width = len(term.tokens) + (term.slop or 0)
     wanted = set(term.tokens)

@@ -41,9 +41,23 @@ class TopicBook:
     def __init__(self, topics: Mapping[str, Topic]) -> None:
         self.topics = dict(topics)
         self._lexicon = Lexicon(
-            (word, _Term(topic, group.weight, word if group.exact else None, frozenset(group.languages), frozenset(group.not_languages)))
-            for topic, entry in topics.items() for group in entry.terms for word in group.words)
-        self._decoration = {topic: re.compile("|".join(entry.decoration)) for topic, entry in topics.items() if entry.decoration}
+            (
+                word,
+                _Term(
+                    topic,
+                    group.weight,
+                    word if group.exact else None,
+                    frozenset(group.languages),
+                    frozenset(group.not_languages),
+                ),
+            )
+            for topic, entry in topics.items()
+            for group in entry.terms
+            for word in group.words
+        )
+        self._decoration = {
+            topic: re.compile("|".join(entry.decoration)) for topic, entry in topics.items() if entry.decoration
+        }
 
     def find(self, view: View, language: str | None, skip: Iterable[tuple[int, int]]) -> list[TopicPlace]:
         """The topic words of a view, outside the places to skip: names, domains, boilerplate."""
@@ -59,7 +73,9 @@ class TopicBook:
                 continue
             for term in place.values:
                 if _fits(term, view.plain[place.start : place.end], language):
-                    weight = term.weight * (_DECORATION if self._adorns(term.topic, view, place.start, place.end) else 1)
+                    weight = term.weight * (
+                        _DECORATION if self._adorns(term.topic, view, place.start, place.end) else 1
+                    )
                     found.append(TopicPlace(term.topic, place.start, place.end, weight))
         return found
 

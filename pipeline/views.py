@@ -14,7 +14,16 @@ EVENT_LIMIT = 20_000      # and for events
 # Full-width forms, odd spaces and quotes, NUL, lone surrogates, and the private area that patterns use for slots.
 _ODD = re.compile("[\x00\u00a0\u2000-\u200b\u202f\u3000\ufeff\u2018\u2019\u201c\u201d\u2010-\u2013\uff01-\uff5e"
                   "\ud800-\udfff\ue000-\uf8ff]")
-_PLAIN = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-"}
+_PLAIN = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2012": "-",
+    "\u2013": "-",
+}
 
 
 def _plain_letter(match: re.Match[str]) -> str:

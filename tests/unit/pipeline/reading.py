@@ -1,4 +1,4 @@
-"""What the tests of detection share: the shipped knowledge, loaded once a process, and short ways to annotate a text."""
+"""What the tests of detection share: the shipped knowledge, loaded once, and short ways to annotate a text."""
 
 from functools import cache
 
@@ -13,7 +13,9 @@ def knowledge() -> Knowledge:
 
 
 def article(text: str, title: str = "", language: str | None = "en") -> Article:
-    return Article(url="https://example.org/a", canonical_url="https://example.org/a", title=title, text=text, language=language)
+    return Article(
+        url="https://example.org/a", canonical_url="https://example.org/a", title=title, text=text, language=language
+    )
 
 
 def annotated(text: str, title: str = "", *, publisher: str | None = None, language: str | None = "en") -> Annotation:

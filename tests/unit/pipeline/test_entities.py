@@ -20,7 +20,10 @@ def test_an_alias_is_found_as_a_whole_word_only():
 
 
 def test_a_korean_particle_after_a_latin_name_does_not_hide_it():
-    assert found("SKT가 KT와 만났다", SK_Telecom=Organisation(aliases=["SKT"]), KT=Organisation()) == [("SK Telecom", "SKT"), ("KT", "KT")]
+    assert found("SKT가 KT와 만났다", SK_Telecom=Organisation(aliases=["SKT"]), KT=Organisation()) == [
+        ("SK Telecom", "SKT"),
+        ("KT", "KT"),
+    ]
 
 
 def test_a_short_korean_name_is_not_found_inside_a_word():
@@ -81,7 +84,10 @@ def test_aliases_in_other_scripts_are_the_same_organisation():
 def test_a_short_form_that_the_text_introduces_is_resolved():
     annotation = annotated("Quillon Advanced Systems (QAS) grew. QAS hires people.")
     assert [(m.organisation, m.span.text) for m in annotation.mentions] == [
-        ("Quillon Advanced Systems", "Quillon Advanced Systems"), ("Quillon Advanced Systems", "QAS"), ("Quillon Advanced Systems", "QAS")]
+        ("Quillon Advanced Systems", "Quillon Advanced Systems"),
+        ("Quillon Advanced Systems", "QAS"),
+        ("Quillon Advanced Systems", "QAS"),
+    ]
 
 
 def test_the_first_word_of_an_unknown_name_stands_for_it_later():

@@ -8,15 +8,18 @@ from tests.unit.pipeline.reading import alliance, annotated, parties
 PAIR = {"Tarvela Robotics", "Quillon Systems"}
 
 
-@pytest.mark.parametrize("text", [
-    "Tarvela Robotics and Quillon Systems have formed a joint venture.",
-    "Tarvela Robotics has teamed up with Quillon Systems.",
-    "Tarvela Robotics, a maker of robots, today announced a strategic partnership with Quillon Systems, a provider of software.",
-    "A partnership between Tarvela Robotics and Quillon Systems was announced on Monday.",
-    "Tarvela Robotics signed a memorandum of understanding with Quillon Systems.",
-    "The robots will be built by Tarvela Robotics in collaboration with Quillon Systems.",
-    "Tarvela Robotics (TVR) and Quillon Systems Inc. join forces.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tarvela Robotics and Quillon Systems have formed a joint venture.",
+        "Tarvela Robotics has teamed up with Quillon Systems.",
+        "Tarvela Robotics, a maker of robots, today announced a partnership with Quillon Systems, a software firm.",
+        "A partnership between Tarvela Robotics and Quillon Systems was announced on Monday.",
+        "Tarvela Robotics signed a memorandum of understanding with Quillon Systems.",
+        "The robots will be built by Tarvela Robotics in collaboration with Quillon Systems.",
+        "Tarvela Robotics (TVR) and Quillon Systems Inc. join forces.",
+    ],
+)
 def test_two_organisations_and_a_relation_word_make_an_alliance(text):
     assert parties(text) == PAIR
 
@@ -118,13 +121,17 @@ def test_words_beside_the_relation_tell_its_status(text, status):
 
 
 def test_a_denial_in_the_lead_has_the_last_word_on_the_headline():
-    event = alliance("Samsung denied that it seeks a partnership with SK Telecom.", "Samsung, SK Telecom partnership in AI?")
+    event = alliance(
+        "Samsung denied that it seeks a partnership with SK Telecom.", "Samsung, SK Telecom partnership in AI?"
+    )
     assert event.status is EventStatus.DENIED
 
 
 def test_the_same_alliance_in_several_sentences_is_one_event_that_scores_higher():
     once = annotated("Samsung and SK Telecom formed a partnership.").events
-    twice = annotated("Samsung and SK Telecom formed a partnership. The Samsung and SK Telecom alliance starts today.").events
+    twice = annotated(
+        "Samsung and SK Telecom formed a partnership. The Samsung and SK Telecom alliance starts today."
+    ).events
     assert len(once) == len(twice) == 1
     assert twice[0].score > once[0].score
 
@@ -140,12 +147,24 @@ def test_the_evidence_names_sentence_parties_relation_topic_and_status():
     event = alliance(text)
     assert event.sentence.text == "Samsung is in talks with SK Telecom on a partnership in artificial intelligence."
     assert [party.span.text for party in event.parties] == ["Samsung", "SK Telecom"]
-    assert (event.relation.text, event.topic_span.text, event.status_span.text) == ("partnership", "artificial intelligence", "in talks")
-    for span in (event.sentence, event.relation, event.topic_span, event.status_span, *(party.span for party in event.parties)):
+    assert (event.relation.text, event.topic_span.text, event.status_span.text) == (
+        "partnership",
+        "artificial intelligence",
+        "in talks",
+    )
+    for span in (
+        event.sentence,
+        event.relation,
+        event.topic_span,
+        event.status_span,
+        *(party.span for party in event.parties),
+    ):
         assert text[span.start : span.end] == span.text
 
 
 def test_the_description_of_a_firm_at_the_end_makes_no_event():
-    text = ("Samsung opened a shop. The shop sells telephones and is open all day. It has three floors and a garden.\n\n"
-            "About SK Telecom\nSK Telecom formed a partnership with Naver in artificial intelligence.")
+    text = (
+        "Samsung opened a shop. The shop sells telephones and is open all day. It has three floors and a garden.\n\n"
+        "About SK Telecom\nSK Telecom formed a partnership with Naver in artificial intelligence."
+    )
     assert alliance(text) is None

@@ -21,7 +21,9 @@ def loaded(folder, files):
 
 
 def test_a_users_organisation_is_known(tmp_path):
-    mine = loaded(tmp_path, {"organisations/mine.yaml": "Tarvela Robotics: {type: company, country: EE, aliases: [TVR]}"})
+    mine = loaded(
+        tmp_path, {"organisations/mine.yaml": "Tarvela Robotics: {type: company, country: EE, aliases: [TVR]}"}
+    )
     assert mine.organisations["Tarvela Robotics"].country == "EE"
     assert annotate(article("TVR grew."), mine).mentions[0].organisation == "Tarvela Robotics"
 
@@ -33,8 +35,15 @@ def test_a_users_entry_of_the_same_name_wins_whole(tmp_path):
 
 
 def test_a_users_frame_finds_events(tmp_path):
-    mine = loaded(tmp_path, {"frames/mine.yaml": (
-        "language: en\nframes:\n  - {id: en.pool, family: alliance, type: partnership, strength: 0.7, words: [pool their ships], shapes: [verb]}\n")})
+    mine = loaded(
+        tmp_path,
+        {
+            "frames/mine.yaml": (
+                "language: en\nframes:\n  - {id: en.pool, family: alliance, type: partnership, strength: 0.7,"
+                " words: [pool their ships], shapes: [verb]}\n"
+            )
+        },
+    )
     events = annotate(article("Samsung and SK Telecom pool their ships."), mine).events
     assert events[0].relation.text == "pool their ships"
     assert annotate(article("Samsung and SK Telecom join forces."), mine).events
@@ -53,17 +62,40 @@ def test_the_version_changes_with_the_files_only(tmp_path):
     assert loaded(tmp_path / "b", {"organisations.yaml": "Tarvela: {}"}).version != knowledge().version
 
 
-@pytest.mark.parametrize(("name", "text", "line", "words"), [
-    ("organisations.yaml", "Tarvela:\n  type: company\n  colour: red\n", 3, "unknown key 'colour'; allowed: type, country"),
-    ("organisations.yaml", "Tarvela:\n  aliases: TVR\n", 2, "aliases"),
-    ("topics.yaml", "ships:\n  title: Ships\n  terms:\n    - weight: 3\n      words: [ship]\n", 4, "3"),
-    ("status.yaml", "mine:\n  status: perhaps\n  words: [x]\n", 2, "'announced', 'planned', 'rumoured', 'denied', 'ended' or 'background'"),
-    ("frames/mine.yaml", "language: en\nframes:\n  - {id: x, family: a, type: b, strength: 0.5, words: [x], shapes: [nouns]}\n", None, "unknown shapes 'nouns'; allowed:"),
-    ("frames/mine.yaml", "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} ('}\n", None, "not a pattern"),
-    ("frames/mine.yaml", "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} <nothing>'}\n", None, "unknown group 'nothing'"),
-    ("people.yaml", "x: y\n", None, "unknown knowledge file 'people.yaml'; allowed: organisations.yaml"),
-    ("organisations.yaml", "Tarvela: [\n", 2, "YAML"),
-])
+@pytest.mark.parametrize(
+    ("name", "text", "line", "words"),
+    [
+        (
+            "organisations.yaml",
+            "Tarvela:\n  type: company\n  colour: red\n",
+            3,
+            "unknown key 'colour'; allowed: type, country",
+        ),
+        ("organisations.yaml", "Tarvela:\n  aliases: TVR\n", 2, "aliases"),
+        ("topics.yaml", "ships:\n  title: Ships\n  terms:\n    - weight: 3\n      words: [ship]\n", 4, "3"),
+        (
+            "status.yaml",
+            "mine:\n  status: perhaps\n  words: [x]\n",
+            2,
+            "'announced', 'planned', 'rumoured', 'denied', 'ended' or 'background'",
+        ),
+        (
+            "frames/mine.yaml",
+            "language: en\nframes:\n  - {id: x, family: a, type: b, strength: 0.5, words: [x], shapes: [nouns]}\n",
+            None,
+            "unknown shapes 'nouns'; allowed:",
+        ),
+        ("frames/mine.yaml", "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} ('}\n", None, "not a pattern"),
+        (
+            "frames/mine.yaml",
+            "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} <nothing>'}\n",
+            None,
+            "unknown group 'nothing'",
+        ),
+        ("people.yaml", "x: y\n", None, "unknown knowledge file 'people.yaml'; allowed: organisations.yaml"),
+        ("organisations.yaml", "Tarvela: [\n", 2, "YAML"),
+    ],
+)
 def test_a_mistake_is_named_with_file_line_and_what_is_allowed(tmp_path, name, text, line, words):
     with pytest.raises(KnowledgeFileError) as failure:
         loaded(tmp_path, {name: text})
@@ -73,7 +105,7 @@ def test_a_mistake_is_named_with_file_line_and_what_is_allowed(tmp_path, name, t
 
 
 def test_an_organisation_twice_in_one_folder_is_refused(tmp_path):
-    with pytest.raises(KnowledgeFileError, match="'Tarvela' is also in a.yaml"):
+    with pytest.raises(KnowledgeFileError, match=r"'Tarvela' is also in a\.yaml"):
         loaded(tmp_path, {"organisations/a.yaml": "Tarvela: {}", "organisations/b.yaml": "Tarvela: {}"})
 
 

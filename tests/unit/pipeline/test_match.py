@@ -13,8 +13,11 @@ from pipeline.rulebook import Rule, RuleExample, load_rules, shipped_rules
 from tests.unit.pipeline.reading import article, knowledge
 
 DEAL = "Samsung Electronics and SK Telecom announced a strategic alliance in artificial intelligence."
-TWO = ("Samsung Electronics and SK Telecom announced a strategic alliance on ships.\n\nThe weather was fine and nobody saw rain.\n\n"
-       "Naver and Kakao announced a joint venture in artificial intelligence.")
+TWO = (
+    "Samsung Electronics and SK Telecom announced a strategic alliance on ships.\n\n"
+    "The weather was fine and nobody saw rain.\n\n"
+    "Naver and Kakao announced a joint venture in artificial intelligence."
+)
 
 
 def rule(query: str, **more) -> Rule:
@@ -26,21 +29,63 @@ def hits(query, text=DEAL, title="", source=None, when=None, **more):
     return match(given, annotate(given, knowledge()), [rule(query, **more)], source_id=source, knowledge=knowledge())
 
 
-@pytest.mark.parametrize("query", [
-    "event:alliance", "event:strategic_alliance", "event:*", "event:alliance AND topic:ai", "event:alliance AND org:samsung", "org:skt", "org:\"SK Telecom\"",
-    "org:SK텔레콤", "event:alliance AND org:(samsung OR naver)", "topic:ai", "status:announced", "*", "alliance", "\"strategic alliance\"", "\"artificial announced\"~5",
-    "strat*", "text:alliance", "NOT title:alliance", "NOT event:lawsuit", "source:daily", "lang:en", "country:kr", "score:[0.5 TO 1]", "published:2020-01",
-    "(event:acquisition OR event:alliance) AND topic:ai", "alliance OR ship",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "event:alliance",
+        "event:strategic_alliance",
+        "event:*",
+        "event:alliance AND topic:ai",
+        "event:alliance AND org:samsung",
+        "org:skt",
+        'org:"SK Telecom"',
+        "org:SK텔레콤",
+        "event:alliance AND org:(samsung OR naver)",
+        "topic:ai",
+        "status:announced",
+        "*",
+        "alliance",
+        '"strategic alliance"',
+        '"artificial announced"~5',
+        "strat*",
+        "text:alliance",
+        "NOT title:alliance",
+        "NOT event:lawsuit",
+        "source:daily",
+        "lang:en",
+        "country:kr",
+        "score:[0.5 TO 1]",
+        "published:2020-01",
+        "(event:acquisition OR event:alliance) AND topic:ai",
+        "alliance OR ship",
+    ],
+)
 def test_a_condition_that_holds_makes_a_hit(query):
     assert hits(query, source="daily", when=datetime(2020, 1, 9, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("query", [
-    "event:acquisition", "event:alliance AND topic:mobility", "event:alliance AND org:naver", "org:naver", "topic:mobility", "status:ended", "ship",
-    "\"alliance strategic\"", "\"artificial announced\"~1", "title:alliance", "NOT event:alliance", "source:other", "lang:ko", "country:de", "score:[0.9 TO 1]",
-    "published:2021", "alliance AND ship",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "event:acquisition",
+        "event:alliance AND topic:mobility",
+        "event:alliance AND org:naver",
+        "org:naver",
+        "topic:mobility",
+        "status:ended",
+        "ship",
+        '"alliance strategic"',
+        '"artificial announced"~1',
+        "title:alliance",
+        "NOT event:alliance",
+        "source:other",
+        "lang:ko",
+        "country:de",
+        "score:[0.9 TO 1]",
+        "published:2021",
+        "alliance AND ship",
+    ],
+)
 def test_a_condition_that_does_not_hold_makes_none(query):
     assert not hits(query, source="daily", when=datetime(2020, 1, 9, tzinfo=UTC))
 
@@ -61,7 +106,12 @@ def test_status_and_score_of_the_rule_are_those_of_the_deciding_event():
 def test_the_evidence_of_an_event_is_its_spans():
     (hit,) = hits("event:alliance AND topic:ai")
     assert [(one.role, one.span.text) for one in hit.evidence] == [
-        ("sentence", DEAL), ("party", "Samsung Electronics"), ("party", "SK Telecom"), ("relation", "strategic alliance"), ("topic", "artificial intelligence")]
+        ("sentence", DEAL),
+        ("party", "Samsung Electronics"),
+        ("party", "SK Telecom"),
+        ("relation", "strategic alliance"),
+        ("topic", "artificial intelligence"),
+    ]
     assert hit.event == 0
 
 
@@ -69,7 +119,10 @@ def test_the_evidence_of_words_is_the_sentence_and_the_words():
     text = "It rains. The high bandwidth memory of Samsung is fast. It snows."
     (hit,) = hits('"high bandwidth memory" AND org:samsung', text)
     assert [(one.role, one.span.text) for one in hit.evidence] == [
-        ("sentence", "The high bandwidth memory of Samsung is fast."), ("term", "high bandwidth memory"), ("party", "Samsung")]
+        ("sentence", "The high bandwidth memory of Samsung is fast."),
+        ("term", "high bandwidth memory"),
+        ("party", "Samsung"),
+    ]
     assert hit.event is None
     assert all(text[one.span.start : one.span.end] == one.span.text for one in hit.evidence)
 
@@ -81,7 +134,11 @@ def test_words_in_korean_are_found_inside_longer_ones():
 
 
 def test_words_higher_up_score_higher():
-    (title,), (lead,), (body,) = hits("ship", "", "A ship"), hits("ship", "A ship"), hits("ship", "x " * 1_000 + "A ship")
+    (title,), (lead,), (body,) = (
+        hits("ship", "", "A ship"),
+        hits("ship", "A ship"),
+        hits("ship", "x " * 1_000 + "A ship"),
+    )
     assert title.score > lead.score > body.score >= 0.5
 
 
@@ -94,32 +151,69 @@ def test_hits_come_strongest_first():
 def test_a_line_of_the_match_command_is_answered():
     rules, _ = load_rules(shipped_rules())
     answer = match_line({"id": 7, "title": "Samsung and SK Telecom join forces in AI", "text": ""}, knowledge(), rules)
-    assert (answer["id"], answer["flagged"], answer["organisations"], answer["status"]) == (7, True, ["Samsung Electronics", "SK Telecom"], "announced")
-    assert answer["evidence"][0] == {"text": "Samsung and SK Telecom join forces in AI", "start": 0, "end": 40, "role": "sentence", "field": "title"}
+    assert (answer["id"], answer["flagged"], answer["organisations"], answer["status"]) == (
+        7,
+        True,
+        ["Samsung Electronics", "SK Telecom"],
+        "announced",
+    )
+    assert answer["evidence"][0] == {
+        "text": "Samsung and SK Telecom join forces in AI",
+        "start": 0,
+        "end": 40,
+        "role": "sentence",
+        "field": "title",
+    }
     assert answer["hits"][0]["rule"] == "ai-alliances"
 
 
-@pytest.mark.parametrize("item", [{"id": "a"}, {"id": "a", "title": None, "text": None}, {"id": "a", "title": "", "text": "", "language": "ko"}])
+@pytest.mark.parametrize(
+    "item",
+    [{"id": "a"}, {"id": "a", "title": None, "text": None}, {"id": "a", "title": "", "text": "", "language": "ko"}],
+)
 def test_a_line_without_title_and_text_is_not_flagged(item):
     assert match_line(item, knowledge(), load_rules(shipped_rules())[0]) == {
-        "id": "a", "flagged": False, "organisations": [], "event_type": None, "status": None, "score": 0.0, "evidence": [], "hits": []}
+        "id": "a",
+        "flagged": False,
+        "organisations": [],
+        "event_type": None,
+        "status": None,
+        "score": 0.0,
+        "evidence": [],
+        "hits": [],
+    }
 
 
 def test_we_on_an_organisations_own_site_is_named():
     rules, _ = load_rules(shipped_rules())
-    answer = match_line({"id": 1, "title": "", "text": "We are partnering with Condé Nast on ChatGPT.", "url": "https://openai.com/index/x"}, knowledge(), rules)
+    answer = match_line(
+        {
+            "id": 1,
+            "title": "",
+            "text": "We are partnering with Condé Nast on ChatGPT.",
+            "url": "https://openai.com/index/x",
+        },
+        knowledge(),
+        rules,
+    )
     assert set(answer["organisations"]) == {"OpenAI", "Condé Nast"}
 
 
 def test_an_example_that_is_judged_otherwise_is_reported():
-    wrong = rule("ship", examples=(RuleExample(match="no vessel"), RuleExample(no_match="A ship"), RuleExample(match="A ship")))
+    wrong = rule(
+        "ship", examples=(RuleExample(match="no vessel"), RuleExample(no_match="A ship"), RuleExample(match="A ship"))
+    )
     assert [str(failure) for failure in check_examples(wrong, knowledge())] == [
         "not flagged, must match: no vessel", "flagged with score 0.90, must not match: A ship"]
 
 
 def explained(text, **more):
     given = article(text)
-    rows = explain(given, annotate(given, knowledge()), rule("event:alliance AND topic:ai", status=["announced"], min_score=0.5, **more))
+    rows = explain(
+        given,
+        annotate(given, knowledge()),
+        rule("event:alliance AND topic:ai", status=["announced"], min_score=0.5, **more),
+    )
     return {condition: (held, detail) for condition, held, detail in rows}
 
 

@@ -18,8 +18,19 @@ def written(folder, **files):
 
 
 def test_a_rule_file_is_read(tmp_path):
-    (rule,), broken = load_rules(written(tmp_path, ships="title: Ships\nquery: ship*\nstatus: [planned]\nmin_score: 0.4\nexamples:\n  - match: A ship\n"))
-    assert (rule.id, rule.title, rule.min_score, rule.status, broken) == ("ships", "Ships", 0.4, (EventStatus.PLANNED,), [])
+    (rule,), broken = load_rules(
+        written(
+            tmp_path,
+            ships="title: Ships\nquery: ship*\nstatus: [planned]\nmin_score: 0.4\nexamples:\n  - match: A ship\n",
+        )
+    )
+    assert (rule.id, rule.title, rule.min_score, rule.status, broken) == (
+        "ships",
+        "Ships",
+        0.4,
+        (EventStatus.PLANNED,),
+        [],
+    )
 
 
 def test_a_later_folder_wins_and_can_switch_a_rule_off(tmp_path):
@@ -29,18 +40,25 @@ def test_a_later_folder_wins_and_can_switch_a_rule_off(tmp_path):
     assert [(rule.id, rule.title) for rule in rules] == [("x", "Second")]
 
 
-@pytest.mark.parametrize(("text", "line", "words"), [
-    ("title: X\nquery: one\ncolour: red\n", 3, "unknown key 'colour'; allowed: title, query, status, min_score, enabled, examples"),
-    ("title: X\nquery: 'event:('\n", 2, "query"),
-    ("title: X\nquery: 'org:a AND rule:b'\n", 2, "for searching the archive"),
-    ("title: X\nquery: one\nstatus: [maybe]\n", 3, "'announced', 'planned'"),
-    ("title: X\nquery: one\nmin_score: 7\n", 3, "7"),
-    ("title: X\nquery: one\nexamples:\n  - {match: a, no_match: b}\n", 4, "either match or no_match"),
-    ("query: one\n", 1, "'title' is missing"),
-    ("- a\n", 1, ""),
-    ("title: [\n", 2, "YAML"),
-    ("", None, ""),
-])
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (
+            "title: X\nquery: one\ncolour: red\n",
+            3,
+            "unknown key 'colour'; allowed: title, query, status, min_score, enabled, examples",
+        ),
+        ("title: X\nquery: 'event:('\n", 2, "query"),
+        ("title: X\nquery: 'org:a AND rule:b'\n", 2, "for searching the archive"),
+        ("title: X\nquery: one\nstatus: [maybe]\n", 3, "'announced', 'planned'"),
+        ("title: X\nquery: one\nmin_score: 7\n", 3, "7"),
+        ("title: X\nquery: one\nexamples:\n  - {match: a, no_match: b}\n", 4, "either match or no_match"),
+        ("query: one\n", 1, "'title' is missing"),
+        ("- a\n", 1, ""),
+        ("title: [\n", 2, "YAML"),
+        ("", None, ""),
+    ],
+)
 def test_a_broken_file_is_named_and_the_others_still_load(tmp_path, text, line, words):
     rules, broken = load_rules(written(tmp_path, bad=text, good="title: Good\nquery: one\n"))
     assert [rule.id for rule in rules] == ["good"]
@@ -59,7 +77,10 @@ def test_the_shipped_rules_are_in_order():
 def test_the_rule_for_ai_alliances_has_examples_of_both_kinds():
     rule = next(rule for rule in SHIPPED if rule.id == "ai-alliances")
     assert len(rule.examples) >= 30
-    assert min(sum(example.wanted for example in rule.examples), sum(not example.wanted for example in rule.examples)) >= 15
+    assert (
+        min(sum(example.wanted for example in rule.examples), sum(not example.wanted for example in rule.examples))
+        >= 15
+    )
 
 
 @pytest.mark.parametrize("rule", SHIPPED, ids=lambda rule: rule.id)

@@ -1,5 +1,7 @@
 """Where sentences end."""
 
+from itertools import pairwise
+
 import pytest
 
 from pipeline.sentences import LONGEST, split
@@ -28,7 +30,7 @@ def test_a_sentence_ends_at_its_sign_but_not_at_an_abbreviation(text, count):
 def test_sentences_cover_the_text_without_overlap():
     text = "One. Two!  Three?\n\nFour。五。 six"
     places = split(text, len(text))
-    assert all(end <= start for (_, end), (start, _) in zip(places, places[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in pairwise(places))
     assert "".join(text[start:end] for start, end in places).replace(" ", "") == text.replace(" ", "").replace("\n", "")
 
 

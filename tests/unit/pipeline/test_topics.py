@@ -5,12 +5,24 @@ import pytest
 from tests.unit.pipeline.reading import alliance, annotated
 
 
-@pytest.mark.parametrize("text", ["AI반도체를 만든다", "AI日报", "artificial intelligence", "인공지능", "人工知能", "人工智能", "(AI)", "ＡＩ"])
+@pytest.mark.parametrize(
+    "text",
+    ["AI반도체를 만든다", "AI日报", "artificial intelligence", "인공지능", "人工知能", "人工智能", "(AI)", "ＡＩ"],
+)
 def test_artificial_intelligence_is_found_in_any_script(text):
     assert annotated(text).topics["ai"] > 0
 
 
-@pytest.mark.parametrize("text", ["The main air aid", "l'ai vu", "Datavault AI is a firm. Datavault AI grew.", "see x.ai or newsworthy.ai", "A.I.G. insures"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The main air aid",
+        "l'ai vu",
+        "Datavault AI is a firm. Datavault AI grew.",
+        "see x.ai or newsworthy.ai",
+        "A.I.G. insures",
+    ],
+)
 def test_letters_in_words_names_and_domains_are_no_topic(text):
     assert "ai" not in annotated(text).topics or annotated(text).topics["ai"] < 0.3
 

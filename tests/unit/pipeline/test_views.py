@@ -33,4 +33,10 @@ def test_hangul_beside_latin_letters_is_a_boundary():
 
 
 def test_the_script_tells_the_language():
-    assert [script_of(text) for text in ("삼성전자가", "提携した", "合作", "partner", "123")] == ["ko", "ja", "zh", "en", None]
+    assert [script_of(text) for text in ("삼성전자가", "提携した", "合作", "partner", "123")] == [
+        "ko",
+        "ja",
+        "zh",
+        "en",
+        None,
+    ]

@@ -1,4 +1,4 @@
-"""Find the organisations that the knowledge names: by alias, ticker, product, or short forms that the text introduces."""
+"""Find the organisations that the knowledge names: by alias, ticker, product, or short forms that a text introduces."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Gazetteer:
         return self.by_alias.get(lower(plain(name.strip())), set())
 
     def publisher_of(self, url: str) -> str | None:
-        """The organisation whose own site an address belongs to, by the domain's name: `blog.openai.com` is OpenAI's."""
+        """The organisation whose own site an address belongs to, by its domain: `blog.openai.com` is OpenAI's."""
         host = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
         label = host[-2] if len(host) > 1 else ""
         if label in {"co", "com", "or", "go", "ac"} and len(host) > 2:

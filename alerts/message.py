@@ -84,7 +84,7 @@ def alert_message(entry: Entry, route: RouteSettings) -> Message:
 
 def _item(entry: Entry, route: RouteSettings) -> Item:
     title = shorten(clean(entry.title), _LONGEST["title"]) or "(no title)"
-    parties = [clean(p) for p in entry.parties]
+    parties = [name for name in map(clean, entry.parties) if name]
     headline = shorten(" ↔ ".join(parties), _LONGEST["headline"]) or title
     labels = [clean(part.replace("_", " ")) for part in (entry.event_type, entry.status) if part]
     labels += [clean(topic).upper() if len(topic) <= 3 else clean(topic.replace("_", " ")) for topic in entry.topics]

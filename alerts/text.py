@@ -64,7 +64,8 @@ def safe_link(url: str) -> str | None:
         return None
     for character, code in ((" ", "%20"), ("<", "%3C"), (">", "%3E"), ("|", "%7C"), ('"', "%22"), ("\\", "%5C")):
         url = url.replace(character, code)
-    return url
+    # Escaped once more for Slack, what looks like an entity would look escaped twice.
+    return re.sub(r"&(amp|lt|gt);", r"&\1%3B", url)
 
 
 def host_of(url: str) -> str:

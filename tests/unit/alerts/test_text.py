@@ -38,6 +38,10 @@ def test_an_address_keeps_what_it_needs_and_loses_what_would_end_the_link() -> N
     assert safe_link("https://x.example/a|b>c d?q=1&r=2") == "https://x.example/a%7Cb%3Ec%20d?q=1&r=2"
 
 
+def test_an_entity_in_an_address_keeps_its_meaning_and_is_no_entity_any_more() -> None:
+    assert safe_link("https://x.example/?a=1&amp;b=2") == "https://x.example/?a=1&amp%3Bb=2"
+
+
 def test_a_label_that_names_another_host_is_noticed() -> None:
     assert names_other_host("Log in at bank.example now", "https://news.example/1")
     assert names_other_host("https://bank.example/", "https://news.example/1")

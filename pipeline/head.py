@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 # Controls, soft hyphens, marks of width zero or of order, lone halves of surrogate pairs.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 _BREAKS = dict.fromkeys(("br", "div", "p", "li", "h1", "h2", "h3"), " ")
+_ENOUGH = 50    # of one kind; a page with more repeats itself
 _SKIPPED = {"script", "style", "svg", "noscript", "template"}
 
 
@@ -41,8 +42,8 @@ def collect(tree: HtmlElement) -> Head:
             case "meta":
                 content = (element.get("content") or "").strip()
                 key = next((k for a in ("property", "name", "itemprop", "http-equiv") if (k := element.get(a))), None)
-                if content and key:
-                    seen.meta.setdefault(key.strip().lower(), []).append(content)
+                if content and key and len(values := seen.meta.setdefault(key.strip().lower(), [])) < _ENOUGH:
+                    values.append(content)
             case "script":
                 if "ld+json" in (element.get("type") or "").lower() and element.text:
                     seen.scripts.append(element.text)
@@ -54,9 +55,11 @@ def collect(tree: HtmlElement) -> Head:
                 if not seen.title and element.getparent() is not None and element.getparent().tag != "svg":
                     seen.title = one_line(element.text or "")
             case "h1":
-                seen.headings.append(element)
+                if len(seen.headings) < _ENOUGH:
+                    seen.headings.append(element)
             case _:
-                seen.times.append(element)
+                if len(seen.times) < _ENOUGH:
+                    seen.times.append(element)
     return seen
 
 

@@ -49,6 +49,8 @@ def check(engine: Engine) -> list[Problem]:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             problems += _file(connection)
+        if any(problem.kind == "integrity" for problem in problems):
+            return problems                   # what can be read of a damaged file says nothing
         problems += _search_index(connection)
         for kind, message, select in _CONTENT:
             problems += _found(kind, message, connection.execute(select).scalars().all())
@@ -64,9 +66,13 @@ def _found(kind: str, message: str, examples: Any) -> list[Problem]:
 
 
 def _file(connection: Connection) -> list[Problem]:
-    answers = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(100)") if row[0] != "ok"]
-    broken = [f"{table} row {row}" for table, row, *_ in connection.exec_driver_sql("PRAGMA foreign_key_check")]
-    return [*_found("integrity", "the file is damaged; restore the last backup", answers),
+    damaged = "the file is damaged; restore the last backup"
+    try:
+        answers = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(100)") if row[0] != "ok"]
+        broken = [f"{table} row {row}" for table, row, *_ in connection.exec_driver_sql("PRAGMA foreign_key_check")]
+    except sa.exc.DatabaseError as failure:
+        return _found("integrity", damaged, [failure.orig])
+    return [*_found("integrity", damaged, answers),
             *_found("reference", "rows refer to others that do not exist", broken)]
 
 

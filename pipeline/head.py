@@ -27,6 +27,14 @@ class Head:
     canonical: str | None = None
     scripts: list[str] = field(default_factory=list)
 
+    def add_meta(self, element: HtmlElement) -> None:
+        """Take the content of a meta tag under its key."""
+        content = (element.get("content") or "").strip()
+        key = next((k for a in ("property", "name", "itemprop", "http-equiv") if (k := element.get(a))), "")
+        values = self.meta.setdefault(key.strip().lower(), [])
+        if content and key and len(values) < _ENOUGH:
+            values.append(content)
+
     def first(self, *keys: str) -> str | None:
         return next((v for k in keys for v in self.meta.get(k, ())), None)
 
@@ -40,10 +48,7 @@ def collect(tree: HtmlElement) -> Head:
     for element in tree.iter("meta", "link", "script", "title", "h1", "time"):
         match element.tag:
             case "meta":
-                content = (element.get("content") or "").strip()
-                key = next((k for a in ("property", "name", "itemprop", "http-equiv") if (k := element.get(a))), None)
-                if content and key and len(values := seen.meta.setdefault(key.strip().lower(), [])) < _ENOUGH:
-                    values.append(content)
+                seen.add_meta(element)
             case "script":
                 if "ld+json" in (element.get("type") or "").lower() and element.text:
                     seen.scripts.append(element.text)

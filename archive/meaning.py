@@ -10,11 +10,10 @@ from sqlalchemy.engine import Connection
 
 from archive.engine import insert
 from archive.tables import Event, EventParty, Mention, Organisation
-from core.records import Annotation, Span
+from core.records import Annotation, OrganisationFacts, Span
 from core.records import Event as FoundEvent
 
-# Facts about a known organisation that go into its row: (type, country, parent) by canonical name.
-Facts = Mapping[str, tuple[str | None, str | None, str | None]]
+Facts = Mapping[str, OrganisationFacts]  # by canonical name; organisations that are not in it are unknown
 
 
 def span_json(role: str, span: Span) -> dict[str, Any]:
@@ -37,14 +36,14 @@ def organisation_ids(connection: Connection, annotations: Iterable[Annotation], 
     ids = _lookup(connection, names)
     missing = [n for n in names if n not in ids]
     if missing:
-        unknown = (None, None, None)
+        unknown = OrganisationFacts()
         rows = [
             {
                 "name": n,
                 "known": known[n],
-                "type": facts.get(n, unknown)[0],
-                "country": facts.get(n, unknown)[1],
-                "parent": facts.get(n, unknown)[2],
+                "type": facts.get(n, unknown).type,
+                "country": facts.get(n, unknown).country,
+                "parent": facts.get(n, unknown).parent,
             }
             for n in missing
         ]

@@ -63,10 +63,9 @@ def store(
     *,
     now: datetime,
     run_id: int | None = None,
-    facts: meaning.Facts | None = None,
 ) -> Stored:
     """Write a batch. Everything of it is in the caller's one transaction: articles, hits, outbox, ledger."""
-    counts, facts = Stored(), facts or {}
+    counts = Stored()
     unique = list({p.address_id: p for p in batch}.values())
     read = [p for p in unique if p.article is not None and p.signature is not None]
     _record_failures(connection, [p for p in unique if p.article is None], now, counts)
@@ -96,11 +95,11 @@ def store(
             fresh_canonical.add(key)
     written = _insert(connection, fresh, now, counts)
     written += _update(connection, changed, now, counts)
-    counts.hits += _write_meaning(connection, written, routes, facts, now)
+    counts.hits += _write_meaning(connection, written, routes, now)
     _settle(connection, [(row.id, page, AddressState.STORED) for row, page in written] + same)
     _record_fetches(connection, unique, run_id)
     if repeated:
-        counts.add(store(connection, repeated, routes, now=now, run_id=run_id, facts=facts))
+        counts.add(store(connection, repeated, routes, now=now, run_id=run_id))
     return counts
 
 
@@ -277,10 +276,10 @@ def _write_meaning(
     connection: Connection,
     written: Sequence[tuple[_Row, Processed]],
     routes: Sequence[RouteSettings],
-    facts: meaning.Facts,
     now: datetime,
 ) -> int:
     """Annotations, hits, and in the same breath what is to be sent of them."""
+    facts = {name: known for _, page in written for name, known in page.facts.items()}
     event_ids = meaning.write(connection, [(row.id, page.annotation) for row, page in written], facts)
     rows = [
         {

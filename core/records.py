@@ -122,6 +122,15 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """What the knowledge says of an organisation."""
+
+    type: str | None = None
+    country: str | None = None           # ISO 3166 alpha-2
+    parent: str | None = None            # canonical name
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """An organisation that takes part in an event."""
 
@@ -199,6 +208,7 @@ class Processed:
     reason: str = ""
     article: Article | None = None
     annotation: Annotation = Annotation()
+    facts: dict[str, OrganisationFacts] = field(default_factory=dict)  # of the known organisations in it, by name
     hits: tuple[Hit, ...] = ()
     signature: Signature | None = None
     search_title: str = ""               # core.text.search_form of the title

@@ -9,7 +9,6 @@ from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import catalogue, ledger, runs
 from archive.engine import Engine, reading, writing
-from archive.meaning import Facts
 from core.clock import now
 from core.logs import get_logger
 from core.records import Processed
@@ -39,7 +38,6 @@ class Newsdesk:
         self._space, self._engine = space, engine
         self._pool: ExtractionPool | None = None
         self._knowledge = fingerprint([*space.knowledge_dirs, *space.rule_dirs])
-        self._facts: Facts | None = None
         self._desk: PassDesk | None = None
 
     def _warm_pool(self) -> ExtractionPool:
@@ -59,14 +57,6 @@ class Newsdesk:
     async def _processed(self, results: list[Processed]) -> None:
         if self._desk is not None:
             await self._desk.processed(results)
-
-    def _known_facts(self) -> Facts:
-        if self._facts is None:
-            from pipeline.knowledge import load_knowledge
-
-            organisations = load_knowledge(*self._space.knowledge_dirs).organisations
-            self._facts = {name: (o.type, o.country, o.parent) for name, o in organisations.items()}
-        return self._facts
 
     async def run_pass(
         self,
@@ -119,8 +109,7 @@ class Newsdesk:
         changed: Changed,
     ) -> None:
         pool = self._warm_pool()
-        facts = await asyncio.to_thread(self._known_facts)
-        writer = Writer(self._engine, self._space.settings.routes, facts, run_id=run_id)
+        writer = Writer(self._engine, self._space.settings.routes, run_id=run_id)
         desk = self._desk = PassDesk(writer, pool, sources, summary, run_id, changed)
         writer.stored = desk.stored
         keeper = asyncio.ensure_future(self._keep_claims(writer))
@@ -128,11 +117,15 @@ class Newsdesk:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
             crawl = asyncio.ensure_future(runner.crawl(NewsSpider, plan=crawl_plan, desk=desk))
             stopped = asyncio.ensure_future(stop.wait())
-            await asyncio.wait({crawl, stopped}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.is_set():
+            broken = asyncio.ensure_future(pool.until_broken())
+            await asyncio.wait({crawl, stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
+            if not crawl.done():
                 await runner.stop()
             stopped.cancel()
             await crawl
+            if broken.done():
+                await broken
+            broken.cancel()
             # What the pool has not read by then is still in the ledger and comes again.
             await asyncio.wait_for(pool.drain(), DRAIN_S if stop.is_set() else None)
         except TimeoutError:

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from core.errors import UserError
 from core.records import Page, Processed
+
+_mistake: UserError | None = None
 
 
 def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
@@ -21,7 +24,12 @@ def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
         threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
     from pipeline.process import warm as warm_pipeline
 
-    warm_pipeline(knowledge_dirs, rule_dirs)
+    try:
+        warm_pipeline(knowledge_dirs, rule_dirs)
+    except UserError as mistake:
+        # Raised here it would only break the pool; `ready` tells it to the parent.
+        global _mistake  # noqa: PLW0603 - an initializer can leave its result nowhere else
+        _mistake = mistake
 
 
 def _follow(sentinel: int) -> None:
@@ -31,7 +39,9 @@ def _follow(sentinel: int) -> None:
 
 
 def ready() -> bool:
-    """Does nothing; the first call to it makes the pool start a process."""
+    """True once this process can work. Raises the mistake in a knowledge file that keeps it from that."""
+    if _mistake is not None:
+        raise _mistake
     return True
 
 

@@ -56,6 +56,14 @@ class ExtractionPool:
         )
         self._warm = [self._executor.submit(extraction_worker.ready) for _ in range(self._processes)]
 
+    async def until_broken(self) -> None:
+        """Never returns; raises the user's mistake in rules or knowledge that keeps the processes from starting."""
+        await self._wait_until_warm()
+        await asyncio.Event().wait()
+
+    async def _wait_until_warm(self) -> None:
+        await asyncio.wait_for(asyncio.gather(*map(asyncio.wrap_future, self._warm)), START_LIMIT_S)
+
     async def submit(self, page: Page) -> None:
         """Take a page. Returns at once while there is room, and waits for it otherwise."""
         self._buffer.append(page)
@@ -101,7 +109,7 @@ class ExtractionPool:
         assert executor is not None
         try:
             # The limit is for the pages; a process that has just been started loads its knowledge first.
-            await asyncio.wait_for(asyncio.gather(*map(asyncio.wrap_future, self._warm)), START_LIMIT_S)
+            await self._wait_until_warm()
             future = asyncio.get_running_loop().run_in_executor(executor, self._work, batch)
             return await asyncio.wait_for(future, self._page_limit_s + len(batch))
         except (BrokenProcessPool, TimeoutError) as failure:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from archive import store
 from archive.engine import Connection, Engine, writing
-from archive.meaning import Facts
 from core.clock import now
 from core.records import Processed
 from core.settings import RouteSettings
@@ -27,11 +26,10 @@ class Writer:
         self,
         engine: Engine,
         routes: Sequence[RouteSettings],
-        facts: Facts,
         *,
         run_id: int | None = None,
     ) -> None:
-        self._engine, self._routes, self._facts, self._run_id = engine, routes, facts, run_id
+        self._engine, self._routes, self._run_id = engine, routes, run_id
         self.stored: Callable[[store.Stored], None] = lambda _: None  # is told what each batch came to
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._buffer: list[Processed] = []
@@ -75,7 +73,7 @@ class Writer:
             self.stored(counts)
 
     def _store(self, connection: Connection, batch: Sequence[Processed]) -> store.Stored:
-        return store.store(connection, batch, self._routes, now=now(), run_id=self._run_id, facts=self._facts)
+        return store.store(connection, batch, self._routes, now=now(), run_id=self._run_id)
 
     async def close(self) -> None:
         """Store what is waiting and end the thread. A batch that could not be stored raises here."""

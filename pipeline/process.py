@@ -11,7 +11,7 @@ import structlog
 
 from core.errors import SkipDocument
 from core.logs import configure, get_logger
-from core.records import Outcome, Page, Processed
+from core.records import Annotation, OrganisationFacts, Outcome, Page, Processed
 from core.settings import LogSettings
 from core.text import search_tokens
 from pipeline.annotate import annotate
@@ -59,12 +59,17 @@ class Processor:
         annotation = annotate(article, self.knowledge, publisher=page.publisher)
         return Processed(
             address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
-            outcome=Outcome.OK, article=article, annotation=annotation,
+            outcome=Outcome.OK, article=article, annotation=annotation, facts=self._facts(annotation),
             hits=match(article, annotation, self.rules, source_id=page.source_id, knowledge=self.knowledge),
             signature=signature_of_tokens(title, text), search_title=" ".join(title), search_text=" ".join(text),
             knowledge_version=self.knowledge.version, etag=page.etag, last_modified=page.last_modified,
             status=page.status, size=len(page.body), duration_ms=page.duration_ms,
         )
+
+    def _facts(self, annotation: Annotation) -> dict[str, OrganisationFacts]:
+        names = {m.organisation for m in annotation.mentions} | {p.organisation for e in annotation.events for p in e.parties}
+        known = ((name, self.knowledge.organisations.get(name)) for name in names)
+        return {name: OrganisationFacts(o.type, o.country, o.parent) for name, o in known if o is not None}
 
     @staticmethod
     def _without_article(page: Page, outcome: Outcome, reason: str) -> Processed:

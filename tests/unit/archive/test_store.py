@@ -28,7 +28,7 @@ from archive.tables import (
     Story,
     Version,
 )
-from core.records import Annotation, EventStatus, Evidence, Outcome, Party, Processed, Span
+from core.records import Annotation, EventStatus, Evidence, OrganisationFacts, Outcome, Party, Processed, Span
 from core.records import Article as Extracted
 from core.records import Event as Found
 from core.records import Hit as Flagged
@@ -112,6 +112,7 @@ def processed(
         signature=signature(title, text),
         search_title=search_form(title),
         search_text=search_form(text),
+        facts={"Norvane Robotics": OrganisationFacts("company", "SE")},
         knowledge_version="test",
         etag=f'"{number}"',
     )
@@ -119,7 +120,7 @@ def processed(
 
 def run(engine: Engine, *pages: Processed, at: datetime = NOW) -> Stored:
     with writing(engine) as connection:
-        return store(connection, pages, [DIGEST, ALERTS], now=at, facts={"Norvane Robotics": ("company", "SE", None)})
+        return store(connection, pages, [DIGEST, ALERTS], now=at)
 
 
 def rows(engine: Engine, query: Any) -> list[Any]:

@@ -175,7 +175,7 @@ def _abbreviates(short: str, long: str) -> bool:
 
 def occurrences(view: View, forms: Mapping[str, Name], known: bool) -> list[Name]:
     """Every place of the given forms in a view."""
-    found = []
+    found: list[Name] = []
     for form, name in forms.items():
         start = view.plain.find(form)
         while start >= 0 and len(found) < _MOST_OCCURRENCES:

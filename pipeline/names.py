@@ -83,7 +83,7 @@ class NameRules:
         """The unknown names of a text in sentence case. A name is judged by all of its places together."""
         taken = _Taken(known)
         places: dict[str, list[tuple[int, int]]] = {}
-        organisations: set[str] = set()
+        organisations: dict[str, None] = {}   # in order of place: the same text reads the same in every process
         rejected: set[str] = set()
         for start, end in self._sequences(view):
             text = view.plain[start:end]
@@ -93,7 +93,7 @@ class NameRules:
             places.setdefault(text, []).append((start, end))
             verdict = by_form or self._verdict(view, start, end, text)
             if verdict:
-                organisations.add(text)
+                organisations[text] = None
             elif verdict is False:
                 rejected.add(text)
         native = self._native_names(view, taken)

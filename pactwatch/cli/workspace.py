@@ -15,7 +15,7 @@ config = typer.Typer(help="Show the settings in force.", no_args_is_help=True)
 
 FOLDERS = {
     "sources": "One YAML file an outlet; the file's name is the source's id.",
-    "rules": "One YAML file a rule; the file's name is the rule's id. Its examples are its tests: pactwatch rules test.",
+    "rules": "One YAML file a rule; the file's name is the rule's id. Examples are its tests: pactwatch rules test.",
     "knowledge": "YAML files laid over the shipped knowledge, for example organisations/ours.yaml.",
     "data": "The database lives here.",
 }

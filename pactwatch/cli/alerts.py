@@ -42,6 +42,7 @@ def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
     out = console()
     table = Table("route", "channel", "sends", "sent", "pending", "failed", "possibly sent", "for digest", "last sent",
                   box=None, pad_edge=False)
+    table.columns[-1].no_wrap = True
     for row in found:
         pending = row["pending"] + row["sending"] + row["unclear"]
         table.add_row(

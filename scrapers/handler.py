@@ -11,12 +11,45 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
 from twisted.web.client import Agent
 
+from core.errors import SkipDocument
 from scrapers.guard import AddressGuard, GuardedReactor
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
+
+
+LARGEST_HEAD = 256_000  # bytes of status line and headers; Twisted itself has no limit
+ABANDON = object()  # the signal that ends all requests under way
+_RESOLVERS = 32  # threads: a few names that hang must not stop the others from being resolved
+
+
+class _BoundedParser(http11._LenientHTTPClientParser):  # noqa: SLF001
+    """Scrapy's parser, with a limit for the headers of an answer."""
+
+    head_size = 0
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
+        self.head_size += len(line)
+        if self.head_size > LARGEST_HEAD:
+            raise SkipDocument("the answer's headers do not end", outcome="too_large")
+        super().lineReceived(line)
+
+
+class _BoundedProtocol(http11._LenientHTTP11ClientProtocol):  # noqa: SLF001
+    def request(self, request: Any) -> Deferred[Any]:
+        answer = super().request(request)
+        # Scrapy puts its own parser in the same way, for Twisted names its parser's class in the middle of a method.
+        if self._parser is not None:
+            self._parser.__class__ = _BoundedParser
+        return answer
+
+
+class _BoundedFactory(http11._LenientHTTP11ClientFactory):  # noqa: SLF001
+    def buildProtocol(self, addr: Any) -> _BoundedProtocol:  # noqa: ARG002, N802 - Twisted's name
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 
 class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001 - the only place where an agent is chosen
@@ -39,6 +72,10 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         from twisted.internet import reactor
 
+        self._pool._factory = _BoundedFactory  # noqa: SLF001 - where Scrapy puts its own
+        self._under_way: set[Deferred[Response]] = set()
+        crawler.signals.connect(self.abandon, signal=ABANDON)
+        cast("Any", reactor).suggestThreadPoolSize(_RESOLVERS)
         guard = AddressGuard(crawler.settings.getlist("PACTWATCH_ALLOW_NETWORKS"))
         # One agent for all requests: a request's time limit is kept by Scrapy's own timer, which spans the body too.
         self._agent = http11._BindAddressAgent(  # noqa: SLF001
@@ -60,5 +97,15 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             crawler=self._crawler,
         )
         agent.agent = self._agent
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+        deferred: Deferred[Response] = agent.download_request(request)
+        self._under_way.add(deferred)
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(deferred)
+        finally:
+            self._under_way.discard(deferred)
+
+    def abandon(self) -> None:
+        """End all requests under way, so that a crawl can stop at once."""
+        for deferred in list(self._under_way):
+            deferred.cancel()

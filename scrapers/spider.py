@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
@@ -28,6 +29,7 @@ from scrapers import outcomes
 from scrapers.desk import CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
+from scrapers.handler import ABANDON
 from scrapers.settings import PER_HOST
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
@@ -71,6 +73,7 @@ class NewsSpider(scrapy.Spider):
         self._delay = 0.0
         self._taken: set[int] = set()  # addresses ordered in this crawl: two entry points may list the same
         self._landed: set[str] = set()  # where redirects ended
+        self._abandoned = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -97,6 +100,19 @@ class NewsSpider(scrapy.Spider):
             for request in self._next(visit):
                 yield request
 
+    def abandon(self) -> None:
+        """Stop soon: end what is under way and start nothing new. What is not done stays in the ledger.
+
+        To be called before the crawler is stopped, which else waits for every request, also for those that wait
+        for their host's turn.
+        """
+        self._abandoned = True
+        downloader = self.crawler.engine.downloader if self.crawler.engine else None
+        for slot in downloader.slots.values() if downloader else ():
+            while slot.queue:
+                slot.queue.popleft()[1].errback(DownloadCancelledError())
+        self.crawler.signals.send_catch_log(ABANDON)
+
     def _poll(self, visit: _Visit, kind: Any, url: str, depth: int = 0) -> scrapy.Request | None:
         """The request for an entry point, conditional where it was read before; None where this crawl had it."""
         if url in visit.polled:
@@ -117,7 +133,9 @@ class NewsSpider(scrapy.Spider):
 
     def _next(self, visit: _Visit) -> Iterator[scrapy.Request]:
         """Requests for the next orders of a source, as many as its pace has use for."""
-        if visit.queue and (visit.setbacks >= _SETBACKS or monotonic() - visit.began > _LONGEST_VISIT):
+        if visit.queue and (
+            self._abandoned or visit.setbacks >= _SETBACKS or monotonic() - visit.began > _LONGEST_VISIT
+        ):
             visit.queue.clear()  # they stay `discovered` in the ledger
         width = 2 if visit.pace else PER_HOST
         while visit.queue and visit.fetching < width:
@@ -190,6 +208,8 @@ class NewsSpider(scrapy.Spider):
 
     async def on_entry_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
         """Report an entry point that could not be fetched; what was left over is fetched all the same."""
+        if self._abandoned:
+            return
         visit, arguments, answer = _of_failure(failure)
         visit.setbacks += answer.outcome in _OF_THE_HOST
         self._take(visit, await self._desk.discovered(visit.planned.source, arguments["entry"], answer, ()))
@@ -290,6 +310,8 @@ class NewsSpider(scrapy.Spider):
 
     async def on_page_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
         """Report an article that could not be fetched; then fetch the source's next one."""
+        if self._abandoned:
+            return
         visit, arguments, answer = _of_failure(failure)
         visit.fetching -= 1
         visit.setbacks = visit.setbacks + 1 if answer.outcome in _OF_THE_HOST and not answer.final else 0

@@ -103,7 +103,7 @@ async def crawl(home: Path, options: dict, everything: bool) -> dict:
 
     from scrapers.spider import NewsSpider
 
-    dies_after = options.pop("dies_after", None)
+    dies_after, stops_after = options.pop("dies_after", None), options.pop("stops_after", None)
     settings = Settings.model_validate(
         {"crawl": {"allow_networks": ["127.0.0.0/8"], "delay": 0, "timeout": 5, **options}}
     )
@@ -120,7 +120,14 @@ async def crawl(home: Path, options: dict, everything: bool) -> dict:
             sources, catalogue.entry_states(connection, mine), ledger.left_over(connection, mine, clock.now())
         )
     desk = RecordingDesk(engine, dies_after)
-    await AsyncCrawlerRunner(crawl_settings(settings)).crawl(NewsSpider, plan=crawl_plan, desk=desk)
+    runner = AsyncCrawlerRunner(crawl_settings(settings))
+    under_way = asyncio.ensure_future(runner.crawl(NewsSpider, plan=crawl_plan, desk=desk))
+    if stops_after is not None:
+        await asyncio.sleep(stops_after)
+        for crawler in runner.crawlers:
+            crawler.spider.abandon()
+        await runner.stop()
+    await under_way
     with writing(engine) as connection:
         catalogue.release(connection, mine)
     with reading(engine) as connection:

@@ -39,18 +39,21 @@ def outcomes(result: dict) -> dict[str, str]:
     return {url.rpartition("/")[2]: row[1] for url, row in result["addresses"].items()}
 
 
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost", "[::ffff:127.0.0.1]", "[::1]"]
-)
-def test_no_spelling_of_an_inner_address_is_reached(host: str, outlet: Outlet, canary: Outlet, tmp_path: Path) -> None:
-    inner = f"http://{host}:{canary.port}"
-    outlet.routes["/hop"] = Reply(status=302, headers={"Location": inner + "/secret"})
-    outlet.rss("/rss", inner + "/secret", outlet.base + "/hop")
-    write_source(tmp_path, "one", "feed: " + outlet.base + "/rss", "feed: " + inner + "/rss")
+SPELLINGS = ("127.0.0.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost", "[::ffff:127.0.0.1]", "[::1]")
+
+
+def test_no_spelling_of_an_inner_address_is_reached(outlet: Outlet, canary: Outlet, tmp_path: Path) -> None:
+    inner = [f"http://{host}:{canary.port}" for host in SPELLINGS]
+    for number, base in enumerate(inner):
+        outlet.routes[f"/hop-{number}"] = Reply(status=302, headers={"Location": base + "/secret"})
+        write_source(tmp_path, f"inner-{number}", f"feed: {base}/rss")
+    outlet.rss("/rss", *(f"{base}/secret" for base in inner), *(f"{outlet.base}/hop-{n}" for n in range(len(inner))))
+    write_source(tmp_path, "outlet", "feed: " + outlet.base + "/rss")
     result = run_crawl(tmp_path, ONLY_OUTLETS)
     assert canary.asked == []
+    assert len(result["addresses"]) == 2 * len(inner)
     assert {row[1] for row in result["addresses"].values()} == {"blocked_address"}
-    assert result["polls"][-1]["outcome"] == "blocked_address" or result["polls"][0]["outcome"] == "blocked_address"
+    assert {p["outcome"] for p in result["polls"] if p["source"] != "outlet"} == {"blocked_address"}
 
 
 def test_robots_and_sitemaps_do_not_lead_inside_either(outlet: Outlet, canary: Outlet, tmp_path: Path) -> None:
@@ -134,6 +137,7 @@ def test_every_kind_of_bad_answer_has_a_name(outlet: Outlet, tmp_path: Path) -> 
         "circle": Reply(status=302, headers={"Location": "/circle"}),
         "ftp": Reply(status=302, headers={"Location": "ftp://example.org/a"}),
         "lies": Reply(b"not gzip at all", headers={"Content-Encoding": "gzip"}),
+        "heads": Reply(headers={f"X-{i}": "y" * 8000 for i in range(80)}),
         "binary": Reply(b"<html>" + b"\0" * 200),
     }
     # One outlet for each, for three failures in a row end the visit to an outlet.
@@ -165,6 +169,7 @@ def test_every_kind_of_bad_answer_has_a_name(outlet: Outlet, tmp_path: Path) -> 
         "x-circle": "http_error",
         "x-ftp": "http_error",
         "x-lies": "connection_error",
+        "x-heads": "too_large",
         "x-binary": "not_html",
     }
     assert all(report["reason"] for report in result["reports"])
@@ -247,3 +252,19 @@ def test_the_user_agent_says_who_asks_and_where_to_complain(outlet: Outlet, tmp_
     assert agents.pop().startswith("Pactwatch/")
     assert "cookie" not in outlet.asked[-1].headers
     assert "(+news-desk@example.org)" in outlet.asked[-1].headers["user-agent"]
+
+
+def test_a_crawl_that_is_stopped_ends_at_once_and_leaves_the_rest_for_the_next(outlet: Outlet, tmp_path: Path) -> None:
+    for i in range(5):
+        outlet.routes[f"/x-{i}"] = Reply(hang=100)
+    outlet.rss("/rss", *(f"{outlet.base}/x-{i}" for i in range(5)))
+    write_source(tmp_path, "one", "feed: " + outlet.base + "/rss", more="delay: 0.3\n")
+    with Outlet("127.1.0.2").running() as slow:
+        slow.routes["/robots.txt"] = Reply(hang=100)
+        write_source(tmp_path, "two", "feed: " + slow.base + "/rss")
+        began = time.monotonic()
+        result = run_crawl(tmp_path, "timeout=60", "stops_after=2.5")
+    assert time.monotonic() - began < 45
+    assert {row[0] for row in result["addresses"].values()} == {"discovered"}
+    assert result["reports"] == []
+    assert "Traceback" not in result["stderr"]

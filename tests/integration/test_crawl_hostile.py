@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.crawl_once import run_crawl, write_source
-from tests.outlet_server import Outlet, Reply
+from tests.outlet_server import Outlet, Reply, self_signed
 
 
 @pytest.fixture
@@ -268,3 +268,13 @@ def test_a_crawl_that_is_stopped_ends_at_once_and_leaves_the_rest_for_the_next(o
     assert {row[0] for row in result["addresses"].values()} == {"discovered"}
     assert result["reports"] == []
     assert "Traceback" not in result["stderr"]
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    with Outlet("127.1.0.3", tls=self_signed(tmp_path)).running() as forged:
+        forged.rss("/rss", forged.article("/a-1"))
+        write_source(tmp_path, "one", "feed: " + forged.base + "/rss")
+        [poll] = run_crawl(tmp_path)["polls"]
+    assert poll["outcome"] == "tls_error"
+    assert "certificate" in poll["reason"]
+    assert forged.asked == []

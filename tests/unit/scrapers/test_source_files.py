@@ -57,7 +57,7 @@ def test_a_source_says_what_is_polled_and_how(tmp_path: Path) -> None:
         ("paywall: soft", "paywall: maybe", 11, "'maybe'", "'none', 'soft', 'hard' or 'unknown'"),
         ("every: 2h", "every: often", 10, "'often'", "auto, or 15m, 2h, 1d"),
         ("every: 2h", "every: 10s", 10, "'10s'", "auto, or 15m, 2h, 1d"),
-        ("every: 2h", "evry: 2h", 10, "'evry'", "every"),
+        ("every: 2h", "interval: 2h", 10, "'interval'", "every"),
         ("  articles: 50", "  article: 50", 13, "'limits.article'", "age_days, articles, sitemaps"),
         ("  - feed:", "  - fead:", 7, "fead", "feed, json, links, listing, sitemap"),
         ("https://example.org/rss", "example.org/rss", 7, "'example.org/rss'", "http://"),

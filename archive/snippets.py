@@ -4,55 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import core.places
+from core.places import Place
 from core.query import Term
-from core.text import located_tokens
 
 MARKS = ("**", "**")
 _LONGEST = 40_000                             # letters of a text that are looked through
 
-Place = tuple[int, int]
-Token = tuple[str, int, int]
-
 
 def places(text: str, terms: Iterable[Term]) -> list[list[Place]]:
     """For each term the places (start, end) in the text where it stands, in order."""
-    tokens = located_tokens(text[:_LONGEST])
-    at: dict[str, list[int]] = {}
-    for number, (token, _, _) in enumerate(tokens):
-        at.setdefault(token, []).append(number)
-    return [_near(tokens, at, term) if term.slop is not None else _phrase(tokens, at, term) for term in terms]
-
-
-def _numbers(at: dict[str, list[int]], token: str, prefix: bool) -> list[int]:
-    if not prefix:
-        return at.get(token, [])
-    return sorted(number for word, numbers in at.items() if word.startswith(token) for number in numbers)
-
-
-def _phrase(tokens: Sequence[Token], at: dict[str, list[int]], term: Term) -> list[Place]:
-    *first, last = term.tokens
-    ends = set(_numbers(at, last, term.prefix))
-    starts = at.get(first[0], []) if first else sorted(ends)
-    length = len(term.tokens)
-    found: list[Place] = []
-    for number in starts:
-        inside = tokens[number : number + length - 1]
-        if number + length - 1 in ends and [token for token, _, _ in inside] == first:
-            found.append((tokens[number][1], tokens[number + length - 1][2]))
-    return found
-
-
-def _near(tokens: Sequence[Token], at: dict[str, list[int]], term: Term) -> list[Place]:
-    assert term.slop is not None
-    last = len(term.tokens) - 1
-    width = term.slop + last
-    numbers = [_numbers(at, token, term.prefix and i == last) for i, token in enumerate(term.tokens)]
-    found: set[int] = set()
-    for start in sorted(set().union(*numbers)):
-        inside = [[n for n in ns if start <= n <= start + width] for ns in numbers]
-        if all(inside):
-            found.update(*inside)
-    return [tokens[number][1:] for number in sorted(found)]
+    return [core.places.places(text[:_LONGEST], term) for term in terms]
 
 
 def snippet(text: str, found: Sequence[Sequence[Place]], width: int = 240) -> str:

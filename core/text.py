@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 # Kana without the dot that parts names, the Han blocks (unified, extension A, compatibility, and the planes beyond),
 # and Hangul syllables.
-_CJK = ("\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+CJK = ("\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
         "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff")
 # Longer words are cut: PostgreSQL indexes none beyond 2,046 bytes.
-_TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]{{1,500}}")
-_CJK_RUN = re.compile(rf"[{_CJK}]+")
+TOKEN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]{{1,500}}")
+_CJK_RUN = re.compile(rf"[{CJK}]+")
 _MARK = re.compile("[\u0300-\u036f]")
 _ONLY_ASCII_WORDS = re.compile(r"[a-z0-9]{1,500}")
 _LONGEST_FORM = 200_000                        # letters; PostgreSQL's index of one text holds one megabyte
@@ -35,7 +35,7 @@ def fold(text: str) -> str:
 def words(text: str) -> Iterator[str]:
     """The folded words of a text; a run of CJK letters counts as one word."""
     folded = fold(text)
-    pattern = _ONLY_ASCII_WORDS if folded.isascii() else _TOKEN
+    pattern = _ONLY_ASCII_WORDS if folded.isascii() else TOKEN
     for match in pattern.finditer(folded):
         yield match[0]
 
@@ -49,7 +49,7 @@ def search_tokens(text: str) -> list[str]:
     if folded.isascii():
         return _ONLY_ASCII_WORDS.findall(folded)
     tokens: list[str] = []
-    for word in _TOKEN.findall(folded):
+    for word in TOKEN.findall(folded):
         if len(word) > 1 and _CJK_RUN.match(word):
             tokens += [word[i : i + 2] for i in range(len(word) - 1)]
         else:
@@ -57,12 +57,21 @@ def search_tokens(text: str) -> list[str]:
     return tokens
 
 
-def search_form(text: str) -> str:
-    """The text as its search tokens, one space between them: what is stored in `search_text`.
+def pairs_of(word: str, start: int) -> list[tuple[str, int]]:
+    """The tokens of one match of `TOKEN` that begins at `start`, each with its own start."""
+    if len(word) > 1 and _CJK_RUN.match(word):
+        return [(word[i : i + 2], start + i) for i in range(len(word) - 1)]
+    return [(word, start)]
 
-    What lies beyond the first 200,000 letters is not searched.
-    """
-    form = " ".join(search_tokens(text))
+
+def search_form(text: str) -> str:
+    """The text as its search tokens, one space between them: what is stored in `search_text`."""
+    return form_of(search_tokens(text))
+
+
+def form_of(tokens: Iterable[str]) -> str:
+    """The search form of a text from its search tokens. What lies beyond 200,000 letters is not searched."""
+    form = " ".join(tokens)
     return form if len(form) <= _LONGEST_FORM else form[: form.rindex(" ", 0, _LONGEST_FORM + 1)]
 
 
@@ -70,31 +79,3 @@ def is_lone_cjk(token: str) -> bool:
     """Whether a search token is a single CJK letter, which text next to it would have made a pair."""
     return len(token) == 1 and _CJK_RUN.match(token) is not None
 
-
-def located_tokens(text: str) -> list[tuple[str, int, int]]:
-    """The search tokens with their places: each stands for `text[start:end]`. Slower than `search_tokens`.
-
-    Letters written as several signs, such as decomposed Hangul, may come out apart.
-    """
-    folded, places = (text.lower(), range(len(text))) if text.isascii() else _folded_with_places(text)
-    found: list[tuple[str, int, int]] = []
-    for match in _TOKEN.finditer(folded):
-        start, end = match.span()
-        pairs = end - start > 1 and _CJK_RUN.match(match[0])
-        for at in range(start, end - 1) if pairs else (start,):
-            stop = at + 2 if pairs else end
-            found.append((folded[at:stop], places[at], places[stop - 1] + 1))
-    return found
-
-
-def _folded_with_places(text: str) -> tuple[str, list[int]]:
-    known: dict[str, str] = {}
-    folded: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(text):
-        form = known.get(letter)
-        if form is None:
-            form = known[letter] = "" if _MARK.match(letter) else fold(letter)
-        folded.append(form)
-        places += [place] * len(form)
-    return "".join(folded), places

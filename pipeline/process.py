@@ -13,7 +13,7 @@ from core.errors import SkipDocument
 from core.logs import configure, get_logger
 from core.records import Annotation, OrganisationFacts, Outcome, Page, Processed
 from core.settings import LogSettings
-from core.text import search_tokens
+from core.text import form_of, search_tokens
 from pipeline.annotate import annotate
 from pipeline.dedupe import signature_of_tokens
 from pipeline.extract import extract
@@ -61,7 +61,7 @@ class Processor:
             address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
             outcome=Outcome.OK, article=article, annotation=annotation, facts=self._facts(annotation),
             hits=match(article, annotation, self.rules, source_id=page.source_id, knowledge=self.knowledge),
-            signature=signature_of_tokens(title, text), search_title=" ".join(title), search_text=" ".join(text),
+            signature=signature_of_tokens(title, text), search_title=form_of(title), search_text=form_of(text),
             knowledge_version=self.knowledge.version, etag=page.etag, last_modified=page.last_modified,
             status=page.status, size=len(page.body), duration_ms=page.duration_ms,
         )

@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check docs lock clean
+.PHONY: help setup setup-dev demo test check docs picture lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ check: setup-dev ## Lint, types, import directions, dependencies, spelling
 
 docs: setup-dev ## Write the generated parts of docs/reference
 	@$(BIN)/python -m pactwatch.reference docs/reference
+
+picture: setup-dev ## Draw docs/demo.svg, the picture in the README
+	@$(BIN)/python -m pactwatch.picture docs/demo.svg
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv

@@ -70,8 +70,8 @@ def digest_message(window: Window, contents: Contents, route: RouteSettings, now
             _counted(len(contents.developments), "development", "developments")]
     said = " · ".join(t for t in told if t) or "nothing new"
     if window.late:
-        due, sent = route.local(window.due_at), route.local(now)
-        said += f" · late: due {due:%Y-%m-%d %H:%M}, sent {sent:%Y-%m-%d %H:%M} {sent:%Z}"
+        due, made = route.local(window.due_at), route.local(now)
+        said += f" · late: due {due:%Y-%m-%d %H:%M}, made {made:%Y-%m-%d %H:%M} {made:%Z}"
     sections = [Section(heading, tuple(_item(e, route) for e in entries)) for heading, entries in (
         ("New stories", contents.stories), ("Developments", contents.developments)) if entries]
     return Message(title, said, tuple(sections), receipt_lines(contents.receipt))

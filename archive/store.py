@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive import meaning, outbox, stories
+from archive import ledger, meaning, outbox, stories
 from archive.engine import insert
 from archive.tables import Address, Article, Fetch, Hit, SignatureBand, Story, Version
 from core.records import AddressState, Outcome, Processed
@@ -97,6 +97,9 @@ def store(
     written += _update(connection, changed, now, counts)
     counts.hits += _write_meaning(connection, written, routes, now)
     _settle(connection, [(row.id, page, AddressState.STORED) for row, page in written] + same)
+    # Where a redirect ended is no new address when a feed lists it one day.
+    moved = [(_article(page).url, page.address_id) for _, page in written if _article(page).url != page.url]
+    ledger.record_aliases(connection, moved, now)
     _record_fetches(connection, unique, run_id)
     if repeated:
         counts.add(store(connection, repeated, routes, now=now, run_id=run_id))

@@ -120,6 +120,8 @@ class Newsdesk:
             broken = asyncio.ensure_future(pool.until_broken())
             await asyncio.wait({crawl, stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
+                for crawler in runner.crawlers:
+                    crawler.spider.abandon()
                 await runner.stop()
             stopped.cancel()
             await crawl

@@ -17,7 +17,7 @@ from core.records import Outcome
 from core.workspace import Workspace
 from pactwatch.crawl import Newsdesk
 from pactwatch.files import fingerprint
-from pactwatch.loop import run_in_loop
+from pactwatch.loop import in_thread, run_in_loop
 from pactwatch.scheduler import Scheduler
 from pactwatch.summary import PassSummary
 from scrapers.catalogue import load_sources
@@ -57,7 +57,7 @@ def run_once(
             desk.close()
         note_broken(summary, broken)
         if not stop.is_set():
-            summary.deliveries = asdict(await asyncio.to_thread(tick, engine, space.settings, now(), courier))
+            summary.deliveries = asdict(await in_thread(tick, engine, space.settings, now(), courier))
         return summary
 
     return run_in_loop(main)
@@ -127,6 +127,6 @@ class _Service:
             await self._alert()
 
     async def _alert(self) -> None:
-        counts = await asyncio.to_thread(tick, self._engine, self._space.settings, now(), self._courier)
+        counts = await in_thread(tick, self._engine, self._space.settings, now(), self._courier)
         if counts.sent or counts.failed or counts.possibly_sent:
             log.info("messages", **asdict(counts))

@@ -8,6 +8,7 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 
 from core.logs import get_logger
@@ -58,11 +59,16 @@ class ExtractionPool:
 
     async def until_broken(self) -> None:
         """Never returns; raises the user's mistake in rules or knowledge that keeps the processes from starting."""
-        await self._wait_until_warm()
+        with suppress(BrokenProcessPool, TimeoutError):  # a lost process is replaced when its batch is noticed missing
+            await self._wait_until_warm()
         await asyncio.Event().wait()
 
     async def _wait_until_warm(self) -> None:
-        await asyncio.wait_for(asyncio.gather(*map(asyncio.wrap_future, self._warm)), START_LIMIT_S)
+        done, late = await asyncio.wait([asyncio.wrap_future(f) for f in self._warm], timeout=START_LIMIT_S)
+        for future in done:
+            future.result()
+        if late:
+            raise TimeoutError
 
     async def submit(self, page: Page) -> None:
         """Take a page. Returns at once while there is room, and waits for it otherwise."""

@@ -21,8 +21,8 @@ class Organisation(BaseModel):
     """An organisation: what it is and how texts name it. Keyed by its canonical name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    type: str = "company"
-    country: str | None = None
+    type: Literal["company", "university", "institute", "government", "association", "foundation", "lab"] = "company"
+    country: str | None = Field(None, pattern="^[A-Z]{2}$")
     parent: str | None = None
     aliases: list[str] = Field(default_factory=list)
     ko: list[str] = Field(default_factory=list)

@@ -298,6 +298,8 @@ class NewsSpider(scrapy.Spider):
                     published_hint=order.published_hint,
                     etag=answer.etag,
                     last_modified=answer.last_modified,
+                    status=response.status,
+                    duration_ms=answer.duration_ms,
                 )
             )
         else:

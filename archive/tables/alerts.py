@@ -50,6 +50,7 @@ class DigestEntry(Base):
     __table_args__ = (
         UniqueConstraint("route", "key"),
         Index("ix_digest_entries_route_digest_id", "route", "digest_id"),
+        Index("ix_digest_entries_story_id", "story_id"),
     )
     id: Mapped[IdKey]
     route: Mapped[str]
@@ -64,7 +65,10 @@ class Delivery(Base):
     """A message of the outbox and what became of it."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (Index("ix_deliveries_state_next_try_at", "state", "next_try_at"),)
+    __table_args__ = (
+        Index("ix_deliveries_state_next_try_at", "state", "next_try_at"),
+        Index("ix_deliveries_story_id", "story_id"),
+    )
     id: Mapped[IdKey]
     key: Mapped[str] = mapped_column(unique=True)                  # stands in Slack's message metadata
     route: Mapped[str]

@@ -361,6 +361,7 @@ def _alerts() -> None:
         _reference("digest_entries", "story_id", "stories.id"),
     )
     op.create_index("ix_digest_entries_route_digest_id", "digest_entries", ["route", "digest_id"])
+    op.create_index("ix_digest_entries_story_id", "digest_entries", ["story_id"])
     op.create_table(
         "deliveries",
         sa.Column("id", KEY, nullable=False),
@@ -388,3 +389,4 @@ def _alerts() -> None:
         _reference("deliveries", "story_id", "stories.id"),
     )
     op.create_index("ix_deliveries_state_next_try_at", "deliveries", ["state", "next_try_at"])
+    op.create_index("ix_deliveries_story_id", "deliveries", ["story_id"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,16 +39,26 @@ def demo(
 
     Example: pactwatch demo
     """
-    from core import logs
-    from core.workspace import load_workspace
-    from pactwatch.cli.common import console, open_database
-    from pactwatch.demo import Newsroom, write_workspace
+    from pactwatch.cli.common import console
 
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise WorkspaceError(f"{keep} is not empty; name a new folder for the demo")
     home = keep or Path(tempfile.mkdtemp(prefix="pactwatch-demo-"))
     home.mkdir(parents=True, exist_ok=True)
     out = console()
+    play(home, out)
+    out.print("\nTry next:")
+    for command in ("search 'event:alliance AND lang:ko'", "rules test", "sources list"):
+        out.print(f"  {_program()} {command} --home {shlex.quote(str(home))}", markup=False, soft_wrap=True)
+
+
+def play(home: Path, out: Console) -> None:
+    """Run the whole job over the offline newsroom with a workspace in `home`, and show what came of it."""
+    from core import logs
+    from core.workspace import load_workspace
+    from pactwatch.cli.common import open_database
+    from pactwatch.demo import Newsroom, write_workspace
+
     with Newsroom() as newsroom:
         write_workspace(home, newsroom)
         space = load_workspace(home, environ={})
@@ -63,11 +75,14 @@ def demo(
         "nothing else fetched again."
     )
     _show(space, engine, out)
-    folder = shlex.quote(str(home))
-    out.print("\nTry next:")
-    out.print(f"  pactwatch search 'event:alliance AND lang:ko' --home {folder}", markup=False)
-    out.print(f"  pactwatch rules test --home {folder}", markup=False)
-    out.print(f"  pactwatch sources list --home {folder}", markup=False)
+
+
+def _program() -> str:
+    """How this user calls the program: by its name where that is found, else by the path it was started from."""
+    if shutil.which("pactwatch"):
+        return "pactwatch"
+    program = Path(sys.executable).with_name("pactwatch")
+    return str(program.relative_to(Path.cwd()) if program.is_relative_to(Path.cwd()) else program)
 
 
 def _two_passes(space: Workspace, engine: Engine, newsroom: Newsroom) -> tuple[PassSummary, PassSummary]:

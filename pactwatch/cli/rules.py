@@ -153,7 +153,7 @@ def explain(
         raise NotFoundError(f"there is no file {file!r}")
     article = _read_article(file)
     knowledge = load_knowledge(*space.knowledge_dirs)
-    conditions = explain_rule(article, annotate(article, knowledge), wanted)
+    conditions = explain_rule(article, annotate(article, knowledge), wanted, knowledge=knowledge)
     rows = [{"condition": c, "held": held, "detail": detail} for c, held, detail in conditions]
     if as_json:
         sys.stdout.write(

@@ -135,7 +135,7 @@ def test_a_route_started_after_its_time_sends_that_days_digest_late_with_what_wa
     assert build(engine, settings, now) == 1
     (text,) = payloads(engine)
     assert text.startswith(
-        "Digest 2026-05-04 (late)\n1 new story · late: due 2026-05-04 08:00, sent 2026-05-04 14:00 UTC"
+        "Digest 2026-05-04 (late)\n1 new story · late: due 2026-05-04 08:00, made 2026-05-04 14:00 UTC"
     )
     assert "Just found" in text
 

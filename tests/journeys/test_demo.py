@@ -86,7 +86,7 @@ def test_the_wire_story_is_one_story_of_three_outlets(demo: tuple[subprocess.Com
 
 def test_the_commands_that_the_demo_proposes_work(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     done, folder = demo
-    proposed = re.findall(r"^\s+pactwatch (.+)$", done.stdout, flags=re.MULTILINE)
+    proposed = re.findall(r"^\s+\S*pactwatch (.+)$", done.stdout, flags=re.MULTILINE)
     assert len(proposed) == 3
     for line in proposed:
         arguments = shlex.split(line)

@@ -96,7 +96,7 @@ def test_a_quiet_day_says_so_and_has_its_receipt() -> None:
 def test_a_late_digest_says_when_it_was_due() -> None:
     text = plain(digest([], late=True))
     assert text.startswith(
-        "Digest 2026-01-09 (late)\nnothing new · late: due 2026-01-09 08:00, sent 2026-01-09 08:00 KST"
+        "Digest 2026-01-09 (late)\nnothing new · late: due 2026-01-09 08:00, made 2026-01-09 08:00 KST"
     )
 
 

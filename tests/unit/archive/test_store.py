@@ -287,3 +287,13 @@ def test_a_batch_of_hundreds_is_written_at_once(engine: Engine) -> None:
     pages = [processed(n, title=f"Title {n}", text=" ".join(Random(n).sample(words, 80))) for n in range(100, 400)]
     assert run(engine, *pages).new["wire"] == 300
     assert count(engine, Story) == 300
+
+
+def test_where_a_redirect_ended_is_known_and_not_fetched_for_itself(engine: Engine) -> None:
+    page = processed(1)
+    assert page.article is not None
+    landed = "http://a.example/landed"
+    run(engine, replace(page, article=replace(page.article, url=landed)))
+    [alias] = rows(engine, sa.select(Address.state, Address.article_id).where(Address.url == landed))
+    assert alias.state == "known"
+    assert alias.article_id is not None

@@ -63,7 +63,6 @@ def _sources(engine: Engine) -> None:
             sa.insert(Address),
             [
                 {
-                    "id": n,
                     "url": f"http://a.example/{n}",
                     "source_id": "harbour" if n < 10 else "wire",
                     "state": "discovered",

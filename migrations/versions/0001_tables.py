@@ -36,7 +36,7 @@ def downgrade() -> None:
 
 
 def _reference(table: str, column: str, target: str, ondelete: str | None = None) -> sa.ForeignKeyConstraint:
-    name = f"fk_{table}_{column}_{target.split('.')[0]}"
+    name = f"fk_{table}_{column}_{target.partition('.')[0]}"
     return sa.ForeignKeyConstraint([column], [target], name=name, ondelete=ondelete)
 
 

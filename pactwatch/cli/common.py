@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -59,16 +61,25 @@ def open_archive(ctx: typer.Context) -> Engine:
 
 def open_database(space: Workspace) -> Engine:
     """Open and migrate the database of a workspace; one that cannot be reached is one clear line."""
-    from archive.engine import open_engine, unreachable
+    from archive.engine import open_engine
     from archive.migrate import upgrade
 
     engine = open_engine(space.settings.database_url)
-    try:
+    with reaching(engine):
         upgrade(engine)
+    return engine
+
+
+@contextmanager
+def reaching(engine: Engine) -> Iterator[None]:
+    """Say in one line that the database cannot be used, where that is what fails inside."""
+    from archive.engine import unreachable
+
+    try:
+        yield
     except unreachable as failure:
         cause = str(getattr(failure, "orig", failure)).strip().splitlines()[0]
         raise StopWork(f"the database at {engine.url.render_as_string()} cannot be used: {cause}") from failure
-    return engine
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pactwatch.cli.common import emit_json, open_archive, workspace
+from pactwatch.cli.common import emit_json, open_archive, reaching, workspace
 
 app = typer.Typer(help="Care for the database: upgrade, check, backup.", no_args_is_help=True)
 
@@ -24,7 +24,9 @@ def upgrade(ctx: typer.Context, as_json: AsJson = False) -> None:
     from archive.engine import open_engine
     from archive.migrate import HEAD
     from archive.migrate import upgrade as migrate
-    changed = migrate(open_engine(workspace(ctx, quiet=True).settings.database_url))
+    engine = open_engine(workspace(ctx, quiet=True).settings.database_url)
+    with reaching(engine):
+        changed = migrate(engine)
     if as_json:
         emit_json({"revision": HEAD, "changed": changed})
     else:
@@ -45,9 +47,10 @@ def check(
     from archive.check import counts, rebuild_search
     from archive.engine import open_engine
     engine = open_archive(ctx) if repair else open_engine(workspace(ctx, quiet=True).settings.database_url)
-    if repair:
-        rebuild_search(engine)
-    problems = look(engine)
+    with reaching(engine):
+        if repair:
+            rebuild_search(engine)
+        problems = look(engine)
     if as_json:
         emit_json({"ok": not problems, "problems": [asdict(problem) for problem in problems]})
     elif problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -114,9 +115,8 @@ def test_a_damaged_file_is_named_without_a_traceback(sqlite_url: str):
         for _ in range(40):
             article(connection, text="words and more words " * 200)
     engine.dispose()
-    with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    with closing(sqlite3.connect(path)) as plain:
+        plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with Path(path).open("r+b") as file:
         file.seek(Path(path).stat().st_size // 2)
         file.write(b"\xff" * 20_000)

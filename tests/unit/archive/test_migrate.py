@@ -69,7 +69,7 @@ def test_a_newer_database_is_refused_in_one_line(engine):
 def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path):
     path = tmp_path / "notes.db"
     path.write_text("shopping list " * 100)
-    with pytest.raises(DatabaseCorruptError, match="notes.db is not an intact SQLite database") as caught:
+    with pytest.raises(DatabaseCorruptError, match=r"notes\.db is not an intact SQLite database") as caught:
         upgrade(open_engine(f"sqlite:///{path}"))
     assert "\n" not in str(caught.value)
     assert path.read_text().startswith("shopping list")
@@ -83,7 +83,7 @@ def _upgrade_at(url: str, moment: float, answers: multiprocessing.Queue) -> None
 def _race(url: str) -> list[bool]:
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
-    racers = [context.Process(target=_upgrade_at, args=(url, time.time() + 3, answers)) for _ in range(3)]
+    racers = [context.Process(target=_upgrade_at, args=(url, time.time() + 2, answers)) for _ in range(3)]
     for racer in racers:
         racer.start()
     found = [answers.get(timeout=60) for _ in racers]

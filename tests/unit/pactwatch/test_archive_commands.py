@@ -140,6 +140,15 @@ def test_db_check_exits_1_and_names_the_problem(run, tmp_path: Path):
     assert found["problems"][0]["kind"] == "story_count"
 
 
+@pytest.mark.parametrize("command", [("db", "upgrade"), ("db", "check"), ("search", "*")])
+def test_a_database_that_cannot_be_reached_is_one_line_and_exit_code_1(run, tmp_path: Path, command):
+    (tmp_path / "pactwatch.toml").write_text(f'[database]\nurl = "postgresql://u@/db?host={tmp_path}/none"\n')
+    code, out, err = run(*command)
+    assert (code, out) == (1, "")
+    assert "cannot be used" in err
+    assert err.count("\n") == 1
+
+
 def test_a_newer_database_is_one_line_and_exit_code_1(run, tmp_path: Path):
     engine = open_engine(f"sqlite:///{tmp_path / 'data' / 'pactwatch.db'}")
     with writing(engine) as connection:

@@ -154,7 +154,15 @@ def entry_states(connection: Connection, ids: Collection[str]) -> dict[str, list
     for part in chunks(sorted(ids)):
         for row in connection.execute(sa.select(_entries).where(_entries.c.source_id.in_(part))):
             found[row.source_id].append(
-                EntryState(row.source_id, row.kind, row.url, row.etag, row.last_modified, row.body_hash)
+                EntryState(
+                    row.source_id,
+                    row.kind,
+                    row.url,
+                    row.etag,
+                    row.last_modified,
+                    row.body_hash,
+                    row.last_polled_at,
+                )
             )
     return found
 

@@ -47,6 +47,7 @@ class EntryState:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    last_polled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

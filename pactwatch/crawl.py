@@ -121,7 +121,8 @@ class Newsdesk:
             await asyncio.wait({crawl, stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
                 for crawler in runner.crawlers:
-                    crawler.spider.abandon()
+                    if isinstance(crawler.spider, NewsSpider):
+                        crawler.spider.abandon()
                 await runner.stop()
             stopped.cancel()
             await crawl

@@ -46,6 +46,7 @@ class _Visit:
     pace: float
     queue: deque[FetchOrder] = field(default_factory=deque)
     polled: set[str] = field(default_factory=set)
+    indexes: list[tuple[EntryState, Answer]] = field(default_factory=list)  # told when their sitemaps have been read
     open: int = 0  # requests under way
     fetching: int = 0  # of these, articles
     setbacks: int = 0
@@ -190,6 +191,9 @@ class NewsSpider(scrapy.Spider):
     async def _done(self, visit: _Visit) -> None:
         visit.open -= 1
         if not visit.open and not visit.queue:
+            # Only now: an index whose validators were kept before its sitemaps were read would hide them after a crash.
+            for entry, answer in visit.indexes:
+                await self._desk.discovered(visit.planned.source, entry, answer, ())
             await self._desk.finished(visit.id)
 
     async def on_entry(
@@ -198,10 +202,14 @@ class NewsSpider(scrapy.Spider):
         """Read an entry point's answer, hand over what it lists, fetch what is ordered."""
         answer, found = await self._read(response, visit, entry, depth)
         visit.setbacks = 0
-        for url in found.sitemaps:
+        unchanged = answer.outcome is Outcome.UNCHANGED
+        for url in _known_sitemaps(visit, entry) if unchanged else found.sitemaps:
             if request := self._poll(visit, "sitemap", url, depth + 1):
                 yield request
-        self._take(visit, await self._desk.discovered(visit.planned.source, entry, answer, found.discoveries))
+        if found.sitemaps:
+            visit.indexes.append((entry, answer))
+        else:
+            self._take(visit, await self._desk.discovered(visit.planned.source, entry, answer, found.discoveries))
         for request in self._next(visit):
             yield request
         await self._done(visit)
@@ -250,9 +258,6 @@ class NewsSpider(scrapy.Spider):
                 last_modified=None,
                 body_hash=None,
             ), Found()
-        if found.sitemaps:
-            # Not every outlet touches its index when a sitemap in it grows: it is read at every poll.
-            answer = replace(answer, etag=None, last_modified=None, body_hash=None)
         return answer, found
 
     def _ask(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> Ask:
@@ -321,6 +326,17 @@ class NewsSpider(scrapy.Spider):
         for request in self._next(visit):
             yield request
         await self._done(visit)
+
+
+def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
+    """The sitemaps that the last visit found in an index: not every outlet touches its index when one of them grows."""
+    own = {point.url for point in visit.planned.source.entries}
+    if entry.kind != "sitemap" or entry.url not in own:
+        return []
+    states = [s for s in visit.planned.states.values() if s.kind == "sitemap" and s.url not in own and s.last_polled_at]
+    newest = max((s.last_polled_at for s in states if s.last_polled_at), default=None)
+    same_visit = timedelta(seconds=_LONGEST_VISIT)
+    return [s.url for s in states if newest and s.last_polled_at and s.last_polled_at > newest - same_visit]
 
 
 def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from archive import catalogue, ledger
 from archive.engine import open_engine, reading, writing
@@ -167,7 +168,9 @@ def write_source(home: Path, name: str, *entries: str, more: str = "") -> None:
 
 def main() -> None:
     install_reactor()
-    from twisted.internet import reactor
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed  # Twisted's own annotations do not know the reactor that is installed at run time
 
     home, *rest = sys.argv[1:]
     options = {k: json.loads(v) for k, _, v in (a.partition("=") for a in rest if "=" in a)}

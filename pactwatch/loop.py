@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
+from core.memory import give_back_memory
+
 T = TypeVar("T")
 
 
@@ -44,6 +46,8 @@ async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
 def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
     """Run `main` on a fresh loop and return its result. SIGINT and SIGTERM set the event that `main` is given."""
     from scrapers.settings import install_reactor
+
+    give_back_memory()
 
     install_reactor()
     from twisted.internet import reactor as installed

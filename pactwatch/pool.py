@@ -18,7 +18,7 @@ from pactwatch import extraction_worker
 log = get_logger("pool")
 
 BATCH_PAGES = 16  # a pool costs 3 to 5 % over in-process work in batches of about this size
-BATCH_BYTES = 4 * 1024 * 1024  # so that a batch of huge pages does not fill the pipe or one worker's memory
+BATCH_BYTES = 2 * 1024 * 1024  # so that a batch of huge pages does not fill the pipe or one worker's memory
 LINGER_S = 0.1  # how long a page waits for company
 START_LIMIT_S = 120.0
 PAGE_LIMIT_S = 60.0  # a page that takes longer costs only itself

@@ -65,9 +65,9 @@ def crawl_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY": crawl.delay,
         "DOWNLOAD_DELAY_JITTER": 0.0,
         # Scrapy counts requests that wait for their host's turn, too: a few dead hosts must not use up all places.
-        "CONCURRENT_REQUESTS": crawl.concurrency * 4,
+        "CONCURRENT_REQUESTS": crawl.concurrency * 2,
         "CONCURRENT_REQUESTS_PER_DOMAIN": PER_HOST,
-        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 20_000_000,
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 10_000_000,
         "CONCURRENT_ITEMS": 1,  # Scrapy starts so many tasks for every answer; our callbacks yield a request or two
         "REDIRECT_MAX_TIMES": 5,
         "DOWNLOADER_MIDDLEWARES_BASE": {},

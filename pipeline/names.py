@@ -12,6 +12,7 @@ from pipeline.lexicon import Lexicon
 from pipeline.views import EVENT_LIMIT, View
 
 READ = 8_000              # characters of a text in which unknown names are looked for
+OPENING = 800             # and those that only might be names, in scripts without capitals
 
 _L = "A-Za-z0-9À-ÖØ-öø-ɏ"
 _CAPITAL = rf"[A-ZÀ-ÖØ-Þ](?:[{_L}+™®&-]|\.(?=[{_L}]))*"
@@ -78,6 +79,8 @@ class NameRules:
         )
         self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
         self._native = [re.compile(pattern) for pattern in lists.native_patterns]
+        self._native_maybe = [re.compile(pattern) for pattern in lists.native_maybe]
+        self._public_bodies = [re.compile(pattern) for pattern in lists.public_bodies]
 
     def discover(self, view: View, known: list[Name]) -> Discovered:
         """The unknown names of a text in sentence case. A name is judged by all of its places together."""
@@ -96,13 +99,18 @@ class NameRules:
                 organisations[text] = None
             elif verdict is False:
                 rejected.add(text)
-        native = self._native_names(view, taken)
+        native = self._by_pattern(view, taken, self._public_bodies, READ)
+        likely: list[Name] = []
+        if _CJK.search(view.plain):
+            native += self._by_pattern(view, taken, self._native, READ)
+            if known or native:
+                likely = self._by_pattern(view, taken, self._native_maybe, OPENING)
         sure = [Name(start, end, (self._canonical(text),), known=False)
                 for text in organisations for start, end in places[text]]
         maybe = [Name(start, end, (text,), known=False)
                  for text, found in places.items() if text not in organisations and text not in rejected
                  for start, end in found]
-        return Discovered(sure + native, maybe)
+        return Discovered(sure + native, maybe + likely)
 
     def speakers(self, view: View, publisher: str | None) -> list[Name]:
         """"We" and "the two companies", in the part of a text that is read for events."""
@@ -122,7 +130,7 @@ class NameRules:
 
     def headline(self, view: View, known: list[Name]) -> list[Name]:
         """The names that might be organisations in a headline: those before its verb and after `with`."""
-        if view.plain.isupper():
+        if view.plain.isupper() and not _CJK.search(view.plain):
             return []
         if not is_title_case(view.plain):
             found = self.discover(view, known)
@@ -224,13 +232,11 @@ class NameRules:
         """The name without its legal form."""
         return self._legal_end.sub("", text) or text
 
-    def _native_names(self, view: View, taken: _Taken) -> list[Name]:
-        """Names in Hangul, kana and Han that their own endings give away."""
-        if not _CJK.search(view.plain):
-            return []
+    def _by_pattern(self, view: View, taken: _Taken, patterns: Iterable[re.Pattern[str]], limit: int) -> list[Name]:
+        """Names that their own form or place gives away, in the first `limit` characters."""
         return [
             Name(match.start(1), match.end(1), (match[1],), known=False)
-            for pattern in self._native for match in pattern.finditer(view.plain, 0, READ)
+            for pattern in patterns for match in pattern.finditer(view.plain, 0, limit)
             if not taken.overlaps(match.start(1), match.end(1)) and match[1] not in self._never
         ]
 

@@ -25,7 +25,16 @@ class Scorer:
         self._weights = knowledge.frames.weights
         self.salience = salience(read.title.topics, read.text.topics, read.text.lead_end)
         self._digest = knowledge.preparation.is_digest(read.title.view)
-        self._standing = [veto for veto in knowledge.frames.vetoes if veto.scope != "sentence" and self._applies(veto)]
+        title = read.title.view.folded
+        self._standing = [
+            veto for veto in knowledge.frames.vetoes if veto.scope == "title" and veto.pattern.search(title)
+        ]
+        self._opening = [
+            (veto, match.start()) for veto in knowledge.frames.vetoes if veto.scope == "text"
+            for match in [veto.pattern.search(read.text.view.folded, 0, _OPENING)] if match
+        ]
+        self._in_title = {name.organisations[0] for name in (*read.title.names, *read.title.maybe)
+                          if name.organisations}
 
     def event(self, candidate: Candidate) -> Event:
         """The event of a candidate."""
@@ -75,13 +84,19 @@ class Scorer:
             doubts.append(("anonymous_party", self._weights.anonymous_party))
         return doubts
 
-    def _applies(self, veto: CompiledVeto) -> bool:
+    def _applies(self, veto: CompiledVeto, candidate: Candidate, sentence: Span) -> bool:
+        """Whether a veto reaches a candidate: those of scope "text" reach the sentences around them."""
         if veto.scope == "title":
-            return bool(veto.pattern.search(self._read.title.view.folded))
-        return bool(veto.pattern.search(self._read.text.view.folded, 0, _OPENING))
+            return veto in self._standing
+        reading = candidate.reading
+        if veto.scope == "sentence":
+            return bool(veto.pattern.search(reading.view.folded, sentence.start, sentence.end))
+        if reading is self._read.title:
+            return bool(veto.pattern.search(reading.view.folded))
+        near = reading.sentences[max(0, candidate.number - 1) : candidate.number + 2]
+        return any(one is veto and near[0][0] <= place < near[-1][1] for one, place in self._opening)
 
     def _vetoes(self, candidate: Candidate, sentence: Span) -> list[tuple[str, float]]:
-        view = candidate.reading.view
         in_title = candidate.reading is self._read.title
         found = []
         for veto in self._knowledge.frames.vetoes:
@@ -90,10 +105,16 @@ class Scorer:
             spared = (in_title and "title" in veto.spares) or (
                 not in_title and (("lead" in veto.spares and candidate.number < LEAD_SENTENCES)
                                   or ("lead_start" in veto.spares and candidate.number < 2)))
-            if not spared and (veto in self._standing or (
-                    veto.scope == "sentence" and veto.pattern.search(view.folded, sentence.start, sentence.end))):
+            if not spared and self._applies(veto, candidate, sentence):
                 found.append((veto.id, veto.score))
         return found
+
+    def _belongs(self, candidate: Candidate) -> bool:
+        """Whether a candidate is about what the title is about: a text may mix stories that have nothing in common."""
+        return candidate.reading is self._read.title or not self._in_title or any(
+            party.organisation in self._in_title or party.organisation == self._read.publisher
+            for party in candidate.parties
+        )
 
     def _topics(self, candidate: Candidate, sentence: Span) -> dict[str, tuple[float, Span | None]]:
         """The topics of an event: how strongly, and the word that says it best."""
@@ -110,7 +131,7 @@ class Scorer:
                 offer(reading, place, place.weight * weights.topic_in_sentence)
             elif not self._digest and near[0][0] <= place.start < near[-1][1]:
                 offer(reading, place, place.weight * weights.topic_nearby)
-        if not self._digest:
+        if not self._digest and self._belongs(candidate):
             for place in self._read.title.topics:
                 offer(self._read.title, place, place.weight * weights.topic_in_title)
             for place in self._read.text.topics:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
 from pipeline.views import View, at_word_boundary, lower, plain
 
 T = TypeVar("T")
+FEW = 2_000               # words of a small lexicon
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -39,19 +40,26 @@ class Lexicon(Generic[T]):
         collected.pop("", None)
         self.words = list(collected)
         self.values = [tuple(values) for values in collected.values()]
-        self._automaton = AhoCorasick(self.words, matchkind=MatchKind.LeftmostLongest) if self.words else None
+        # The table of a small lexicon is fast; that of a large one would take a hundred megabytes.
+        fast = Implementation.DFA if len(self.words) < FEW else None
+        self._automaton = (
+            AhoCorasick(self.words, matchkind=MatchKind.LeftmostLongest, implementation=fast) if self.words else None
+        )
+        self._phrases = [" " in word for word in self.words]
         self._index = {word: number for number, word in enumerate(self.words)}
 
-    def find(self, view: View, end: int | None = None) -> Iterator[Found[T]]:
+    def find(self, view: View, end: int | None = None) -> list[Found[T]]:
         """Every place of a word in the view, from left to right, without overlaps."""
         if self._automaton is None:
-            return
+            return []
         text = view.folded if end is None else view.folded[:end]
+        found: list[Found[T]] = []
         for number, start, stop in self._automaton.find_matches_as_indexes(text):
             if at_word_boundary(text, start, stop):
-                yield Found(start, stop, self.values[number])
-            elif shorter := self._shorter(text, self.words[number], start):
-                yield shorter
+                found.append(Found(start, stop, self.values[number]))
+            elif self._phrases[number] and (shorter := self._shorter(text, self.words[number], start)):
+                found.append(shorter)
+        return found
 
     def _shorter(self, text: str, word: str, start: int) -> Found[T] | None:
         """A phrase that is cut at its end may begin with a shorter one: `Google Cloudy` still names Google."""

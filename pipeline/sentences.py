@@ -6,7 +6,11 @@ import re
 
 LONGEST = 1_200          # characters; what runs on longer is cut
 
-_BREAK = re.compile(r"""[.!?…]+["')\]»*_]*\s+|[。！？]+[」』"')\]]*\s*|\n\s*|[•▲■◆▶]\s*""")
+# One class of first letters lets the search skip to them; the lookbehinds tell them apart.
+_BREAK = re.compile(
+    r"""[.!?…。！？\n•▲■◆▶](?:(?<=[.!?…])[.!?…]*["')\]»*_]*\s+|(?<=[。！？])[。！？]*[」』"')\]]*\s*"""
+    r"""|(?<=[\n•▲■◆▶])\s*)"""
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'])(?:[A-Za-z]|(?:[A-Za-z]\.)+[A-Za-z]|Inc|Corp|Co|Ltd|Cos|Bros|Dr|Mr|Mrs|Ms|Prof|St|No|vs|Jr|Sr|Gen|Gov|Sen|Rep|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Univ|Dept|Assn|approx|etc|e\.g|i\.e|dlrs|bzw|z\.B|Nr|Mio|Mrd|S\.A)$")

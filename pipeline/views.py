@@ -55,9 +55,12 @@ def is_word_letter(letter: str) -> bool:
 
 def at_word_boundary(text: str, start: int, end: int) -> bool:
     """Whether text[start:end] does not cut a Latin, Greek or Cyrillic word. `AI반도체` holds AI, `main` does not."""
-    if start > 0 and is_word_letter(text[start - 1]) and is_word_letter(text[start]):
+    # Written out, because it is asked some hundred times in a text.
+    if start > 0 and (letter := text[start - 1]) < "\u1100" and letter.isalnum() and is_word_letter(text[start]):
         return False
-    return not (end < len(text) and is_word_letter(text[end]) and is_word_letter(text[end - 1]))
+    return not (
+        end < len(text) and (letter := text[end]) < "\u1100" and letter.isalnum() and is_word_letter(text[end - 1])
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 from pipeline.entities import Name
 from pipeline.knowledge_files import Names
@@ -12,6 +15,7 @@ from pipeline.lexicon import Lexicon
 from pipeline.views import EVENT_LIMIT, View
 
 READ = 8_000              # characters of a text in which unknown names are looked for
+REMEMBERED = 20_000       # judgements on capitalised words that are kept
 OPENING = 800             # and those that only might be names, in scripts without capitals
 
 _L = "A-Za-z0-9À-ÖØ-öø-ɏ"
@@ -21,6 +25,7 @@ _SEQUENCE = re.compile(rf"{_CAPITAL}(?: (?:& |of (?:the )?|for )?{_TOKEN})*")
 _BEFORE_CAPITAL = re.compile(rf"(?<![{_L}@#$/.])[a-z0-9]{{1,6}}$")   # iApp, 0xGPU
 _WORD = re.compile(rf"[{_L}][{_L}'-]*")
 _CJK = re.compile("[\u3040-\u9fff가-힣]")
+_STATE = r"\b(?:[A-Z][a-z]+(?:an|ish|ese|ch|li|di|ss|ek)|(?:South |North |Saudi |New )?[A-Z][a-z]+'s) "   # German, Norway's
 _JOINING = frozenset({"of", "for"})
 _NO_START = frozenset("@#$/.")
 
@@ -80,7 +85,11 @@ class NameRules:
         self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
         self._native = [re.compile(pattern) for pattern in lists.native_patterns]
         self._native_maybe = [re.compile(pattern) for pattern in lists.native_maybe]
-        self._public_bodies = [re.compile(pattern) for pattern in lists.public_bodies]
+        bodies = "|".join(map(re.escape, lists.public_bodies))
+        self._public_body = re.compile(rf"({_STATE}(?:[a-z]+ ){{0,2}}(?:{bodies}))\b")
+        # Most words of a language come back in every text.
+        self._kept = lru_cache(REMEMBERED)(self._trimmed)
+        self._formed = lru_cache(REMEMBERED)(self._has_form)
 
     def discover(self, view: View, known: list[Name]) -> Discovered:
         """The unknown names of a text in sentence case. A name is judged by all of its places together."""
@@ -90,16 +99,18 @@ class NameRules:
         rejected: set[str] = set()
         for start, end in self._sequences(view):
             text = view.plain[start:end]
-            by_form = self._has_form(text)
+            by_form = self._formed(text)
             if taken.overlaps(start, end) and not (by_form and taken.inside(start, end)):
                 continue
             places.setdefault(text, []).append((start, end))
+            if text in organisations:
+                continue
             verdict = by_form or self._verdict(view, start, end, text)
             if verdict:
                 organisations[text] = None
             elif verdict is False:
                 rejected.add(text)
-        native = self._by_pattern(view, taken, self._public_bodies, READ)
+        native = self._public_names(view, taken)
         likely: list[Name] = []
         if _CJK.search(view.plain):
             native += self._by_pattern(view, taken, self._native, READ)
@@ -186,22 +197,26 @@ class NameRules:
                 if lower_case is None or end - start < 2:
                     continue
                 start = lower_case.start()
-            words = view.folded[start:end].split(" ")
-            while words and words[0] in self._around:
-                start += len(words.pop(0)) + 1
-            while words and words[-1] in self._around:
-                end -= len(words.pop()) + 1
-            # "Robots of Tarvela" are two names, "University of Tarvela" is one.
-            while cut := next(
-                (place for place, word in enumerate(words) if word in _JOINING and words[place - 1] not in self._heads),
-                0,
-            ):
-                cut += 2 if words[cut + 1 : cut + 2] == ["the"] else 1
-                start += sum(len(word) + 1 for word in words[:cut])
-                words = words[cut:]
-            if words and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
-                    and not all(word in self._never or word in self._strip for word in words):
-                yield start, end
+            if kept := self._kept(view.folded[start:end]):
+                yield start + kept[0], start + kept[1]
+
+    def _trimmed(self, text: str) -> tuple[int, int] | None:
+        """The part of a capitalised sequence, in lower case, that can be a name."""
+        start, end, words = 0, len(text), text.split(" ")
+        while words and words[0] in self._around:
+            start += len(words.pop(0)) + 1
+        while words and words[-1] in self._around:
+            end -= len(words.pop()) + 1
+        # "Robots of Tarvela" are two names, "University of Tarvela" is one.
+        while cut := next(
+            (place for place, word in enumerate(words) if word in _JOINING and words[place - 1] not in self._heads), 0
+        ):
+            cut += 2 if words[cut + 1 : cut + 2] == ["the"] else 1
+            start += sum(len(word) + 1 for word in words[:cut])
+            words = words[cut:]
+        named = words and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
+            and not all(word in self._never or word in self._strip for word in words)
+        return (start, end) if named else None
 
     def _all_never(self, text: str) -> bool:
         return all(word in self._never or word in self._strip for word in text.lower().split())
@@ -216,7 +231,7 @@ class NameRules:
     def _verdict(self, view: View, start: int, end: int, text: str) -> bool | None:
         """True for an organisation, False for a person or product, None where the context says nothing."""
         words = text.split()
-        before = view.folded[max(0, start - 40) : start].split()[-2:]
+        before = view.folded[max(0, start - 40) : start].rsplit(None, 2)[-2:]
         last = before[-1].rstrip(".") if before else ""
         if words[0] in self._first_names and 2 <= len(words) <= 3:
             return False
@@ -231,6 +246,12 @@ class NameRules:
     def _canonical(self, text: str) -> str:
         """The name without its legal form."""
         return self._legal_end.sub("", text) or text
+
+    def _public_names(self, view: View, taken: _Taken) -> list[Name]:
+        """Public bodies without capitals: `the German research ministry`."""
+        if not any(noun in view.plain for noun in self.lists.public_bodies):
+            return []
+        return self._by_pattern(view, taken, [self._public_body], READ)
 
     def _by_pattern(self, view: View, taken: _Taken, patterns: Iterable[re.Pattern[str]], limit: int) -> list[Name]:
         """Names that their own form or place gives away, in the first `limit` characters."""
@@ -252,10 +273,11 @@ class _Taken:
 
     def __init__(self, names: list[Name]) -> None:
         self._places = sorted((name.start, name.end) for name in names)
-        self._letters = {place for start, end in self._places for place in range(start, end)}
+        self._reach = list(accumulate((end for _, end in self._places), max))
 
     def overlaps(self, start: int, end: int) -> bool:
-        return any(place in self._letters for place in range(start, end))
+        number = bisect_left(self._places, (end, 0)) - 1
+        return number >= 0 and self._reach[number] > start
 
     def inside(self, start: int, end: int) -> bool:
         """Whether a longer name swallows the known one whole: `Samsung Medical Center`."""

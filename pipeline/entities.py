@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.knowledge_files import Guard, Names, Organisation
@@ -26,8 +26,7 @@ _TICKER = re.compile(
 _INTRODUCED = re.compile(r"""\s?\(\s?(?:"|'|the ")?([A-Z][\w&+.]{1,11}(?: [A-Z]\w+)?|[A-Z][a-z]\w+)"?'?\)""")
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name at a place of a view, and the organisation, or organisations, it stands for.
 
     A `group` is "the two companies"; "we" may have no organisation where the text does not say who speaks.

@@ -79,7 +79,10 @@ def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleRe
 def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading: Reading, number: int, cue: Cue,
                  read: ArticleReading) -> Candidate | None:
     """The first shape of a frame that fits a sentence and names enough parties."""
+    enough = len(names) + any(len(name.organisations) > 1 for name in names) >= frame.parties
     for shape in frame.shapes:
+        if not (enough or shape.implied):
+            continue
         match = shape.pattern.search(reduced)
         if match is None:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.records import Article
 from pipeline import sentences
@@ -20,6 +20,7 @@ from pipeline.views import EVENT_LIMIT, View, views
 
 LEAD_SENTENCES = 5
 _NAMED_AFTER_TOPIC = re.compile(r"(?:\s|\.|^\w+)(?:AI|Ai|ai)$")    # a firm called Something AI says nothing of AI
+_TOPIC_ENDS = {"AI", "Ai", "ai"}
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]{3,}")
 
 
@@ -105,14 +106,17 @@ def _forms(
 def _reading(view: View, names: list[Name], maybe: list[Name], marked: list[tuple[int, int]], knowledge: Knowledge,
              language: str | None, limit: int) -> Reading:
     parts = (
-        [part for part in sentences.split(view.plain, limit) if not _within(marked, part)]
+        [part for part in sentences.split(view.plain, limit) if not (marked and _within(marked, part))]
         if view.field == "text"
         else [(0, len(view.plain))]
     )
     taken = [(name.start, name.end) for name in names if name.kind == "name"]
     # A consortium's name says what it is about, a firm's does not.
     named = [(name.start, name.end) for name in names if name.kind == "name" and not _is_body(name, knowledge)]
-    named_after = [(name.start, name.end) for name in maybe if _NAMED_AFTER_TOPIC.search(name.organisations[0])]
+    named_after = [
+        (name.start, name.end) for name in maybe
+        if name.organisations[0][-2:] in _TOPIC_ENDS and _NAMED_AFTER_TOPIC.search(name.organisations[0])
+    ]
     lead_end = parts[min(LEAD_SENTENCES, len(parts)) - 1][1] if parts else 0
     cues = [cue for cue in knowledge.frames.find(view, limit) if not _covered(taken, cue.start, cue.end)]
     return Reading(
@@ -154,4 +158,4 @@ def with_organisations(name: Name, reading: Reading, fallback: tuple[str, ...]) 
         return name
     size = int(name.size)
     before = reading.before(name.start) or list(fallback)
-    return replace(name, organisations=tuple(before[-size:]) if len(before) >= size else ())
+    return name._replace(organisations=tuple(before[-size:]) if len(before) >= size else ())

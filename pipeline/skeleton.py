@@ -11,7 +11,6 @@ from pipeline.views import View
 
 _BRACKETS = re.compile(rf"\s?\([^(){RELATION}]{{0,120}}\)|\s?\[[^\[\]{RELATION}]{{0,60}}\]")
 _MARKS = re.compile(r'[*_"«»“”™®‘]')
-_SPACES = re.compile(r"\s+")
 # "X, the maker of Y, today announced": what stands between the commas says what X is.
 _APPOSITION = re.compile(
     r"(?<=[\ue000-\ue03f]),? (?:- )?"
@@ -41,8 +40,9 @@ def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation
         pieces += (view.folded[place:first], mark)
         place = last
     pieces.append(view.folded[place:end])
-    text = _SPACES.sub(" ", _MARKS.sub("", "".join(pieces)))
-    text = _BRACKETS.sub("", text)
+    text = " ".join(_MARKS.sub("", "".join(pieces)).split())
+    if "(" in text or "[" in text:
+        text = _BRACKETS.sub("", text)
     if "," in text or " - " in text:
         text = _BEFORE_AND.sub("", _APPOSITION.sub("", text))
     return text.strip()

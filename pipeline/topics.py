@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.knowledge_files import Topic
 from pipeline.lexicon import Lexicon
@@ -16,8 +17,7 @@ _DECORATION = 0.35        # what a word counts that only adorns, as in `AI-power
 _AROUND = 25              # characters beside a word that can make it a decoration
 
 
-@dataclass(frozen=True, slots=True)
-class TopicPlace:
+class TopicPlace(NamedTuple):
     """A topic word at a place of a view."""
 
     topic: str

@@ -20,6 +20,7 @@ from pactwatch.files import fingerprint
 from pactwatch.loop import in_thread, run_in_loop
 from pactwatch.scheduler import Scheduler
 from pactwatch.summary import PassSummary
+from pipeline.rulebook import load_rules
 from scrapers.catalogue import load_sources
 from scrapers.source import SourceFile
 
@@ -90,6 +91,8 @@ class _Service:
         """Run until stopped."""
         scheduler = Scheduler()
         announce_routes(self._engine, self._space.settings, now())
+        for failure in load_rules(*self._space.rule_dirs)[1]:
+            log.error("rule file is wrong", problem=str(failure))
         scheduler.every(POLL_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.start()

@@ -33,6 +33,7 @@ def run(
     from core.errors import NotFoundError
     from pactwatch.jobs import run_once
     from pactwatch.progress import Progress
+    from pipeline.rulebook import load_rules
     from scrapers.catalogue import load_sources
 
     space = workspace(ctx)
@@ -42,7 +43,7 @@ def run(
             raise _named_failure(name, broken) or NotFoundError(
                 f"no source is named {name!r}; see `pactwatch sources list`"
             )
-    for failure in broken:
+    for failure in (*broken, *load_rules(*space.rule_dirs)[1]):
         typer.echo(f"pactwatch: {failure}", err=True)
     engine = open_archive(ctx)
     with Progress(visible=not as_json) as progress:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from pipeline.entities import Name
 from pipeline.knowledge_files import Names
 from pipeline.lexicon import Lexicon
-from pipeline.views import EVENT_LIMIT, View
+from pipeline.views import EVENT_LIMIT, View, lower
 
 READ = 8_000              # characters of a text in which unknown names are looked for
 REMEMBERED = 20_000       # judgements on capitalised words that are kept
@@ -89,7 +89,6 @@ class NameRules:
         self._public_body = re.compile(rf"({_STATE}(?:[a-z]+ ){{0,2}}(?:{bodies}))\b")
         # Most words of a language come back in every text.
         self._kept = lru_cache(REMEMBERED)(self._trimmed)
-        self._formed = lru_cache(REMEMBERED)(self._has_form)
 
     def discover(self, view: View, known: list[Name]) -> Discovered:
         """The unknown names of a text in sentence case. A name is judged by all of its places together."""
@@ -97,9 +96,7 @@ class NameRules:
         places: dict[str, list[tuple[int, int]]] = {}
         organisations: dict[str, None] = {}   # in order of place: the same text reads the same in every process
         rejected: set[str] = set()
-        for start, end in self._sequences(view):
-            text = view.plain[start:end]
-            by_form = self._formed(text)
+        for start, end, text, by_form in self._sequences(view):
             if taken.overlaps(start, end) and not (by_form and taken.inside(start, end)):
                 continue
             places.setdefault(text, []).append((start, end))
@@ -188,21 +185,29 @@ class NameRules:
         if len(run) <= 4 and len(text) > 1 and text.lower() not in self._never and not self._all_never(text):
             found.append(Name(start, end, (text,), known=False))
 
-    def _sequences(self, view: View) -> Iterable[tuple[int, int]]:
-        """Capitalised names without the capitalised words around them that belong to no name."""
-        for match in _SEQUENCE.finditer(view.plain, 0, READ):
-            start, end = match.span()
-            if (start and view.plain[start - 1] in _NO_START) or view.plain[start - 1 : start].isalnum():
-                lower_case = _BEFORE_CAPITAL.search(view.plain, max(0, start - 8), start)
-                if lower_case is None or end - start < 2:
+    def _sequences(self, view: View) -> Iterable[tuple[int, int, str, bool]]:
+        """Capitalised names without the capitalised words around them that belong to no name.
+
+        Each with its place, and whether its own form shows an organisation.
+        """
+        text = view.plain
+        for match in _SEQUENCE.finditer(text, 0, READ):
+            kept = self._kept(match[0])
+            if kept is None:
+                continue
+            start = match.start()
+            before = text[start - 1] if start else " "
+            if before in _NO_START or before.isalnum():
+                lower_case = _BEFORE_CAPITAL.search(text, max(0, start - 8), start)
+                kept = self._kept(text[lower_case.start() : match.end()]) if lower_case else None
+                if lower_case is None or kept is None:
                     continue
                 start = lower_case.start()
-            if kept := self._kept(view.folded[start:end]):
-                yield start + kept[0], start + kept[1]
+            yield start + kept[0], start + kept[1], kept[2], kept[3]
 
-    def _trimmed(self, text: str) -> tuple[int, int] | None:
-        """The part of a capitalised sequence, in lower case, that can be a name."""
-        start, end, words = 0, len(text), text.split(" ")
+    def _trimmed(self, text: str) -> tuple[int, int, str, bool] | None:
+        """The part of a capitalised sequence that can be a name, and whether its form shows an organisation."""
+        start, end, words = 0, len(text), lower(text).split(" ")
         while words and words[0] in self._around:
             start += len(words.pop(0)) + 1
         while words and words[-1] in self._around:
@@ -216,7 +221,7 @@ class NameRules:
             words = words[cut:]
         named = words and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
             and not all(word in self._never or word in self._strip for word in words)
-        return (start, end) if named else None
+        return (start, end, text[start:end], self._has_form(text[start:end])) if named else None
 
     def _all_never(self, text: str) -> bool:
         return all(word in self._never or word in self._strip for word in text.lower().split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.records import Article
 from pipeline import sentences
@@ -37,12 +37,15 @@ class Reading:
     statuses: list[Found[tuple[str, StatusCue]]]
     marked: list[tuple[int, int]]
     lead_end: int = 0
+    _every: list[Name] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._every = without_overlaps([*self.names, *self.maybe])
 
     def names_in(self, start: int, end: int) -> list[Name]:
         """The names within a sentence, the sure ones and those that might be organisations."""
-        return without_overlaps(
-            [name for name in (*self.names, *self.maybe) if start <= name.start and name.end <= end]
-        )
+        found = self._every[bisect_left(self._every, (start,)) : bisect_left(self._every, (end,))]
+        return found if not found or found[-1].end <= end else found[:-1]
 
     def before(self, place: int) -> list[str]:
         """The organisations named before a place, the last one last, each once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -108,7 +109,10 @@ def _parse(source: str) -> HtmlElement:
 
 @cache
 def _bare_extraction() -> Any:
-    import trafilatura
+    with warnings.catch_warnings():
+        # Its downloader, which nobody calls here, looks for a SOCKS library, and urllib3 warns where there is none.
+        warnings.simplefilter("ignore")
+        import trafilatura
 
     # It reports each page without text as an error; the outcome says it already.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

@@ -25,7 +25,7 @@ _SEQUENCE = re.compile(rf"{_CAPITAL}(?: (?:& |of (?:the )?|for )?{_TOKEN})*")
 _BEFORE_CAPITAL = re.compile(rf"(?<![{_L}@#$/.])[a-z0-9]{{1,6}}$")   # iApp, 0xGPU
 _WORD = re.compile(rf"[{_L}][{_L}'-]*")
 _CJK = re.compile("[\u3040-\u9fff가-힣]")
-_STATE = r"\b(?:[A-Z][a-z]+(?:an|ish|ese|ch|li|di|ss|ek)|(?:South |North |Saudi |New )?[A-Z][a-z]+'s) "   # German, Norway's
+_STATE = r"\b(?:[A-Z][a-z]+(?:an|ish|ese|ch|li|di|ss|ek)|(?:South |North |Saudi |New )?[A-Z][a-z]+'s) "
 _JOINING = frozenset({"of", "for"})
 _NO_START = frozenset("@#$/.")
 
@@ -87,6 +87,7 @@ class NameRules:
         self._native_maybe = [re.compile(pattern) for pattern in lists.native_maybe]
         bodies = "|".join(map(re.escape, lists.public_bodies))
         self._public_body = re.compile(rf"({_STATE}(?:[a-z]+ ){{0,2}}(?:{bodies}))\b")
+        self._place_first = re.compile(rf"({'|'.join(map(re.escape, lists.places))})(?: and |, )")
         # Most words of a language come back in every text.
         self._kept = lru_cache(REMEMBERED)(self._trimmed)
 
@@ -140,11 +141,15 @@ class NameRules:
         """The names that might be organisations in a headline: those before its verb and after `with`."""
         if view.plain.isupper() and not _CJK.search(view.plain):
             return []
+        # "Estonia and OpenAI to …": beside an organisation, a state acts as one.
+        place = self._place_first.match(view.plain)
+        names: list[Name] = []
+        if place and any(name.start == place.end() for name in known):
+            names.append(Name(0, place.end(1), (place[1],), known=False))
         if not is_title_case(view.plain):
             found = self.discover(view, known)
-            return found.organisations + found.maybe
-        taken = _Taken(known)
-        names: list[Name] = []
+            return names + found.organisations + found.maybe
+        taken = _Taken(known + names)
         at_start, after_with = True, False
         run: list[re.Match[str]] = []
         for match in (*_WORD.finditer(view.plain), None):

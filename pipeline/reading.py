@@ -159,6 +159,8 @@ def with_organisations(name: Name, reading: Reading, fallback: tuple[str, ...]) 
     """"The two companies" as the last two organisations before them."""
     if name.kind != "group" or name.organisations:
         return name
+    if any(other.start == name.end + 2 for other in reading.names) and reading.view.plain[name.end : name.end + 2] == ", ":
+        return name                        # "the two companies, X and Y": the names follow
     size = int(name.size)
     before = reading.before(name.start) or list(fallback)
     return name._replace(organisations=tuple(before[-size:]) if len(before) >= size else ())

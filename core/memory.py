@@ -1,25 +1,40 @@
-"""Keep a long-lived process small: give the memory of big pages back to the system when they are done."""
+"""Keep long-lived processes small: memory of big pages goes back to the system when they are done (Linux, glibc)."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
+from functools import cache
+from typing import Any
 
-_M_MMAP_THRESHOLD, _M_ARENA_MAX, _M_TRIM_THRESHOLD = -3, -8, -1  # of glibc's malloc.h
-_BIG = 128 * 1024
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of glibc's malloc.h
+_BIG = 256 * 1024
 
 
-def give_back_memory() -> None:
-    """Tell the C library to map big blocks on their own and to use few arenas. Does nothing but on Linux with glibc.
-
-    By default glibc raises the size from which blocks are mapped as soon as one is freed; page bodies then come from
-    the heap, which never shrinks again. Measured on a crawl of 1,000 pages of 280 kB: see docs/decisions.
-    """
+@cache
+def _library() -> Any:
+    """The C library, where it is one that knows the calls below."""
     if not sys.platform.startswith("linux"):
-        return
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):  # another C library
-        return
-    for option, value in ((_M_MMAP_THRESHOLD, _BIG), (_M_TRIM_THRESHOLD, _BIG), (_M_ARENA_MAX, 2)):
-        mallopt(option, value)
+        return None
+    library = ctypes.CDLL(None)
+    return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
+
+
+def map_big_blocks() -> None:
+    """For the crawl's process: map big blocks on their own instead of taking them from the heap.
+
+    glibc stops doing so when the first one is freed, and a heap that held a hundred pages at once never shrinks.
+    Measured on 1,000 pages of 280 kB: 226 MB at the peak instead of 378. It costs a page fault for every 4 kB, so
+    it is not for the extraction, which makes dozens of copies of a page.
+    """
+    library = _library()
+    if library is not None:
+        library.mallopt(_M_MMAP_THRESHOLD, _BIG)
+        library.mallopt(_M_ARENA_MAX, 2)
+
+
+def trim() -> None:
+    """Give the free pages of the heap back. For the extraction, after a batch."""
+    library = _library()
+    if library is not None:
+        library.malloc_trim(0)

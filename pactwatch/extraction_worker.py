@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from core.errors import UserError
-from core.memory import give_back_memory
+from core.memory import trim
 from core.records import Page, Processed
 
 _mistake: UserError | None = None
@@ -19,7 +19,6 @@ _mistake: UserError | None = None
 
 def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
     """Make this process ready: import the extractor, build the automaton, and die when the parent does."""
-    give_back_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -51,4 +50,6 @@ def work(pages: Sequence[Page]) -> list[Processed]:
     """Process a batch of pages."""
     from pipeline.process import work as process_pages
 
-    return process_pages(pages)
+    results = process_pages(pages)
+    trim()
+    return results

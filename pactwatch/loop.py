@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
-from core.memory import give_back_memory
+from core.memory import map_big_blocks
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
     """Run `main` on a fresh loop and return its result. SIGINT and SIGTERM set the event that `main` is given."""
     from scrapers.settings import install_reactor
 
-    give_back_memory()
+    map_big_blocks()
 
     install_reactor()
     from twisted.internet import reactor as installed

@@ -259,9 +259,16 @@ class NameRules:
 
     def _public_names(self, view: View, taken: _Taken) -> list[Name]:
         """Public bodies without capitals: `the German research ministry`."""
-        if not any(noun in view.plain for noun in self.lists.public_bodies):
-            return []
-        return self._by_pattern(view, taken, [self._public_body], READ)
+        found: list[Name] = []
+        for noun in self.lists.public_bodies:
+            place = view.plain.find(noun, 0, READ)
+            while place >= 0:
+                end = place + len(noun)
+                match = self._public_body.search(view.plain, max(0, place - 45), end)
+                if match and match.end() == end and not taken.overlaps(match.start(1), end):
+                    found.append(Name(match.start(1), end, (match[1],), known=False))
+                place = view.plain.find(noun, end, READ)
+        return found
 
     def _by_pattern(self, view: View, taken: _Taken, patterns: Iterable[re.Pattern[str]], limit: int) -> list[Name]:
         """Names that their own form or place gives away, in the first `limit` characters."""

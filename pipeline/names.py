@@ -212,7 +212,11 @@ class NameRules:
 
     def _trimmed(self, text: str) -> tuple[int, int, str, bool] | None:
         """The part of a capitalised sequence that can be a name, and whether its form shows an organisation."""
-        start, end, words = 0, len(text), lower(text).split(" ")
+        start, end, folded = 0, len(text), lower(text)
+        words = folded.split(" ")
+        if len(words) == 1:
+            named = end > 1 and folded not in self._around and folded not in self._never
+            return (0, end, text, False) if named else None
         while words and words[0] in self._around:
             start += len(words.pop(0)) + 1
         while words and words[-1] in self._around:
@@ -224,7 +228,7 @@ class NameRules:
             cut += 2 if words[cut + 1 : cut + 2] == ["the"] else 1
             start += sum(len(word) + 1 for word in words[:cut])
             words = words[cut:]
-        named = words and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
+        named = bool(words) and end - start > 1 and len(words) <= 7 and " ".join(words) not in self._never \
             and not all(word in self._never or word in self._strip for word in words)
         return (start, end, text[start:end], self._has_form(text[start:end])) if named else None
 

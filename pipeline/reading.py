@@ -136,7 +136,12 @@ def _is_body(name: Name, knowledge: Knowledge) -> bool:
 
 def _within(marked: list[tuple[int, int]], part: tuple[int, int]) -> bool:
     """Whether most of a sentence is boilerplate."""
-    covered = sum(max(0, min(end, part[1]) - max(start, part[0])) for start, end in marked)
+    number = max(0, bisect_left(marked, (part[0], 0)) - 1)
+    covered = 0
+    for start, end in marked[number:]:
+        if start >= part[1]:
+            break
+        covered += max(0, min(end, part[1]) - max(start, part[0]))
     return covered > 0.6 * (part[1] - part[0])
 
 
@@ -159,7 +164,8 @@ def with_organisations(name: Name, reading: Reading, fallback: tuple[str, ...]) 
     """"The two companies" as the last two organisations before them."""
     if name.kind != "group" or name.organisations:
         return name
-    if any(other.start == name.end + 2 for other in reading.names) and reading.view.plain[name.end : name.end + 2] == ", ":
+    follows = name.end + 2
+    if reading.view.plain[name.end : follows] == ", " and any(other.start == follows for other in reading.names):
         return name                        # "the two companies, X and Y": the names follow
     size = int(name.size)
     before = reading.before(name.start) or list(fallback)

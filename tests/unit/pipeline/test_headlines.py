@@ -42,7 +42,8 @@ def flagged(text, title=""):
 
 @pytest.mark.parametrize(("headline", "wanted"), PLAIN)
 def test_a_plain_headline_is_enough(headline, wanted):
-    assert flagged("", headline) and flagged(headline)
+    assert flagged("", headline)
+    assert flagged(headline)
     assert parties("", headline) == parties(headline, "") == wanted
 
 
@@ -52,7 +53,8 @@ def test_a_state_beside_an_organisation_in_a_headline_is_a_party():
 
 @pytest.mark.parametrize("headline", APART)
 def test_two_names_that_do_not_act_together_are_no_alliance(headline):
-    assert not flagged("", headline) and not flagged(headline)
+    assert not flagged("", headline)
+    assert not flagged(headline)
 
 
 @pytest.mark.parametrize("place", [0, 2, 5])

@@ -98,8 +98,8 @@ class Names(BaseModel):
     organisation_heads: list[str]
     describing_nouns: list[str]
     native_patterns: list[str]
-    native_maybe: list[str]
-    public_bodies: list[str]
+    native_maybe: list[str] = Field(default_factory=list)       # beside a known organisation
+    public_bodies: list[str] = Field(default_factory=list)
     person_roles: list[str]
     honorifics: list[str]
     first_names: list[str]

@@ -69,7 +69,7 @@ def play(home: Path, out: Console) -> None:
             f"{len(newsroom.articles)} articles, all of them invented."
         )
         first, second = _two_passes(space, engine, newsroom)
-    out.print(f"First pass: {first.fetched} pages read, {first.new} articles stored, {first.hits} hits of all rules.")
+    out.print(f"First pass: {first.fetched} pages read, {first.new} articles stored, {first.hits} flagged.")
     out.print(
         f"Then an outlet corrected an article. Second pass: {second.fetched} page read, {second.updated} new version, "
         "nothing else fetched again."
@@ -134,10 +134,10 @@ def _table(entries: tuple[Entry, ...]) -> object:
     table = Table(
         box=box.SIMPLE_HEAD, pad_edge=False, title="Flagged by the rule ai-alliances", title_justify="left", expand=True
     )
-    table.add_column("who with whom", ratio=3)
-    table.add_column("what", ratio=2)
+    table.add_column("who with whom", ratio=3, overflow="fold")
+    table.add_column("what", min_width=15, overflow="fold")
     table.add_column("score", justify="right")
-    table.add_column("evidence", ratio=6)
+    table.add_column("evidence", ratio=6, overflow="fold")
     for entry in entries:
         sentence = Text(entry.sentence)
         for start, end in entry.bold:

@@ -62,23 +62,16 @@ def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
         return
     from rich.table import Table
 
-    from core.clock import iso
-
-    table = Table("source", "name", "land", "lang", "articles", "last poll", "outcome", box=None, pad_edge=False)
+    table = Table("source", "country", "lang", "articles", "last poll (UTC)", "outcome", box=None, pad_edge=False)
     for row in rows:
-        outcome = (
-            "disabled"
-            if not row["enabled"]
-            else " ".join(filter(None, (row["outcome"] or "not yet polled", row["reason"])))
-        )
+        told = " ".join(filter(None, (row["outcome"] or "not yet polled", row["reason"])))
         table.add_row(
             row["id"],
-            row["name"],
             row["country"],
             row["language"],
             str(row["articles"]),
-            iso(row["last_polled_at"]) or "",
-            outcome,
+            f"{row['last_polled_at']:%Y-%m-%d %H:%M}" if row["last_polled_at"] else "",
+            told if row["enabled"] else "disabled",
         )
     console().print(table)
     _report(broken)

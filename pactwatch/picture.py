@@ -24,8 +24,11 @@ def draw() -> str:
     head = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, highlight=False)
     from rich.text import Text
 
-    for line in whole.export_text(styles=True).splitlines()[:LINES]:
-        head.print(Text.from_ansi(line), no_wrap=True, crop=True)
+    lines = [Text.from_ansi(line) for line in whole.export_text(styles=True).splitlines()[: LINES + 1]]
+    # The picture ends between two rows of the table, not within one.
+    starts = [i for i, line in enumerate(lines) if line.plain[:2].strip()]
+    for line in lines[: starts[-1]]:
+        head.print(line, no_wrap=True, crop=True)
     svg = head.export_svg(title="$ pactwatch demo")
     # Rich names a font on somebody's server; the reader's own fixed-width font does.
     return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)

@@ -1,0 +1,73 @@
+"""`serve` as a service manager runs it: it crawls and sends by itself, two at once do no harm, it ends when told."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pactwatch.demo import Newsroom
+from tests.fake_slack import FakeSlack
+from tests.journeys.newsdesk import Newsdesk
+
+ROUTE = (
+    '[[routes]]\nname = "daily"\nrules = ["ai-alliances"]\nchannel = "slack:C0000000001"\nsend = "digest"\n'
+    'at = ["00:00"]\nzone = "UTC"\n'
+)
+
+
+@pytest.fixture(scope="module")
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom() as running:
+        yield running
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_two_services_send_one_digest_marked_late_and_end_when_told(tmp_path: Path, newsroom: Newsroom) -> None:
+    with FakeSlack() as slack:
+        desk = Newsdesk(tmp_path / "desk", newsroom, ROUTE, slack.url)
+        services = [desk.start("serve"), desk.start("serve")]
+        try:
+            assert wait_for(lambda: len(slack.messages) > 0)
+            assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] == len(newsroom.articles))
+            time.sleep(1.0)
+        finally:
+            ended = []
+            for service in services:
+                began = time.monotonic()
+                service.send_signal(signal.SIGTERM)
+                _, said = service.communicate(timeout=30)
+                ended.append((service.returncode, time.monotonic() - began < 15, "Traceback" in said))
+        assert ended == [(0, True, False)] * 2
+        first = [key for key in slack.keys if "/" not in key]
+        assert len(first) == 1
+        assert slack.messages[0]["text"].startswith("Digest ")
+        assert "(late)" in slack.messages[0]["text"].splitlines()[0]
+
+
+def test_a_source_that_is_added_while_it_runs_is_watched(tmp_path: Path, newsroom: Newsroom) -> None:
+    desk = Newsdesk(tmp_path / "desk", newsroom, ROUTE.replace("slack:C0000000001", "console"))
+    held_back = {path: path.read_text(encoding="utf-8") for path in (desk.home / "sources").glob("*.yaml")}
+    newcomer = next(path for path in held_back if path.stem == "morrowell-newsroom")
+    newcomer.unlink()
+    service = desk.start("serve")
+    try:
+        total = len([a for a in newsroom.articles if a.outlet != "morrowell-newsroom"])
+        assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] == total)
+        newcomer.write_text(held_back[newcomer], encoding="utf-8")
+        assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] == len(newsroom.articles))
+    finally:
+        service.send_signal(signal.SIGTERM)
+        service.communicate(timeout=30)
+    assert service.returncode == 0

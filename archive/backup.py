@@ -27,7 +27,7 @@ def backup(engine: Engine, out: Path) -> Path:
     part.unlink(missing_ok=True)
     try:
         if engine.dialect.name == "sqlite":
-            _copy_sqlite(engine, part)
+            _checked_copy(engine, part)
         else:
             _dump_postgresql(engine, part)
         _flush(part)
@@ -38,7 +38,19 @@ def backup(engine: Engine, out: Path) -> Path:
     return out
 
 
-def _copy_sqlite(engine: Engine, part: Path) -> None:
+def _checked_copy(engine: Engine, part: Path) -> None:
+    try:
+        answer = _copy_sqlite(engine, part)
+    except sqlite3.OperationalError as failure:      # no room, no permission: says nothing about the database
+        raise StopWork(f"no copy could be written to {part.parent}: {failure}") from failure
+    except sqlite3.DatabaseError as failure:
+        answer = str(failure)
+    if answer != "ok":
+        raise DatabaseCorruptError(f"the copy did not pass its integrity check ({answer}); run `pactwatch db check`")
+
+
+def _copy_sqlite(engine: Engine, part: Path) -> str:
+    """Copy the database and return what its integrity check says of the copy."""
     if not engine.url.database:
         raise UserError("a database in memory has no backup")
     with closing(sqlite3.connect(engine.url.database)) as source, closing(sqlite3.connect(part)) as copy:
@@ -49,9 +61,7 @@ def _copy_sqlite(engine: Engine, part: Path) -> None:
         source.backup(copy)
         # The copy of a WAL database would leave -wal and -shm files beside it when somebody looks into it.
         copy.execute("PRAGMA journal_mode=DELETE")
-        answer = copy.execute("PRAGMA integrity_check").fetchone()[0]
-    if answer != "ok":
-        raise DatabaseCorruptError(f"the copy did not pass its integrity check ({answer}); run `pactwatch db check`")
+        return str(copy.execute("PRAGMA integrity_check").fetchone()[0])
 
 
 def _dump_postgresql(engine: Engine, part: Path) -> None:

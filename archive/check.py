@@ -22,6 +22,7 @@ from archive.tables import (
     SignatureBand,
     Story,
 )
+from core.errors import DatabaseCorruptError
 from core.records import AddressState
 
 _SHOWN = 5                                    # examples that a message names
@@ -70,8 +71,8 @@ def _file(connection: Connection) -> list[Problem]:
     try:
         answers = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check(100)") if row[0] != "ok"]
         broken = [f"{table} row {row}" for table, row, *_ in connection.exec_driver_sql("PRAGMA foreign_key_check")]
-    except sa.exc.DatabaseError as failure:
-        return _found("integrity", damaged, [failure.orig])
+    except DatabaseCorruptError as failure:
+        return _found("integrity", damaged, [failure.__cause__])
     return [*_found("integrity", damaged, answers),
             *_found("reference", "rows refer to others that do not exist", broken)]
 
@@ -83,8 +84,8 @@ def _search_index(connection: Connection) -> list[Problem]:
     try:
         # With rank 1 the index is compared with the articles too, not only with itself.
         connection.exec_driver_sql("INSERT INTO article_search (article_search, rank) VALUES ('integrity-check', 1)")
-    except sa.exc.DatabaseError as failure:
-        return [Problem("search_index", f"the full-text index is not in step with the articles ({failure.orig}); "
+    except DatabaseCorruptError as failure:
+        return [Problem("search_index", f"the full-text index is not in step with the articles ({failure.__cause__}); "
                                         "`pactwatch db check --repair` rebuilds it")]
     finally:
         connection.rollback()

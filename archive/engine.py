@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
-from core.errors import UserError
+from core.errors import DatabaseCorruptError, UserError
 
 __all__ = ["Connection", "Engine", "insert", "open_engine", "reading", "unreachable", "writing"]
 
@@ -31,14 +31,14 @@ def open_engine(url: str) -> Engine:
         engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        sa.event.listen(engine, "handle_error", _name_damage)
         return engine
     if backend == "postgresql":
         return sa.create_engine(parsed, pool_pre_ping=True)
     raise UserError(f"database.url names {backend!r}; allowed: sqlite, postgresql")
 
 
-# What SQLAlchemy raises when a database cannot be reached or read at all.
-unreachable = (sa.exc.OperationalError, sa.exc.DatabaseError)
+unreachable = sa.exc.OperationalError    # what SQLAlchemy raises when a database cannot be reached or opened
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -55,6 +55,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that will write takes the lock at once: waiting works, where a later upgrade would fail.
     mode = "IMMEDIATE" if connection.get_execution_options().get("writes", False) else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _name_damage(context: sa.engine.ExceptionContext) -> None:
+    """A damaged file shows itself wherever it is read, so it gets its name here, once for all."""
+    cause = context.original_exception
+    if "not a database" in str(cause) or "malformed" in str(cause):
+        file = context.engine.url.database if context.engine is not None else "the file"
+        raise DatabaseCorruptError(f"{file} is not an intact SQLite database ({cause}); see `pactwatch db "
+                                   "check`, restore the last backup or move the file away") from cause
 
 
 @contextmanager

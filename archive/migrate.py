@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from core.errors import DatabaseCorruptError, DatabaseNewerError
+from core.errors import DatabaseNewerError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -36,14 +37,8 @@ def upgrade(engine: Engine) -> bool:
 
 def current(engine: Engine) -> str | None:
     """The revision that the database is at, None for an empty one."""
-    try:
-        with engine.connect() as connection:
-            return _revision(connection)
-    except sa.exc.DatabaseError as failure:
-        if "not a database" in str(failure.orig) or "malformed" in str(failure.orig):
-            raise DatabaseCorruptError(f"{engine.url.database} is not an intact SQLite database ({failure.orig}); "
-                                       "restore the last backup or move the file away") from failure
-        raise
+    with engine.connect() as connection:
+        return _revision(connection)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -94,7 +89,7 @@ def configuration(connection: Connection) -> Config:
     """Alembic's configuration for a connection: no alembic.ini, the revisions from the installed package."""
     from alembic.config import Config
 
-    config = Config()
+    config = Config(stdout=sys.stderr)       # standard output belongs to the command's answer
     config.set_main_option("script_location", str(resources.files("migrations")).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection

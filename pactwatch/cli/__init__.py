@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -70,7 +70,10 @@ def _take_home(arguments: Sequence[str]) -> list[str]:
         if item == "--":
             rest += [item, *items]
         elif item == "--home":
-            home = [item, *[value for value in [next(items, None)] if value is not None]]
+            folder = next(items, None)
+            if folder is None:
+                raise UserError("--home asks for a folder")
+            home = [item, folder]
         elif item.startswith("--home="):
             home = [item]
         else:
@@ -82,17 +85,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. Exit codes: 0 done, 1 failed, 2 the user's mistake, told in one line."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(_take_home(given))
+        sys.exit(app(_take_home(given), prog_name="pactwatch", standalone_mode=False))
+    except typer.TyperException as misuse:
+        _fail(_in_one_line(misuse), misuse.exit_code)
     except UserError as mistake:
         _fail(mistake, 2)
     except PactwatchError as failure:
         _fail(failure, 1)
+    except typer.Abort:
+        sys.exit(1)
     except BrokenPipeError:
         # The reader went away, as `| head` does. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as failure:
+        if failure.filename is None:
+            raise
+        _fail(f"{failure.filename}: {failure.strerror}", 1)
 
 
-def _fail(error: Any, code: int) -> None:
-    typer.echo(f"pactwatch: {error}", err=True)
+def _in_one_line(misuse: typer.TyperException) -> str:
+    """What is wrong with the words of the call; the help where a group was called without a command."""
+    message = misuse.format_message()
+    if "\n" in message:
+        return message
+    message = message.replace("Value error, ", "").rstrip(".")
+    context = getattr(misuse, "ctx", None)
+    return f"{message}; see `{context.command_path if context else 'pactwatch'} --help`"
+
+
+def _fail(error: object, code: int) -> NoReturn:
+    message = str(error)
+    typer.echo(message if "\n" in message else f"pactwatch: {message}", err=True)
     sys.exit(code)

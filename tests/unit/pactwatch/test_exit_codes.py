@@ -1,0 +1,67 @@
+"""What a wrong call answers: one line on standard error and the exit code that scripts rely on."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from pactwatch.cli import main
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    """The exit code and what stands on standard error."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    return int(ended.value.code or 0), answer.err
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["nosuch"], "No such command 'nosuch'; see `pactwatch --help`"),
+    (["search"], "Missing argument 'QUERY'; see `pactwatch search --help`"),
+    (["search", "x", "--format", "xml"], "'xml' is not one of 'table', 'json', 'csv'; see `pactwatch search --help`"),
+    (["search", "x", "--limit", "many"], "see `pactwatch search --help`"),
+    (["show", "first"], "Invalid value for 'ID'"),
+    (["search", "x", "--home"], "--home asks for a folder"),
+])
+def test_wrong_words_in_a_call_are_one_line_and_exit_code_2(capsys, arguments, words):
+    code, line = told(capsys, *arguments)
+    assert code == 2
+    assert words in line
+    assert line.count("\n") == 1
+
+
+def test_a_group_without_a_command_shows_its_commands(capsys):
+    code, text = told(capsys, "sources")
+    assert code == 2
+    assert "Usage: pactwatch sources" in text
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_and_exit_code_1(capsys, tmp_path: Path):
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    code, line = told(capsys, "init", tmp_path / "taken")
+    assert (code, line) == (1, f"pactwatch: {tmp_path / 'taken' / 'sources'}: Not a directory\n")
+
+
+def test_damage_is_one_line_wherever_the_database_is_read(capsys, tmp_path: Path):
+    with pytest.raises(SystemExit):
+        main(["init", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        main(["db", "upgrade", "--home", str(tmp_path)])
+    capsys.readouterr()
+    file = tmp_path / "data" / "pactwatch.db"
+    plain = sqlite3.connect(file)
+    plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    [page] = plain.execute("SELECT rootpage FROM sqlite_master WHERE name = 'sources'").fetchone()
+    [size] = plain.execute("PRAGMA page_size").fetchone()
+    plain.close()
+    with file.open("r+b") as damaged:
+        damaged.seek((page - 1) * size)
+        damaged.write(b"\xff" * size)
+    code, line = told(capsys, "sources", "list", "--home", tmp_path)
+    assert code == 1
+    assert f"{file} is not an intact SQLite database" in line
+    assert line.count("\n") == 1

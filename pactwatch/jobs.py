@@ -18,6 +18,7 @@ from core.workspace import Workspace
 from pactwatch.crawl import Newsdesk
 from pactwatch.files import fingerprint
 from pactwatch.loop import in_thread, run_in_loop
+from pactwatch.routing import idle_names
 from pactwatch.scheduler import Scheduler
 from pactwatch.summary import PassSummary
 from pipeline.rulebook import load_rules
@@ -91,8 +92,11 @@ class _Service:
         """Run until stopped."""
         scheduler = Scheduler()
         announce_routes(self._engine, self._space.settings, now())
-        for failure in load_rules(*self._space.rule_dirs)[1]:
+        rules, broken = load_rules(*self._space.rule_dirs)
+        for failure in broken:
             log.error("rule file is wrong", problem=str(failure))
+        for problem in idle_names(self._space.settings, rules, broken):
+            log.error("route without its rule", problem=problem)
         scheduler.every(POLL_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.start()

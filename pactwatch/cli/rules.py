@@ -35,7 +35,7 @@ def _one(space: Workspace, name: str) -> Rule:
         for failure in broken:
             if Path(failure.file).stem == name:
                 raise failure
-        raise NotFoundError(f"no rule is named {name!r}; rules: {', '.join(r.id for r in rules)}")
+        raise NotFoundError(f"no rule in force is named {name!r}; in force: {', '.join(r.id for r in rules)}")
     return found
 
 
@@ -68,19 +68,29 @@ def list_rules(ctx: typer.Context, as_json: AsJson = False) -> None:
 def check(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Read every rule file and name each mistake with file and line; exit 2 if there is one.
 
+    A route that names a rule which is missing or switched off is a mistake too.
+
     Example: pactwatch rules check
     """
-    rules, broken = _rules(workspace(ctx))
+    from core.workspace import FILE
+    from pactwatch.routing import idle_names
+
+    space = workspace(ctx)
+    rules, broken = _rules(space)
+    idle = idle_names(space.settings, rules, broken)
+    settings = str(space.home / FILE)
     if as_json:
-        emit_json(
-            {"rules": len(rules), "problems": [{"file": f.file, "line": f.line, "problem": f.problem} for f in broken]}
-        )
-    elif not broken:
-        console().print(f"{len(rules)} rules are in order.")
-    for failure in broken:
-        typer.echo(f"pactwatch: {failure}", err=True)
-    if broken:
+        problems = [
+            *({"file": f.file, "line": f.line, "problem": f.problem} for f in broken),
+            *({"file": settings, "line": None, "problem": problem} for problem in idle),
+        ]
+        emit_json({"rules": len(rules), "problems": problems})
+    for line in (*map(str, broken), *(f"{settings}: {problem}" for problem in idle)):
+        typer.echo(f"pactwatch: {line}", err=True)
+    if broken or idle:
         raise typer.Exit(2)
+    if not as_json:
+        console().print("1 rule is in order." if len(rules) == 1 else f"{len(rules)} rules are in order.")
 
 
 @app.command()

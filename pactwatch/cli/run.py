@@ -33,6 +33,7 @@ def run(
     from core.errors import NotFoundError
     from pactwatch.jobs import run_once
     from pactwatch.progress import Progress
+    from pactwatch.routing import idle_names
     from pipeline.rulebook import load_rules
     from scrapers.catalogue import load_sources
 
@@ -43,8 +44,9 @@ def run(
             raise _named_failure(name, broken) or NotFoundError(
                 f"no source is named {name!r}; see `pactwatch sources list`"
             )
-    for failure in (*broken, *load_rules(*space.rule_dirs)[1]):
-        typer.echo(f"pactwatch: {failure}", err=True)
+    rules, broken_rules = load_rules(*space.rule_dirs)
+    for problem in (*broken, *broken_rules, *idle_names(space.settings, rules, broken_rules)):
+        typer.echo(f"pactwatch: {problem}", err=True)
     engine = open_archive(ctx)
     with Progress(visible=not as_json) as progress:
         # With --json, standard output belongs to the summary: the console channel writes beside it.

@@ -1,0 +1,29 @@
+"""Routes that name rules which are not in force."""
+
+from __future__ import annotations
+
+from core.errors import RuleFileError
+from core.settings import RouteSettings, Settings
+from pactwatch.routing import idle_names
+from pipeline.rulebook import Rule
+
+RULE = Rule(id="ai-alliances", title="AI alliances", query="event:alliance")
+
+
+def settings(*names: str) -> Settings:
+    return Settings(routes=(RouteSettings(name="daily", channel="console", rules=names),))
+
+
+def test_a_route_whose_rule_is_missing_or_switched_off_is_named():
+    [line] = idle_names(settings("ai-alliances", "ai-deals"), [RULE], [])
+    assert line == ("route 'daily' names the rule 'ai-deals', which is missing or switched off; "
+                    "rules in force: ai-alliances")
+
+
+def test_a_route_for_every_rule_is_in_order():
+    assert idle_names(settings("*"), [], []) == []
+
+
+def test_a_rule_whose_file_is_broken_is_not_named_twice():
+    broken = RuleFileError("'title' is empty", file="/desk/rules/ai-deals.yaml", line=1)
+    assert idle_names(settings("ai-deals"), [RULE], [broken]) == []

@@ -113,7 +113,7 @@ class SlackSettings(Section):
 
     token: SecretStr | None = Field(None, description="Bot token (xoxb-…); better by token_file or the environment")
     token_file: Path | None = Field(None, description="File that holds the bot token")
-    app_token: SecretStr | None = Field(None, description="App token (xapp-…), for buttons")
+    app_token: SecretStr | None = Field(None, description="App token (xapp-…), for the buttons of a later version")
     app_token_file: Path | None = Field(None, description="File that holds the app token")
     api_url: str = Field("https://slack.com/api/", description="Base address of Slack's Web API")
     timeout: float = Field(30.0, gt=0, le=300, description="Seconds until an answer of Slack counts as missing")

@@ -51,7 +51,6 @@ class Newsdesk:
             self._pool = ExtractionPool(
                 self._space.settings.crawl.processes, self._space.knowledge_dirs, self._space.rule_dirs, self._processed
             )
-            self._pool.start()
         return self._pool
 
     async def _processed(self, results: list[Processed]) -> None:

@@ -48,6 +48,8 @@ class PassDesk:
         ordered = self._ordered.setdefault(source.id, set())
         orders = [order for order in recorded.orders if order.address_id not in ordered]
         ordered.update(order.address_id for order in orders)
+        if orders:
+            self._pool.start()  # while the first pages are on their way; a pass that finds nothing new needs no process
         listed = self._listed.setdefault(source.id, set())
         listed.update(d.url for d in discoveries)
         self._new[source.id] = self._new.get(source.id, 0) + recorded.new

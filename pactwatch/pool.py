@@ -42,6 +42,7 @@ class ExtractionPool:
         self._done, self._work, self._page_limit_s = done, work, page_limit_s
         self._executor: ProcessPoolExecutor | None = None
         self._warm: list[Future[bool]] = []
+        self._started = asyncio.Event()
         self._buffer: list[Page] = []
         self._bytes = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -50,15 +51,22 @@ class ExtractionPool:
         self._free = asyncio.Semaphore(2 * self._processes)
 
     def start(self) -> None:
-        """Start the processes; they load their knowledge while the first pages are being fetched."""
+        """Start the processes, unless they run; they load their knowledge while the first pages are being fetched."""
+        if self._executor is not None:
+            return
         context = multiprocessing.get_context("spawn")
         self._executor = ProcessPoolExecutor(
             self._processes, mp_context=context, initializer=extraction_worker.warm, initargs=self._dirs
         )
         self._warm = [self._executor.submit(extraction_worker.ready) for _ in range(self._processes)]
+        for future in self._warm:
+            # Whoever waits for a process hears of its end; nobody may be waiting when a short pass is over.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._started.set()
 
     async def until_broken(self) -> None:
         """Never returns; raises the user's mistake in rules or knowledge that keeps the processes from starting."""
+        await self._started.wait()
         with suppress(BrokenProcessPool, TimeoutError):  # a lost process is replaced when its batch is noticed missing
             await self._wait_until_warm()
         await asyncio.Event().wait()
@@ -72,6 +80,7 @@ class ExtractionPool:
 
     async def submit(self, page: Page) -> None:
         """Take a page. Returns at once while there is room, and waits for it otherwise."""
+        self.start()
         self._buffer.append(page)
         self._bytes += len(page.body)
         if len(self._buffer) >= BATCH_PAGES or self._bytes >= BATCH_BYTES:
@@ -121,7 +130,7 @@ class ExtractionPool:
         except (BrokenProcessPool, TimeoutError) as failure:
             log.warning("extraction process lost", pages=len(batch), cause=type(failure).__name__)
             if self._executor is executor:  # the first of several batches to notice replaces the pool
-                self._kill(executor)
+                self.stop()
                 self.start()
             return None
 

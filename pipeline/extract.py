@@ -25,6 +25,8 @@ from pipeline.metadata import Metadata, read_metadata
 MAX_HTML = 5_000_000
 # Real article pages have up to 8,000 tags; 200,000 links take 25 seconds and a gigabyte to extract.
 MAX_TAGS = 100_000
+_STOP_WORDS = ("English", "German", "French", "Spanish", "Italian", "Portuguese", "Dutch", "Swedish", "Danish",
+               "Norwegian_Bokmal", "Finnish", "Polish", "Russian", "Korean")
 _SHORT = 0.9              # the fast mode has to bring this share of the main text to be believed
 _FAR_SHORTER = 0.6        # a body with less than this share of the page's own main text is tried again
 _MIN_BODY = 40            # characters: less is a caption or a button, not an article
@@ -114,7 +116,11 @@ def _bare_extraction() -> Any:
         # Its downloader, which nobody calls here, looks for a SOCKS library, and urllib3 warns where there is none.
         warnings.simplefilter("ignore")
         import trafilatura
+        from trafilatura import external
 
+    justext: Any = external
+    # Its last resort, jusText, would load the stop words of a hundred languages: 25 MB in each process.
+    justext.JT_STOPLIST = tuple({word for language in _STOP_WORDS for word in justext.get_stoplist(language)})
     # It reports each page without text as an error; the outcome says it already.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     return trafilatura.bare_extraction

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pactwatch.cli.common import emit_json, open_archive, reaching, workspace
+from pactwatch.cli.common import emit_json, reaching, workspace
 
 app = typer.Typer(help="Care for the database: upgrade, check, backup.", no_args_is_help=True)
 
@@ -46,8 +46,12 @@ def check(
     from archive.check import check as look
     from archive.check import counts, rebuild_search
     from archive.engine import open_engine
-    engine = open_archive(ctx) if repair else open_engine(workspace(ctx, quiet=True).settings.database_url)
+    from archive.migrate import current
+    from archive.migrate import upgrade as migrate
+    engine = open_engine(workspace(ctx, quiet=True).settings.database_url)
     with reaching(engine):
+        if repair or current(engine) is None:    # an empty one is made on first use, by this command too
+            migrate(engine)
         if repair:
             rebuild_search(engine)
         problems = look(engine)

@@ -49,6 +49,7 @@ _OFFSETS = {
 }
 _ZONE_NAME = re.compile(r"\b(" + "|".join(_OFFSETS) + r")\b(?:\s*\([^)]*\))?\s*$")
 _GMT_OFFSET = re.compile(r"\b(?:GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?\s*$")
+_UNTOLD_ZONE = re.compile(r"-0000$")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 _NUMBERS = re.compile(
@@ -124,7 +125,8 @@ def _rfc822(text: str) -> datetime | None:
     else:
         text = _ZONE_NAME.sub(lambda m: _OFFSETS[m[1]], text)
     try:
-        return parsedate_to_datetime(text)
+        # RFC 5322 writes UTC as -0000 where the sender's zone is not told; Python drops the zone then.
+        return parsedate_to_datetime(_UNTOLD_ZONE.sub("+0000", text))
     except (ValueError, TypeError, IndexError):
         return None
 

@@ -75,3 +75,7 @@ def test_a_country_with_several_zones_counts_as_utc() -> None:
 def test_wild_text_is_never_an_error(text: str) -> None:
     result = read_date(text)
     assert result is None or result.tzinfo is UTC
+
+
+def test_an_untold_zone_is_utc_wherever_the_outlet_is() -> None:
+    assert read_date("Thu, 09 Jan 2020 01:41:00 -0000", zone_of("KR")) == datetime(2020, 1, 9, 1, 41, tzinfo=UTC)

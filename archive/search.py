@@ -20,7 +20,6 @@ from core.errors import UserError
 from core.query import Query, positive_terms
 
 Sort = Literal["time", "relevance", "score"]
-SORTS: tuple[Sort, ...] = ("time", "relevance", "score")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
 
+from core.clock import now
 from core.errors import SkipDocument
 from core.logs import configure, get_logger
 from core.records import Annotation, OrganisationFacts, Outcome, Page, Processed
@@ -67,7 +67,8 @@ class Processor:
         )
 
     def _facts(self, annotation: Annotation) -> dict[str, OrganisationFacts]:
-        names = {m.organisation for m in annotation.mentions} | {p.organisation for e in annotation.events for p in e.parties}
+        names = {m.organisation for m in annotation.mentions}
+        names |= {p.organisation for e in annotation.events for p in e.parties}
         known = ((name, self.knowledge.organisations.get(name)) for name in names)
         return {name: OrganisationFacts(o.type, o.country, o.parent) for name, o in known if o is not None}
 
@@ -87,7 +88,7 @@ def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
     if not structlog.is_configured():
         configure(LogSettings(), quiet=True)  # a spawned worker must not log to standard output
     _processor = Processor(knowledge_dirs, rule_dirs)
-    _processor.process(Page(0, "", "http://localhost/", "http://localhost/", _WARM_PAGE, "utf-8", datetime.now(UTC)))
+    _processor.process(Page(0, "", "http://localhost/", "http://localhost/", _WARM_PAGE, "utf-8", now()))
     gc.collect()
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD, 20, 100)

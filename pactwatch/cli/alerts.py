@@ -42,6 +42,7 @@ def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
     out = console()
     table = Table("route", "channel", "sends", "sent", "pending", "failed", "possibly sent", "for digest", "last sent",
                   box=None, pad_edge=False)
+    table.columns[1].overflow = "fold"
     table.columns[-1].no_wrap = True
     for row in found:
         pending = row["pending"] + row["sending"] + row["unclear"]
@@ -58,9 +59,7 @@ def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
     out.print(table)
     for row in found:
         if row["stopped_at"]:
-            out.print(
-                f"{row['route']} is stopped since {iso(row['stopped_at'])}: {row['stopped_reason']}", markup=False
-            )
+            out.print(f"{row['route']} is stopped since {iso(row['stopped_at'])}: {row['stopped_reason']}")
     if waiting:
         deliveries = Table("id", "route", "kind", "state", "tries", "next try", "why", box=None, pad_edge=False)
         for row in waiting:

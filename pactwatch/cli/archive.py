@@ -99,7 +99,6 @@ def _print_json(page: SearchPage) -> None:
 
 
 def _print_table(page: SearchPage) -> None:
-    from rich.markup import escape
     from rich.table import Table
     table = Table("id", "published", "source", "score", "article", box=None, pad_edge=False)
     for item in page.items:
@@ -107,8 +106,8 @@ def _print_table(page: SearchPage) -> None:
         kind = " ".join(filter(None, (item.event_type, item.status)))
         lines = [item.title, *filter(None, [" · ".join(filter(None, (what, kind)))]), item.snippet]
         score = "" if item.score is None else f"{item.score:.2f}"
-        table.add_row(str(item.id), item.published_at.strftime("%Y-%m-%d"), escape(item.source), score,
-                      escape("\n".join(map(_printable, lines))))
+        table.add_row(str(item.id), item.published_at.strftime("%Y-%m-%d"), item.source, score,
+                      "\n".join(map(_printable, lines)))
     if page.items:
         console().print(table)
     shown = f"{len(page.items)} of {page.total}" if len(page.items) < page.total else str(page.total or "No")

@@ -106,7 +106,8 @@ def emit_json_line(value: Any) -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A terminal for people; plain where the output is no terminal."""
+    """A terminal for people; plain where the output is no terminal. What it prints is text, never markup."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=not (sys.stderr if stderr else sys.stdout).isatty())
+    plain = not (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=plain)

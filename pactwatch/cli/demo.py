@@ -49,7 +49,7 @@ def demo(
     play(home, out)
     out.print("\nTry next:")
     for command in ("search 'event:alliance AND lang:ko'", "rules test", "sources list"):
-        out.print(f"  {_program()} {command} --home {shlex.quote(str(home))}", markup=False, soft_wrap=True)
+        out.print(f"  {_program()} {command} --home {shlex.quote(str(home))}", soft_wrap=True)
 
 
 def play(home: Path, out: Console) -> None:

@@ -138,7 +138,7 @@ def send(ctx: typer.Context, route: Route = None, day: Day = None, as_json: AsJs
         out = console()
         for r, w, past in built:
             made = f"has existed since {r.local(past.created_at):%Y-%m-%d %H:%M %Z}" if past else "is built"
-            out.print(f"{r.name}: the digest of {w.local_date} {w.slot} {made}", markup=False)
+            out.print(f"{r.name}: the digest of {w.local_date} {w.slot} {made}")
         out.print(f"deliveries: {counts.sent} sent, {counts.pending} pending, {counts.failed} failed, "
                   f"{counts.possibly_sent} possibly sent")
     if counts.pending or counts.failed:

@@ -122,7 +122,7 @@ def test(
             failures = results[rule.id]
             out.print(f"{rule.id}: {len(rule.examples) - len(failures)} of {len(rule.examples)} examples hold")
             for failure in failures:
-                out.print(f"  {failure}", markup=False)
+                out.print(f"  {failure}")
     if any(results.values()):
         raise typer.Exit(1)
 
@@ -171,6 +171,6 @@ def explain(
         )
         return
     out = console()
-    out.print(f"{rule} on: {article.title}", markup=False)
+    out.print(f"{rule} on: {article.title}")
     for row in rows:
-        out.print(f"  {'held  ' if row['held'] else 'failed'}  {row['condition']}: {row['detail']}", markup=False)
+        out.print(f"  {'held  ' if row['held'] else 'failed'}  {row['condition']}: {row['detail']}")

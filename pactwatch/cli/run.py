@@ -63,7 +63,7 @@ def run(
         f"{summary.updated} updated, {summary.hits} hits."
     )
     for id_, tally in sorted(summary.failed_sources.items()):
-        out.print(f"  {id_}: {tally.outcome} {tally.reason}".rstrip(), markup=False)
+        out.print(f"  {id_}: {tally.outcome} {tally.reason}".rstrip())
     sent = summary.deliveries
     if any(sent.values()):
         out.print("Messages: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sent.items() if n) + ".")

@@ -44,10 +44,10 @@ def init(
     shutil.copyfile(shipped("pactwatch", "templates") / "workspace" / FILE, directory / FILE)
     out = console()
     out.print(f"Made a workspace in {directory}.")
-    out.print(f"  1. Set [crawl] contact in {directory / FILE}: site owners want to know who asks.", markup=False)
+    out.print(f"  1. Set [crawl] contact in {directory / FILE}: site owners want to know who asks.")
     out.print(f"  2. pactwatch run --home {directory}                    # one pass over the shipped outlets")
     out.print(f"  3. pactwatch digest preview --home {directory}         # what the daily message would say")
-    out.print("  4. Name a Slack channel in [[routes]], give the token, then: pactwatch serve", markup=False)
+    out.print("  4. Name a Slack channel in [[routes]], give the token, then: pactwatch serve")
 
 
 @config.command("show")

@@ -65,3 +65,15 @@ def test_damage_is_one_line_wherever_the_database_is_read(capsys, tmp_path: Path
     assert code == 1
     assert f"{file} is not an intact SQLite database" in line
     assert line.count("\n") == 1
+
+
+def test_square_brackets_of_a_file_are_shown_as_they_stand(capsys, tmp_path: Path):
+    with pytest.raises(SystemExit):
+        main(["init", str(tmp_path)])
+    rule = 'title: "[/b] in [red] :smile:"\nquery: samsung\n'
+    (tmp_path / "rules" / "odd.yaml").write_text(rule, encoding="utf-8")
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(["rules", "list", "--home", str(tmp_path)])
+    assert not ended.value.code
+    assert "[/b] in [red] :smile:" in capsys.readouterr().out

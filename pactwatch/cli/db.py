@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pactwatch.cli.common import emit_json, reaching, workspace
+from pactwatch.cli.common import emit_json, open_archive, reaching, workspace
 
 app = typer.Typer(help="Care for the database: upgrade, check, backup.", no_args_is_help=True)
 

@@ -78,9 +78,8 @@ def _guessed(tree: HtmlElement, url: str, latest: datetime | None) -> datetime |
 
     try:
         # Its extensive search loads dateparser: 60 MB in each process for hardly a date more on news pages.
-        found = find_date(
-            tree, extensive_search=False, original_date=True, url=url, max_date=latest.date().isoformat() if latest else None
-        )
+        until = latest.date().isoformat() if latest else None
+        found = find_date(tree, extensive_search=False, original_date=True, url=url, max_date=until)
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError):
         return None
     moment = read_moment(found)

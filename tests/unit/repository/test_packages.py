@@ -91,6 +91,7 @@ def test_an_installed_copy_makes_a_workspace_and_its_database(installed, tmp_pat
     def pactwatch(*arguments):
         return python("-c", COMMAND, installed, *arguments, cwd=tmp_path)
 
+    assert pactwatch("--version").strip() == f"pactwatch {PYPROJECT['project']['version']}"
     pactwatch("init", "desk")
     pactwatch("db", "upgrade", "--home", "desk")
     assert (tmp_path / "desk" / "data" / "pactwatch.db").stat().st_size > 0

@@ -7,7 +7,12 @@ from pathlib import Path
 from scrapers.catalogue import load_sources
 from scrapers.switch import switch
 
-FILE = "name: Harbour\nhome: https://harbour.example/\nentry_points:\n  - feed: https://harbour.example/rss   # the main one\n"
+FILE = """\
+name: Harbour
+home: https://harbour.example/
+entry_points:
+  - feed: https://harbour.example/rss   # the main one
+"""
 
 
 def test_a_shipped_source_is_switched_off_by_a_copy_in_the_workspace(tmp_path: Path) -> None:

@@ -25,10 +25,11 @@ demo: setup ## Run the whole job against an offline newsroom
 test: setup-dev ## Run all tests
 	@$(BIN)/python -m pytest -n auto
 
-check: setup-dev ## Lint, types, import directions, dependencies, spelling
+check: setup-dev ## Lint, types, import directions, sizes, dependencies, spelling
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/unit/repository/test_sizes.py
 	$(BIN)/deptry .
 	$(BIN)/codespell
 

@@ -158,6 +158,7 @@ class Event:
     topic_span: Span | None = None
     status_span: Span | None = None
     reasons: tuple[str, ...] = ()        # names of the cues that raised or lowered the score
+    contributions: tuple[tuple[str, float], ...] = ()  # the same with what each added; not stored
 
 
 @dataclass(frozen=True, slots=True)

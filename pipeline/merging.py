@@ -68,7 +68,9 @@ def _one(group: list[Event], repeated: float) -> Event:
         key=lambda event: (len(event.parties), bool(event.topics), event.sentence.field == "text", event.score),
     )
     sentences = {(event.sentence.field, event.sentence.start) for event in group}
-    score = min(1.0, strongest.score + repeated * min(3, len(sentences) - 1))
+    more = min(3, len(sentences) - 1)
+    score = min(1.0, strongest.score + repeated * more)
+    parts = (*strongest.contributions, *([("repeated", repeated * more)] if more else []))
     topics = dict.fromkeys(topic for event in (chosen, *group) for topic in event.topics)
     topic_span = chosen.topic_span or next((event.topic_span for event in group if event.topic_span), None)
     type_ = next(
@@ -79,4 +81,6 @@ def _one(group: list[Event], repeated: float) -> Event:
         ),
         chosen.type,
     )
-    return replace(chosen, type=type_, score=round(score, 3), topics=tuple(topics), topic_span=topic_span)
+    return replace(
+        chosen, type=type_, score=round(score, 3), topics=tuple(topics), topic_span=topic_span, contributions=parts
+    )

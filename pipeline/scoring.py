@@ -43,13 +43,15 @@ class Scorer:
         inside = [place for place in reading.statuses if sentence.start <= place.start and place.end <= sentence.end]
         standing = self._knowledge.status.judge(inside, (cue.start, cue.end))
         topics = self._topics(candidate, sentence)
-        reasons = [candidate.frame.id, f"shape:{candidate.shape.id}"]
-        if standing.cue:
-            reasons.append(standing.cue)
-        score = candidate.frame.strength + candidate.shape.score
-        for reason, weight in (*self._place(candidate), *self._doubts(candidate), *self._vetoes(candidate, sentence)):
-            reasons.append(reason)
-            score += weight
+        parts = [
+            (candidate.frame.id, candidate.frame.strength),
+            (f"shape:{candidate.shape.id}", candidate.shape.score),
+            *([(standing.cue, 0.0)] if standing.cue else []),
+            *self._place(candidate),
+            *self._doubts(candidate),
+            *self._vetoes(candidate, sentence),
+        ]
+        score = sum(weight for _, weight in parts)
         strongest = max(topics, key=lambda topic: topics[topic][0], default=None)
         return Event(
             type=self._type(candidate, sentence), family=candidate.frame.family, status=standing.status,
@@ -58,7 +60,8 @@ class Scorer:
             topics=tuple(sorted(topics, key=lambda topic: -topics[topic][0])),
             topic_span=topics[strongest][1] if strongest else None,
             status_span=reading.view.span(standing.start, standing.end) if standing.cue else None,
-            reasons=tuple(reasons),
+            reasons=tuple(reason for reason, _ in parts),
+            contributions=tuple(parts),
         )
 
     def _type(self, candidate: Candidate, sentence: Span) -> str:

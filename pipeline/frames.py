@@ -47,11 +47,12 @@ class Frame(BaseModel):
 
 
 class FrameFile(BaseModel):
-    """A file of frames: word groups, the language's list separators, shapes and frames."""
+    """A file of frames: word groups, how the language separates and ends lists of names, shapes and frames."""
 
     model_config = ConfigDict(extra="forbid")
     language: str
     separators: list[str] = Field(default_factory=list)
+    tails: list[str] = Field(default_factory=list)           # what may end a list of names: "and others"
     groups: dict[str, list[str]] = Field(default_factory=dict)
     shapes: dict[str, list[Shape]] = Field(default_factory=dict)
     frames: list[Frame] = Field(default_factory=list)
@@ -60,6 +61,7 @@ class FrameFile(BaseModel):
         """This file with another of its language laid over it: same group, shape set or frame wins whole."""
         frames = {frame.id: frame for frame in (*self.frames, *upper.frames)}
         return FrameFile(language=self.language, separators=[*self.separators, *upper.separators],
+                         tails=[*self.tails, *upper.tails],
                          groups=self.groups | upper.groups, shapes=self.shapes | upper.shapes,
                          frames=list(frames.values()))
 
@@ -92,8 +94,9 @@ class CompiledFrame:
 def compile_file(content: FrameFile) -> list[CompiledFrame]:
     """The frames of a file, ready for search. ValueError names a shape or group that does not exist."""
     separator = "(?:" + "|".join(content.separators) + ")"
+    tail = "(?:" + "|".join(content.tails) + ")?" if content.tails else ""
     sets = {
-        name: tuple(_compile(shape, separator, content.groups) for shape in shapes)
+        name: tuple(_compile(shape, separator, tail, content.groups) for shape in shapes)
         for name, shapes in content.shapes.items()
     }
     compiled = []
@@ -109,7 +112,7 @@ def compile_file(content: FrameFile) -> list[CompiledFrame]:
     return compiled
 
 
-def _compile(shape: Shape, separator: str, groups: dict[str, list[str]]) -> CompiledShape:
+def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str]]) -> CompiledShape:
     def expand(match: re.Match[str]) -> str:
         slot, group = match[1], match[2]
         if slot == "R":
@@ -117,7 +120,7 @@ def _compile(shape: Shape, separator: str, groups: dict[str, list[str]]) -> Comp
         if slot == "_":
             return NAME
         if slot == "ORGS":
-            return f"(?P<ORGS>{NAME}(?:{separator}{NAME})+)"
+            return f"(?P<ORGS>{NAME}(?:{separator}{NAME})+){tail}"
         if slot:
             return f"(?P<{slot}>{NAME}(?:{separator}{NAME})*)"
         if group:

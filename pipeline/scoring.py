@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.records import Event, Span
@@ -13,6 +14,7 @@ from pipeline.topics import TopicPlace, salience
 if TYPE_CHECKING:
     from pipeline.events import Candidate
 
+_OPENING_SENTENCES = 2
 _OPENING = 600            # characters of a text that vetoes of scope "text" read
 
 
@@ -119,6 +121,14 @@ class Scorer:
             for party in candidate.parties
         )
 
+    def _offer_opening(self, offer: Callable[[Reading, TopicPlace, float], None]) -> None:
+        """A headline's event is about what its first sentences are about."""
+        text = self._read.text
+        opening = text.sentences[_OPENING_SENTENCES - 1][1] if len(text.sentences) >= _OPENING_SENTENCES else 10**9
+        for place in text.topics:
+            if place.start < opening:
+                offer(text, place, place.weight * self._weights.topic_nearby)
+
     def _topics(self, candidate: Candidate, sentence: Span) -> dict[str, tuple[float, Span | None]]:
         """The topics of an event: how strongly, and the word that says it best."""
         weights, reading = self._weights, candidate.reading
@@ -129,6 +139,8 @@ class Scorer:
                 best[place.topic] = (strength, source.view.span(place.start, place.end))
 
         near = reading.sentences[max(0, candidate.number - 1) : candidate.number + 2]
+        if reading is self._read.title and not self._digest:
+            self._offer_opening(offer)
         for place in reading.topics:
             if sentence.start <= place.start < sentence.end:
                 offer(reading, place, place.weight * weights.topic_in_sentence)

@@ -14,7 +14,7 @@ _MARKS = re.compile(r'[*_"«»“”™®‘]')
 # "X, the maker of Y, today announced": what stands between the commas says what X is.
 _APPOSITION = re.compile(
     r"(?<=[\ue000-\ue03f]),? (?:- )?"
-    r"(?:a|an|the|one of|part of|which|who|whose|owner of|maker of|developer of|formerly|based in|together)\s"
+    r"(?:a|an|the|one of|part of|which(?! (?:also )?(?:include|compris|bring|unite|consist|involve))|who|whose|owner of|maker of|developer of|formerly|based in|together)\s"
     rf"[^;{RELATION}]{{0,220}}?(?:,| -)"
     rf"(?= (?:{RELATION}|today|to|has|have|had|and|announce[sd]?|said|says|will|is|are|was|were|plans?|also|on|in|this"
     r"|signed|entered|unveiled|joined|proudly|recently|launched|agreed|formed))"

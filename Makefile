@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check docs picture lock clean
+.PHONY: help setup setup-dev demo eval test check docs picture lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,13 @@ setup-dev: $(VENV)/.installed-dev ## The same, with the tools for tests and chec
 
 demo: setup ## Run the whole job against an offline newsroom
 	@$(BIN)/pactwatch demo
+
+# How many texts of the whole stream each stratum of the corpus stands for; see its LABELS.md.
+STRATA ?= 11=1285,10=3296,01=4272,00=15823
+
+eval: setup ## Measure detection: make eval CORPUS=folder-of-labelled-texts
+	@test -n "$(CORPUS)" || { echo "Name a folder or file of labelled texts: make eval CORPUS=folder" >&2; exit 2; }
+	@$(BIN)/pactwatch rules eval "$(CORPUS)" --strata "$(STRATA)"
 
 test: setup-dev ## Run all tests
 	@$(BIN)/python -m pytest -n auto

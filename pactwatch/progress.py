@@ -1,11 +1,43 @@
-"""Show a pass while it runs: a live line on a terminal, nothing elsewhere."""
+"""Show long work while it runs: a live line on a terminal, nothing elsewhere."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from pactwatch.summary import PassSummary
+
+T = TypeVar("T")
+
+
+class Advance(Protocol):
+    """Tells a bar that so much more is done."""
+
+    def __call__(self, done: int, /) -> None:
+        """Move on by so many."""
+
+
+@contextmanager
+def bar(what: str, total: int) -> Iterator[Advance]:
+    """A bar with counts and the time that is left, on standard error where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task(what, total=total)
+        yield lambda done: shown.advance(task, done)
+
+
+def track(items: Iterable[T], what: str, total: int) -> Iterator[T]:
+    """The items, with a bar that moves as they are taken."""
+    with bar(what, total) as advance:
+        for item in items:
+            yield item
+            advance(1)
 
 
 class Progress:

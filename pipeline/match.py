@@ -85,12 +85,17 @@ def check_examples(rule: Rule, knowledge: Knowledge) -> list[ExampleFailure]:
     return failures
 
 
-def match_line(item: Mapping[str, Any], knowledge: Knowledge, rules: Sequence[Rule]) -> dict[str, Any]:
-    """What the rules make of one line of the `match` command, `{id, title, text, language?, url?, …}`."""
+def read_item(item: Mapping[str, Any], knowledge: Knowledge) -> tuple[Article, str | None]:
+    """The article of one line of JSON, `{title, text, language?, url?, …}`, and who says "we" in it."""
     title, text, url = (str(item.get(key) or "") for key in ("title", "text", "url"))
     language = str(item.get("language") or item.get("lang") or "") or script_of(title + text)
-    article = Article(url, url, title, text, language=language)
     publisher = item.get("publisher") or knowledge.gazetteer.publisher_of(url)
+    return Article(url, url, title, text, language=language), str(publisher) if publisher else None
+
+
+def match_line(item: Mapping[str, Any], knowledge: Knowledge, rules: Sequence[Rule]) -> dict[str, Any]:
+    """What the rules make of one line of the `match` command, `{id, title, text, language?, url?, …}`."""
+    article, publisher = read_item(item, knowledge)
     annotation = annotate(article, knowledge, publisher=publisher)
     hits = match(article, annotation, rules, knowledge=knowledge)
     best = hits[0] if hits else None

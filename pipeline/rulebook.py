@@ -55,6 +55,9 @@ class RuleFile(BaseModel):
         (), description="Status that the event of the query may have; any if left out."
     )
     min_score: float = Field(0.5, ge=0, le=1, description="Lowest score of a hit.")
+    label: str | None = Field(
+        None, description="The label of the texts that it must flag, for `rules eval` on a file of labelled texts."
+    )
     enabled: bool = Field(True, description="`false` switches the rule off, also a shipped one of the same name.")
     examples: tuple[RuleExample, ...] = Field((), description="Labelled texts, run by `rules test`.")
 
@@ -88,7 +91,13 @@ def shipped_rules() -> Path:
 
 
 def load_rules(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
-    """The rules in force, by id, and what is wrong with the files that cannot be used.
+    """The rules in force, by id, and what is wrong with the files that cannot be used."""
+    rules, broken = read_all(*directories)
+    return [rule for rule in rules if rule.enabled], broken
+
+
+def read_all(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
+    """All rules, also those that are switched off, and what is wrong with the files that cannot be used.
 
     Later folders win: a file of the same name replaces the earlier one, even where it is broken or switched off.
     """
@@ -99,12 +108,9 @@ def load_rules(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
     broken: list[RuleFileError] = []
     for name in sorted(files):
         try:
-            rule = read_rule(files[name])
+            rules.append(read_rule(files[name]))
         except RuleFileError as failure:
             broken.append(failure)
-        else:
-            if rule.enabled:
-                rules.append(rule)
     return rules, broken
 
 

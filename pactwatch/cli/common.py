@@ -51,6 +51,20 @@ def workspace(ctx: typer.Context, *, quiet: bool = False) -> Workspace:
     return state.opened
 
 
+def rule_and_knowledge_dirs(ctx: typer.Context) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Rules and knowledge of the workspace; the shipped ones alone where there is no workspace."""
+    from core.errors import WorkspaceError
+    from core.workspace import shipped
+
+    try:
+        space = workspace(ctx)
+    except WorkspaceError:
+        if state_of(ctx).home is not None:
+            raise
+        return (shipped("pipeline", "rules"),), (shipped("pipeline", "knowledge"),)
+    return space.rule_dirs, space.knowledge_dirs
+
+
 def open_archive(ctx: typer.Context) -> Engine:
     """The archive's engine. The database is made or brought up to date on the way."""
     state = state_of(ctx)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import NotFoundError, RuleFileError
+from pactwatch.cli import rules_eval
 from pactwatch.cli.common import console, emit_json, workspace
+from pactwatch.cli.rulefiles import AsJson, rule_named
 
 if TYPE_CHECKING:
     from core.records import Article
@@ -19,24 +21,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="List, check and test the rules that flag articles.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+rules_eval.register(app)
 
 
 def _rules(space: Workspace) -> tuple[list[Rule], list[RuleFileError]]:
     from pipeline.rulebook import load_rules
 
     return load_rules(*space.rule_dirs)
-
-
-def _one(space: Workspace, name: str) -> Rule:
-    rules, broken = _rules(space)
-    found = next((r for r in rules if r.id == name), None)
-    if found is None:
-        for failure in broken:
-            if Path(failure.file).stem == name:
-                raise failure
-        raise NotFoundError(f"no rule in force is named {name!r}; in force: {', '.join(r.id for r in rules)}")
-    return found
 
 
 @app.command("list")
@@ -109,7 +100,7 @@ def test(
     from pipeline.match import check_examples
 
     space = workspace(ctx)
-    rules = [_one(space, n) for n in names] if names else _rules(space)[0]
+    rules = [rule_named(n, space.rule_dirs) for n in names] if names else _rules(space)[0]
     knowledge = load_knowledge(*space.knowledge_dirs)
     results = {rule.id: check_examples(rule, knowledge) for rule in rules}
     if as_json:
@@ -158,7 +149,7 @@ def explain(
     from pipeline.knowledge import load_knowledge
 
     space = workspace(ctx)
-    wanted = _one(space, rule)
+    wanted = rule_named(rule, space.rule_dirs)
     if file != "-" and not Path(file).is_file():
         raise NotFoundError(f"there is no file {file!r}")
     article = _read_article(file)

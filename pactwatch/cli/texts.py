@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from core.errors import SkipDocument, UserError
-from pactwatch.cli.common import emit_json_line, state_of, workspace
+from pactwatch.cli.common import emit_json_line, rule_and_knowledge_dirs
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command()(match)
     app.command()(extract)
-
-
-def _dirs(ctx: typer.Context) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Knowledge and rules of the workspace; the shipped ones alone where there is no workspace."""
-    from core.errors import WorkspaceError
-    from core.workspace import shipped
-
-    try:
-        space = workspace(ctx)
-    except WorkspaceError:
-        if state_of(ctx).home is not None:
-            raise
-        return (shipped("pipeline", "knowledge"),), (shipped("pipeline", "rules"),)
-    return space.knowledge_dirs, space.rule_dirs
 
 
 def match(ctx: typer.Context) -> None:
@@ -43,7 +29,7 @@ def match(ctx: typer.Context) -> None:
     from pipeline.match import match_line
     from pipeline.rulebook import load_rules
 
-    knowledge_dirs, rule_dirs = _dirs(ctx)
+    rule_dirs, knowledge_dirs = rule_and_knowledge_dirs(ctx)
     knowledge = load_knowledge(*knowledge_dirs)
     rules, broken = load_rules(*rule_dirs)
     for failure in broken:

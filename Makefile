@@ -27,7 +27,7 @@ STRATA ?= 11=1285,10=3296,01=4272,00=15823
 
 eval: setup ## Measure detection: make eval CORPUS=folder-of-labelled-texts
 	@test -n "$(CORPUS)" || { echo "Name a folder or file of labelled texts: make eval CORPUS=folder" >&2; exit 2; }
-	@$(BIN)/pactwatch rules eval "$(CORPUS)" --strata "$(STRATA)"
+	@$(BIN)/pactwatch rules eval "$(CORPUS)" --strata "$(STRATA)" --folds-by source
 
 test: setup-dev ## Run all tests
 	@$(BIN)/python -m pytest -n auto

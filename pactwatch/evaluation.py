@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
-from pactwatch.progress import track
+from pactwatch.progress import bar, track
 from pipeline.explain import explain
-from pipeline.knowledge import Knowledge
-from pipeline.labelled import Judged, Labelled, judge
+from pipeline.fitting import CrossValidation, cross_validate, example, fit, present_values
+from pipeline.knowledge import Knowledge, load_knowledge
+from pipeline.labelled import Judged, Labelled, judge, read_labelled
 from pipeline.rulebook import Rule
 from pipeline.samenames import SameNames
 from pipeline.scores import report
@@ -37,6 +40,56 @@ def figures(judged: Sequence[Judged], rule: Rule, knowledge: Knowledge, strata: 
     """All figures of a rule on the texts."""
     return {"rule": rule.id, "texts": len(judged), "wanted": sum(one.label.wanted for one in judged),
             **report(judged, SameNames(knowledge), strata)}
+
+
+def cross_validated(judged: Sequence[Judged], rule: Rule, knowledge: Knowledge, key: str) -> CrossValidation:
+    """`pipeline.fitting.cross_validate` with a bar on a terminal."""
+    with bar("cross-validating", len(judged)) as advance:
+        return cross_validate(judged, rule, knowledge, key, done=advance)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights that were fitted to labelled texts, and whether they prove better on texts that were left out."""
+
+    present: Mapping[str, float]
+    values: Mapping[str, float]
+    validation: CrossValidation
+
+    @property
+    def changed(self) -> dict[str, float]:
+        """The weights that moved."""
+        return {name: value for name, value in self.values.items() if value != self.present[name]}
+
+    @property
+    def helps(self) -> bool:
+        """Whether F1 on the left-out texts is higher than with the present weights."""
+        return self.validation.fitted.f1 > self.validation.present.f1
+
+    def as_json(self) -> dict[str, Any]:
+        """What `rules fit --json` prints."""
+        moved = {name: {"present": self.present[name], "fitted": value} for name, value in self.changed.items()}
+        return {"cross_validation": self.validation.as_json(), "helps": self.helps, "weights": moved}
+
+    def described(self) -> Iterator[str]:
+        """The same for people."""
+        yield from described_validation(self.validation.as_json())
+        for name, value in self.changed.items():
+            yield f"  {name:<22} {self.present[name]:+.2f} -> {value:+.2f}"
+        if not self.changed:
+            yield "The texts ask for no other weights."
+        elif not self.helps:
+            yield "Fitted weights are no better than the present ones on texts that were left out."
+
+
+def fit_to(file: Path, positive: str | None, rule: Rule, knowledge_dirs: Sequence[Path], key: str) -> Fitted:
+    """Fit the weights to the labelled texts of a file, and cross-validate."""
+    labels = read_labelled(file, positive)
+    knowledge = load_knowledge(*knowledge_dirs)
+    judged = evaluate(labels, rule, knowledge)
+    validation = cross_validated(judged, rule, knowledge, key)
+    present = present_values(knowledge)
+    return Fitted(present, fit([example(one, rule, knowledge) for one in judged], present, rule.min_score), validation)
 
 
 def mistakes(judged: Sequence[Judged], rule: Rule, knowledge: Knowledge) -> list[dict[str, Any]]:
@@ -93,8 +146,19 @@ def described(found: Mapping[str, Any]) -> Iterator[str]:
     if stream := found.get("stream"):
         shares = ", ".join(f"{name} {stream[name]:.2f}" for name in ("precision", "recall") if stream[name] is not None)
         yield f"natural stream           {stream['alerts_per_1000']:.1f} alerts in 1,000 texts, {shares}"
+    if validation := found.get("cross_validation"):
+        yield from described_validation(validation)
     if spent := found.get("milliseconds"):
         yield f"time for a text          {spent['median']:.1f} ms in the median, {spent['worst']:.1f} ms at worst"
+
+
+def described_validation(found: Mapping[str, Any]) -> Iterator[str]:
+    """What the weights come to on texts that were left out."""
+    yield f"left out by {found['by']}, {len(found['folds'])} folds"
+    yield f"  {'present weights':<22} {_line(found['present'])}"
+    yield f"  {'fitted weights':<22} {_line(found['fitted'])}"
+    spread = " ".join(f"{fold['present']['f1']:.2f}/{fold['fitted']['f1']:.2f}" for fold in found["folds"])
+    yield f"  F1 of each fold        {spread}"
 
 
 def described_mistakes(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:

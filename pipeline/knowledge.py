@@ -18,8 +18,10 @@ from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
 from pipeline.frames import FrameFile, compile_file
 from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
+from pipeline.headlines import HeadlineRules
 from pipeline.names import NameRules
 from pipeline.preparation import Preparation
+from pipeline.references import References
 from pipeline.status import StatusBook
 from pipeline.topics import TopicBook
 
@@ -43,6 +45,8 @@ class Knowledge:
     organisations: dict[str, Organisation]
     gazetteer: Gazetteer
     names: NameRules
+    headlines: HeadlineRules
+    references: References
     topics: TopicBook
     frames: FrameBook
     status: StatusBook
@@ -125,10 +129,13 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
     if missing:
         raise KnowledgeFileError(f"no folder holds {missing[0]}.yaml")
     names: Names = parts["names"]
+    rules = NameRules(names)
     return Knowledge(
         organisations=organisations,
         gazetteer=Gazetteer(organisations, names),
-        names=NameRules(names),
+        names=rules,
+        headlines=HeadlineRules(rules),
+        references=References(names),
         topics=TopicBook(parts["topics"]),
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
                          parts["refinements"], parts["weights"]),

@@ -101,12 +101,18 @@ class Names(BaseModel):
     native_maybe: list[str] = Field(default_factory=list)       # beside a known organisation
     public_bodies: list[str] = Field(default_factory=list)
     person_roles: list[str]
+    role_modifiers: list[str] = Field(default_factory=list)     # "Prime Minister": no organisation before the role
+    departments: list[str] = Field(default_factory=list)        # "VP of Sales" is no organisation
     honorifics: list[str]
     first_names: list[str]
     product_nouns: list[str]
     headline_verbs: list[str]
     never: list[str]
     strip: list[str]
+    soft_strip: list[str] = Field(default_factory=list)         # stripped only where a sentence begins
+    descriptors: list[str] = Field(default_factory=list)        # "AI Specialist Norvane"
+    generic_plurals: list[str] = Field(default_factory=list)    # "Tech Companies"
+    common_words: list[str] = Field(default_factory=list)       # begin sentences, seldom name anybody
     places: list[str]
     first_person: list[str]
     the_company: list[str]

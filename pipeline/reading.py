@@ -14,7 +14,7 @@ from pipeline.framebook import Cue
 from pipeline.knowledge import Knowledge
 from pipeline.knowledge_files import StatusCue
 from pipeline.lexicon import Found
-from pipeline.names import NameRules
+from pipeline.names import NameRules, agreed
 from pipeline.topics import TopicPlace
 from pipeline.views import EVENT_LIMIT, View, views
 
@@ -75,12 +75,15 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> Artic
     title, text = views(article)
     known_title, known_text = knowledge.gazetteer.find(title), knowledge.gazetteer.find(text)
     discovered = knowledge.names.discover(text, known_text)
-    headline = knowledge.names.headline(title, known_title)
-    forms = _forms(text, title, known_text + discovered.organisations, known_title, headline, knowledge.names)
-    speakers = knowledge.names.speakers(text, publisher)
-    text_names = without_overlaps(known_text + discovered.organisations + occurrences(text, forms, True) + speakers)
+    found = [*discovered.organisations, *discovered.maybe]
+    headline = knowledge.headlines.find(title, known_title, {name.organisations[0] for name in found})
+    sure = agreed(headline, title, discovered)
+    unknown = discovered.organisations + [name for name in discovered.maybe if name.organisations[0] in sure]
+    forms = _forms(text, title, known_text + unknown, known_title, headline, knowledge.names)
+    speakers = knowledge.references.find(text, publisher)
+    text_names = without_overlaps(known_text + unknown + occurrences(text, forms, True) + speakers)
     title_names = without_overlaps(
-        known_title + occurrences(title, forms, True) + knowledge.names.speakers(title, publisher)
+        known_title + occurrences(title, forms, True) + knowledge.references.find(title, publisher)
     )
     maybe = discovered.maybe + occurrences(text, {name.organisations[0]: name for name in headline}, False)
     marked = knowledge.preparation.marked(text)

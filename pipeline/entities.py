@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,6 +21,9 @@ _MOST_OCCURRENCES = 2_000
 _HANGUL = re.compile("[가-힣]")
 # What may follow a short Korean name: a particle, or a word that belongs to names of firms.
 _AFTER_HANGUL = re.compile("(?:은|는|이|가|을|를|와|과|의|도|에|로|으로|만|측|및|그룹|전자|코리아|랑|하고|[^가-힣]|$)")
+# What joins the names of a list.
+_LIST = r"(?:,? (?:and|&|und|et|y|e) |, |·|・|、|×|[与與和跟及](?![一-龥]{6})|と|[와과] |/)"
+_LIST_BEFORE, _LIST_AFTER = re.compile(_LIST + "$"), re.compile(_LIST)
 _TICKER = re.compile(
     r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)"
 )
@@ -46,8 +50,6 @@ class _Alias:
     organisation: str
     kind: Kind
     guard: Guard | None
-    near: re.Pattern[str] | None
-    not_near: re.Pattern[str] | None
 
 
 class Gazetteer:
@@ -65,19 +67,26 @@ class Gazetteer:
         suffixes = "|".join(re.escape(suffix) for suffix in sorted(names.legal_suffixes, key=len, reverse=True))
         self._legal = re.compile(rf",?\s(?:{suffixes})\.?(?![\w])")
 
-    def find(self, view: View) -> list[Name]:
-        """The known organisations of a view, from left to right."""
+    def find(self, view: View, named: Collection[str] = ()) -> list[Name]:
+        """The known organisations of a view, from left to right.
+
+        An ambiguous alias whose words do not stand near still counts where its organisation is among `named`, is
+        named otherwise in the view, or stands beside another organisation: `Pegatron and Sharp`.
+        """
         found: list[Name] = []
+        doubtful: list[Name] = []
         for place in self._lexicon.find(view):
             for alias in place.values:
-                if self._fits(alias, view, place.start, place.end):
+                fit = self._fits(alias, view, place.start, place.end)
+                if fit is not False:
                     legal = self._legal.match(view.plain, place.end)
                     end = legal.end() if legal and alias.kind == "name" else place.end
-                    found.append(Name(place.start, end, (alias.organisation,), alias.kind))
+                    name = Name(place.start, end, (alias.organisation,), alias.kind)
+                    (found if fit else doubtful).append(name)
                     break
         found += [Name(match.start(1), match.end(1), (self._tickers[match[1]],))
                   for match in _TICKER.finditer(view.plain) if match[1] in self._tickers]
-        return found
+        return sorted(found + _cleared(doubtful, found, view, named)) if doubtful else found
 
     def resolve(self, name: str) -> set[str]:
         """The canonical names that a user's word can mean: `samsung`, `SKT`, `네이버`."""
@@ -93,7 +102,8 @@ class Gazetteer:
         return next(iter(found)) if len(found) == 1 else None
 
     @staticmethod
-    def _fits(alias: _Alias, view: View, start: int, end: int) -> bool:
+    def _fits(alias: _Alias, view: View, start: int, end: int) -> bool | None:
+        """Whether a place is the alias; None where only the words that should stand near are missing."""
         written = view.plain[start:end]
         if not _case_fits(alias.text, written) or not _hangul_fits(view.plain, start, end):
             return False
@@ -105,25 +115,42 @@ class Gazetteer:
             "io",
         }:
             return False
-        if alias.near and not alias.near.search(view.folded, max(0, start - _NEAR), end + _NEAR):
+        guard = alias.guard
+        if guard is None:
+            return True
+        if guard.not_near and _any_of(guard.not_near).search(
+                view.folded, max(0, start - _NOT_NEAR), end + _NOT_NEAR):
             return False
-        return not (alias.not_near and alias.not_near.search(view.folded, max(0, start - _NOT_NEAR), end + _NOT_NEAR))
+        near = not guard.near or _any_of(guard.near).search(view.folded, max(0, start - _NEAR), end + _NEAR)
+        return True if near else None
 
 
 def _aliases(name: str, entry: Organisation) -> Iterator[_Alias]:
     for text in entry.names(name):
-        yield _alias(text, name, "name", entry.guards.get(text))
+        yield _Alias(text, name, "name", entry.guards.get(text))
     for text in entry.products:
-        yield _alias(text, name, "product", entry.guards.get(text))
+        yield _Alias(text, name, "product", entry.guards.get(text))
 
 
-def _alias(text: str, organisation: str, kind: Kind, guard: Guard | None) -> _Alias:
-    near = _any_of(guard.near) if guard and guard.near else None
-    not_near = _any_of(guard.not_near) if guard and guard.not_near else None
-    return _Alias(text, organisation, kind, guard, near, not_near)
+def _cleared(doubtful: list[Name], found: list[Name], view: View, named: Collection[str]) -> list[Name]:
+    """The ambiguous names that other names of the text speak for."""
+    sure = {organisation for name in found if name.kind == "name" for organisation in name.organisations}
+    sure.update(named)
+    starts = {name.start for name in found if name.kind == "name"}
+    ends = {name.end for name in found if name.kind == "name"}
+    cleared = []
+    for name in doubtful:
+        before = _LIST_BEFORE.search(view.plain, max(0, name.start - 6), name.start)
+        after = _LIST_AFTER.match(view.plain, name.end)
+        if name.organisations[0] in sure or name.kind == "name" and (
+                (before and before.start() in ends) or (after and after.end() in starts)):
+            cleared.append(name)
+    return cleared
 
 
-def _any_of(words: list[str]) -> re.Pattern[str]:
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for the beginning of any of the words; made when a guard is first asked."""
     return re.compile("|".join(rf"(?<![a-z0-9]){re.escape(lower(plain(word)))}" for word in words))
 
 

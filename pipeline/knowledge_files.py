@@ -13,8 +13,8 @@ class Guard(BaseModel):
     """Words that must, or must not, stand near an ambiguous alias."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    near: list[str] = Field(default_factory=list)
-    not_near: list[str] = Field(default_factory=list)
+    near: tuple[str, ...] = ()
+    not_near: tuple[str, ...] = ()
 
 
 class Organisation(BaseModel):

@@ -73,7 +73,9 @@ class ArticleReading:
 def read(article: Article, knowledge: Knowledge, publisher: str | None) -> ArticleReading:
     """Everything that events and topics are made of."""
     title, text = views(article)
-    known_title, known_text = knowledge.gazetteer.find(title), knowledge.gazetteer.find(text)
+    known_title = knowledge.gazetteer.find(title)
+    known_text = knowledge.gazetteer.find(text, _named(known_title))
+    known_title = knowledge.gazetteer.find(title, _named(known_text))
     discovered = knowledge.names.discover(text, known_text)
     found = [*discovered.organisations, *discovered.maybe]
     headline = knowledge.headlines.find(title, known_title, {name.organisations[0] for name in found})
@@ -91,6 +93,11 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> Artic
     title_reading = _reading(title, title_names, headline, [], knowledge, article.language, len(title.plain))
     text_reading = _reading(text, text_names, maybe, marked, knowledge, article.language, EVENT_LIMIT)
     return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading))
+
+
+def _named(names: list[Name]) -> set[str]:
+    """The organisations that a field names in so many words."""
+    return {name.organisations[0] for name in names if name.kind == "name"}
 
 
 def _forms(

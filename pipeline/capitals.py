@@ -109,7 +109,7 @@ class Cutter:
                         verdict = None
                     found.append((start, start + len(name), name, verdict))
             if place < len(words):
-                shown = {"role": False, "based": True}.get(kind or "", None)
+                shown = {"role": False, "based": True}.get(kind or "")
             first = place + 1
         return tuple(found)
 

@@ -142,8 +142,8 @@ def _cleared(doubtful: list[Name], found: list[Name], view: View, named: Collect
     for name in doubtful:
         before = _LIST_BEFORE.search(view.plain, max(0, name.start - 6), name.start)
         after = _LIST_AFTER.match(view.plain, name.end)
-        if name.organisations[0] in sure or name.kind == "name" and (
-                (before and before.start() in ends) or (after and after.end() in starts)):
+        if name.organisations[0] in sure or (name.kind == "name" and (
+                (before and before.start() in ends) or (after and after.end() in starts))):
             cleared.append(name)
     return cleared
 

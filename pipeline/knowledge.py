@@ -17,8 +17,8 @@ from pipeline import checked
 from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
 from pipeline.frames import FrameFile, compile_file
-from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
 from pipeline.headlines import HeadlineRules
+from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
 from pipeline.names import NameRules
 from pipeline.preparation import Preparation
 from pipeline.references import References

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.capitals import LETTERS, Capitals, Cutter
+from pipeline.capitals import Capitals, Cutter
 from pipeline.entities import Name
 from pipeline.knowledge_files import Names
 from pipeline.native import NativeNames

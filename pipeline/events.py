@@ -16,6 +16,7 @@ from pipeline.reading import ArticleReading, Reading, with_organisations
 from pipeline.scoring import Scorer
 
 MOST_CUES = 12            # relation words looked at in one sentence
+MOST_TITLED = 5           # organisations of a headline that "the partnership" can be between
 MOST_SENTENCES = 150      # sentences with relation words looked at in one article
 
 
@@ -63,11 +64,9 @@ def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleRe
     sentence = reading.sentences[number]
     names = [with_organisations(name, reading, read.main) for name in reading.names_in(*sentence)]
     names = [name for name in names if name.kind != "product" and (name.kind != "group" or name.organisations)]
-    if not names:
-        return
     for cue in cues:
         beside = [name for name in names if name.end <= cue.start or name.start >= cue.end]
-        if not beside:
+        if not beside and not any(shape.titled for frame in cue.values for shape in frame.shapes):
             continue
         reduced = skeleton.build(reading.view, sentence, beside, (cue.start, cue.end))
         for frame in cue.values:
@@ -81,10 +80,14 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
     """The first shape of a frame that fits a sentence and names enough parties."""
     enough = len(names) + any(len(name.organisations) > 1 for name in names) >= frame.parties
     for shape in frame.shapes:
-        if not (enough or shape.implied):
+        if not (enough or shape.implied or shape.titled):
             continue
         match = shape.pattern.search(reduced)
         if match is None:
+            continue
+        if shape.titled:
+            if reading is read.text and len(titled := _of_title(read)) >= frame.parties:
+                return Candidate(frame, shape, titled, False, 0, reading, number, cue)
             continue
         parties: dict[str, Party] = {}
         anonymous, unknown = False, 0
@@ -103,6 +106,17 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
         if shape.implied and parties and (implied := _implied(read, parties)):
             return replace(candidate, parties=(implied, *parties.values()))
     return None
+
+
+def _of_title(read: ArticleReading) -> tuple[Party, ...]:
+    """The organisations of the headline that the text names too; none where it lists more than a few."""
+    in_text = {organisation for name in read.text.names for organisation in name.organisations}
+    found: dict[str, Party] = {}
+    for name in read.title.every:
+        if name.kind == "name" and (name.known or name.organisations[0] in in_text):
+            span = read.title.view.span(name.start, name.end)
+            found.setdefault(name.organisations[0], Party(name.organisations[0], "party", span))
+    return tuple(found.values()) if len(found) <= MOST_TITLED else ()
 
 
 def _implied(read: ArticleReading, named: Iterable[str]) -> Party | None:

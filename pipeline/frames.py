@@ -31,6 +31,7 @@ class Shape(BaseModel):
     score: float = 0.0                   # added to the event's score: less for looser shapes
     roles: dict[str, str] = Field(default_factory=dict)
     implied: bool = False                # one party is not in the sentence: the text's main organisation
+    titled: bool = False                 # no party is in it: the organisations of the headline, as in "the partnership"
 
 
 class Frame(BaseModel):
@@ -75,6 +76,7 @@ class CompiledShape:
     score: float
     roles: dict[str, str]
     implied: bool
+    titled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,5 +135,5 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
         pattern = re.compile(_SLOT.sub(expand, shape.pattern))
     except re.error as failure:
         raise ValueError(f"shape {shape.id}: not a pattern: {failure}") from failure
-    return CompiledShape(shape.id, pattern, shape.score, shape.roles, shape.implied)
+    return CompiledShape(shape.id, pattern, shape.score, shape.roles, shape.implied, shape.titled)
 

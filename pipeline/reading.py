@@ -37,14 +37,14 @@ class Reading:
     statuses: list[Found[tuple[str, StatusCue]]]
     marked: list[tuple[int, int]]
     lead_end: int = 0
-    _every: list[Name] = field(init=False)
+    every: list[Name] = field(init=False)          # those of both that do not overlap
 
     def __post_init__(self) -> None:
-        self._every = without_overlaps([*self.names, *self.maybe])
+        self.every = without_overlaps([*self.names, *self.maybe])
 
     def names_in(self, start: int, end: int) -> list[Name]:
         """The names within a sentence, the sure ones and those that might be organisations."""
-        found = self._every[bisect_left(self._every, (start,)) : bisect_left(self._every, (end,))]
+        found = self.every[bisect_left(self.every, (start,)) : bisect_left(self.every, (end,))]
         return found if not found or found[-1].end <= end else found[:-1]
 
     def before(self, place: int) -> list[str]:

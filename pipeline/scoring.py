@@ -139,16 +139,19 @@ class Scorer:
                 best[place.topic] = (strength, source.view.span(place.start, place.end))
 
         near = reading.sentences[max(0, candidate.number - 1) : candidate.number + 2]
+        # "The partnership" says little by itself: what it is about must stand beside it.
+        alone = self._digest or candidate.shape.titled
         if reading is self._read.title and not self._digest:
             self._offer_opening(offer)
         for place in reading.topics:
             if sentence.start <= place.start < sentence.end:
                 offer(reading, place, place.weight * weights.topic_in_sentence)
-            elif not self._digest and near[0][0] <= place.start < near[-1][1]:
+            elif not alone and near[0][0] <= place.start < near[-1][1]:
                 offer(reading, place, place.weight * weights.topic_nearby)
         if not self._digest and self._belongs(candidate):
             for place in self._read.title.topics:
                 offer(self._read.title, place, place.weight * weights.topic_in_title)
+        if not alone and self._belongs(candidate):
             for place in self._read.text.topics:
                 offer(self._read.text, place, self.salience.get(place.topic, 0.0) * weights.topic_of_text)
         for topic, entry in self._knowledge.topics.topics.items():

@@ -13,6 +13,18 @@ from core.errors import FileError
 
 T = TypeVar("T")
 
+# pydantic's words for these are those of a programmer.
+_PLAIN = {
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": "must be keys with values",
+    "model_type": "must be keys with values",
+    "model_attributes_type": "must be keys with values",
+    "string_type": "must be text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+}
+
 
 def read(path: Path, adapter: TypeAdapter[T], keys: Iterable[str], *, error: type[FileError],
          shown: str | None = None) -> T:
@@ -36,7 +48,8 @@ def _sentence(first: Any, place: list[str | int], keys: Iterable[str]) -> str:
         return f"unknown key {str(place[-1])!r}; allowed: {', '.join(keys)}"
     if first["type"] == "missing":
         return f"{str(place[-1])!r} is missing"
-    message = first["msg"].removeprefix("Value error, ")
+    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    message = _PLAIN.get(first["type"], message)
     if first["type"] == "value_error":
         return f"{where}: {message}"
     value = first["input"]

@@ -76,14 +76,13 @@ class Gazetteer:
         found: list[Name] = []
         doubtful: list[Name] = []
         for place in self._lexicon.find(view):
-            for alias in place.values:
-                fit = self._fits(alias, view, place.start, place.end)
-                if fit is not False:
-                    legal = self._legal.match(view.plain, place.end)
-                    end = legal.end() if legal and alias.kind == "name" else place.end
-                    name = Name(place.start, end, (alias.organisation,), alias.kind)
-                    (found if fit else doubtful).append(name)
-                    break
+            fits = [(alias, self._fits(alias, view, place.start, place.end)) for alias in place.values]
+            alias, fit = next((one for one in fits if one[1]), next((one for one in fits if one[1] is None), fits[0]))
+            if fit is not False:
+                legal = self._legal.match(view.plain, place.end)
+                end = legal.end() if legal and alias.kind == "name" else place.end
+                name = Name(place.start, end, (alias.organisation,), alias.kind)
+                (found if fit else doubtful).append(name)
         found += [Name(match.start(1), match.end(1), (self._tickers[match[1]],))
                   for match in _TICKER.finditer(view.plain) if match[1] in self._tickers]
         return sorted(found + _cleared(doubtful, found, view, named)) if doubtful else found

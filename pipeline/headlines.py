@@ -25,7 +25,9 @@ class HeadlineRules:
         self._strip = rules.cutter.strip
         self._soft = {word.lower() for word in lists.soft_strip}
         self._descriptors = {word.lower() for word in lists.descriptors}
-        self._place_first = re.compile(rf"({'|'.join(map(re.escape, lists.places))})(?: and |, )")
+        states = "|".join(map(re.escape, lists.places))
+        # "Estonia and OpenAI to …", "Britain signs …", "OpenAI partners with Estonia on …"
+        self._state = re.compile(rf"(?:^|\bwith |\band )({states})(?= (?:and|to|on|for|in)\b|, | [a-z]+s\b|$)")
 
     def find(self, view: View, known: list[Name], written: set[str]) -> list[Name]:
         """The names that might be organisations in a headline: those before its verb and after `with`.
@@ -34,15 +36,19 @@ class HeadlineRules:
         """
         if view.plain.isupper() and not is_native(view.plain):
             return []
-        # "Estonia and OpenAI to …": beside an organisation, a state acts as one.
-        place = self._place_first.match(view.plain)
-        names: list[Name] = []
-        if place and any(name.start == place.end() for name in known):
-            names.append(Name(0, place.end(1), (place[1],), known=False))
+        names = self._states(view, known)
         if not is_title_case(view.plain):
             found = self._rules.discover(view, known)
             return names + found.organisations + found.maybe
         return names + self._in_title_case(view, known + names, written)
+
+    def _states(self, view: View, known: list[Name]) -> list[Name]:
+        """States and cities that act in a headline: beside an organisation they stand for those who govern them."""
+        if not known:
+            return []
+        taken = Taken(known)
+        return [Name(*match.span(1), (match[1],), known=False) for match in self._state.finditer(view.plain)
+                if not taken.overlaps(*match.span(1))]
 
     def _in_title_case(self, view: View, known: list[Name], written: set[str]) -> list[Name]:
         taken = Taken(known)
@@ -76,7 +82,8 @@ class HeadlineRules:
         """The name in a run of capitalised words: what the text writes so, or all but the words that describe it."""
         cut = next((place + 1 for place, word in enumerate(run[:-1]) if lower(word[0]) in self._descriptors), 0)
         run = run[cut:]
-        while len(run) > 1 and lower(run[0][0]) in self._soft and self._text(view, run) not in written:
+        while len(run) > 1 and lower(run[0][0]) in self._soft and self._text(view, run) not in written \
+                and not self._rules.cutter.has_form(self._text(view, run)):
             run = run[1:]
         # "Norvane Robotics Smart Sensors": the text knows where the name ends.
         size = next((size for size in range(len(run), 0, -1) if self._text(view, run[:size]) in written), len(run))

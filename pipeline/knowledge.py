@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter
 
 from core.errors import KnowledgeFileError
-from core.yamlfile import line_of
 from pipeline import checked
 from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
@@ -20,6 +18,7 @@ from pipeline.frames import FrameFile, compile_file
 from pipeline.headlines import HeadlineRules
 from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
 from pipeline.names import NameRules
+from pipeline.organisation_layers import OrganisationLayers
 from pipeline.preparation import Preparation
 from pipeline.references import References
 from pipeline.status import StatusBook
@@ -62,34 +61,34 @@ def shipped_knowledge() -> Path:
 def load_knowledge(*directories: Path) -> Knowledge:
     """The knowledge of several folders, later ones over earlier ones: the same name or id wins whole.
 
+    An organisation that `extends` only adds to the one below.
+
     A file that is wrong raises KnowledgeFileError with file, line, the bad value and what is allowed. A folder that
     does not exist holds nothing.
     """
     digest = hashlib.sha256()
-    organisations: dict[str, Organisation] = {}
+    organisations = OrganisationLayers()
     frames: dict[str, FrameFile] = {}
     parts: dict[str, Any] = {name: {} for name in _MAPPINGS}
     for directory in directories:
-        layer: dict[str, Path] = {}
+        organisations.begin()
         for path in _files(directory):
             digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-            _read(path, directory, layer, organisations, frames, parts)
-    return _ready(organisations, frames, parts, digest.hexdigest()[:12])
+            _read(path, directory, organisations, frames, parts)
+    return _ready(organisations.finish(), frames, parts, digest.hexdigest()[:12])
 
 
 def _files(directory: Path) -> list[Path]:
     return sorted(path for path in directory.rglob("*.yaml") if path.is_file()) if directory.is_dir() else []
 
 
-def _read(path: Path, directory: Path, layer: dict[str, Path], organisations: dict[str, Organisation],
-          frames: dict[str, FrameFile], parts: dict[str, Any]) -> None:
+def _read(path: Path, directory: Path, organisations: OrganisationLayers, frames: dict[str, FrameFile],
+          parts: dict[str, Any]) -> None:
     """Lay one file over what was read before."""
     inner = path.relative_to(directory)
     kind = inner.parts[0].removesuffix(".yaml")
     if kind == "organisations":
-        content = _mapping(path, Organisation)
-        _refuse_twice(content, layer, path)
-        organisations |= content
+        organisations.add(path, _mapping(path, Organisation))
     elif kind == "frames" and len(inner.parts) == 2:
         frame_file = checked.read(path, TypeAdapter(FrameFile), FrameFile.model_fields, error=KnowledgeFileError)
         below = frames.get(frame_file.language)
@@ -111,16 +110,6 @@ def _mapping(path: Path, model: type[Model]) -> dict[str, Model]:
     adapter: TypeAdapter[Any] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type, arg-type]
     content: dict[str, Model] | None = checked.read(path, adapter, model.model_fields, error=KnowledgeFileError)
     return content or {}
-
-
-def _refuse_twice(content: Iterable[str], layer: dict[str, Path], path: Path) -> None:
-    """One layer names an organisation once: two entries would silently hide one of them."""
-    for name in content:
-        if name in layer:
-            raise KnowledgeFileError(
-                f"{name!r} is also in {layer[name].name}", file=str(path), line=line_of(path, [name])
-            )
-        layer[name] = path
 
 
 def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile], parts: dict[str, Any],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.records import EventStatus
+from pipeline.countries import COUNTRIES
 
 
 class Guard(BaseModel):
@@ -22,7 +23,7 @@ class Organisation(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     type: Literal["company", "university", "institute", "government", "association", "foundation", "lab"] = "company"
-    country: str | None = Field(None, pattern="^[A-Z]{2}$")
+    country: str | None = None           # ISO 3166 alpha-2
     parent: str | None = None
     aliases: list[str] = Field(default_factory=list)
     ko: list[str] = Field(default_factory=list)
@@ -31,6 +32,14 @@ class Organisation(BaseModel):
     tickers: list[str] = Field(default_factory=list)
     products: list[str] = Field(default_factory=list)
     guards: dict[str, Guard] = Field(default_factory=dict)
+    extends: bool = False                # adds to the organisation of the same name in a folder below
+
+    @field_validator("country")
+    @classmethod
+    def _is_country(cls, code: str | None) -> str | None:
+        if code is not None and code not in COUNTRIES:
+            raise ValueError(f"{code!r} is no country; allowed: two-letter codes of ISO 3166, as KR, US or DE")
+        return code
 
     def names(self, canonical: str) -> list[str]:
         """Every way of naming the organisation itself, the canonical name first."""

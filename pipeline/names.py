@@ -66,7 +66,7 @@ class NameRules:
             word.lower() for word in (*lists.organisation_nouns, *lists.organisation_heads)
         }
         bodies = "|".join(map(re.escape, lists.public_bodies))
-        self._public_body = re.compile(rf"({_STATE}(?:[a-z]+ ){{0,2}}(?:{bodies}))\b")
+        self._public_body = re.compile(rf"({_STATE}(?:[A-Za-z]+ ){{0,2}}(?:{bodies}))\b")
 
     def discover(self, view: View, known: list[Name]) -> Discovered:
         """The unknown names of a text in sentence case. A name is judged by all of its places together."""

@@ -71,7 +71,16 @@ def test_the_version_changes_with_the_files_only(tmp_path):
             3,
             "unknown key 'colour'; allowed: type, country",
         ),
-        ("organisations.yaml", "Tarvela:\n  aliases: TVR\n", 2, "aliases"),
+        ("organisations.yaml", "Tarvela:\n  aliases: TVR\n", 2, "aliases: must be a list, not 'TVR'"),
+        ("organisations.yaml", "Tarvela:\n  type: firm\n", 2, "must be 'company', 'university'"),
+        (
+            "organisations.yaml",
+            "Tarvela:\n  type: company\n  country: ZZ\n",
+            3,
+            "'ZZ' is no country; allowed: two-letter codes of ISO 3166",
+        ),
+        ("organisations.yaml", "Tarvela:\n  parent: Nobody Known\n", 2, "unknown parent 'Nobody Known'"),
+        ("organisations.yaml", "Tarvela:\n  extends: true\n", 2, "there is no organisation 'Tarvela' to extend"),
         ("topics.yaml", "ships:\n  title: Ships\n  terms:\n    - weight: 3\n      words: [ship]\n", 4, "3"),
         (
             "status.yaml",
@@ -107,6 +116,35 @@ def test_a_mistake_is_named_with_file_line_and_what_is_allowed(tmp_path, name, t
 def test_an_organisation_twice_in_one_folder_is_refused(tmp_path):
     with pytest.raises(KnowledgeFileError, match=r"'Tarvela' is also in a\.yaml"):
         loaded(tmp_path, {"organisations/a.yaml": "Tarvela: {}", "organisations/b.yaml": "Tarvela: {}"})
+
+
+def test_an_alias_of_two_organisations_is_refused_with_both_names_and_places(tmp_path):
+    files = {"organisations.yaml": "Tarvela:\n  aliases: [TVR]\nQuillon:\n  aliases:\n    - QLN\n    - TVR\n"}
+    with pytest.raises(KnowledgeFileError) as failure:
+        loaded(tmp_path, files)
+    assert failure.value.line == 6
+    assert "'TVR' names 'Quillon' here and 'Tarvela' in organisations.yaml:2" in str(failure.value)
+
+
+def test_two_organisations_may_share_an_alias_that_both_guard(tmp_path):
+    mine = loaded(tmp_path, {"organisations.yaml": (
+        "Tarvela: {aliases: [TVR], guards: {TVR: {near: [robot]}}}\n"
+        "Quillon: {aliases: [TVR], guards: {TVR: {near: [bakery]}}}\n")})
+    mentions = annotate(article("TVR baked. The bakery grew."), mine).mentions
+    assert [mention.organisation for mention in mentions] == ["Quillon"]
+
+
+def test_a_users_alias_wins_over_a_shipped_one(tmp_path):
+    mine = loaded(tmp_path, {"organisations.yaml": "Tarvela Robotics: {aliases: [SKT]}"})
+    assert annotate(article("SKT grew."), mine).mentions[0].organisation == "Tarvela Robotics"
+
+
+def test_a_users_entry_that_extends_only_adds(tmp_path):
+    mine = loaded(tmp_path, {"organisations.yaml": "SK Telecom: {extends: true, aliases: [SKTX], tickers: [SKTX.X]}"})
+    entry, below = mine.organisations["SK Telecom"], knowledge().organisations["SK Telecom"]
+    assert entry.aliases == [*below.aliases, "SKTX"]
+    assert (entry.type, entry.country, entry.ko) == (below.type, below.country, below.ko)
+    assert mine.gazetteer.resolve("SKT") == mine.gazetteer.resolve("sktx") == {"SK Telecom"}
 
 
 def test_a_folder_that_does_not_exist_holds_nothing(tmp_path):

@@ -3,7 +3,7 @@
 A frame names its relation words and the shapes they stand in. A shape is a regular expression over a sentence in
 lower case in which names are slots: `{A}` and `{B}` are one organisation or a list of them, `{ORGS}` is a list of two
 or more, `{_}` is a name that is no party, `{R}` is the relation word, `...` is a gap without other names, `<name>` a
-word group of the file.
+word group of the file; separators and ends of lists may hold word groups too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ MOST_NAMES = 60
 RELATION = "\uf8ff"
 NAME = f"[\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x}]"
 _GAP = f"[^\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x};]{{0,90}}?"
-_SLOT = re.compile(r"\{(A|B|ORGS|R|_)\}|<([a-z_]+)>|\.\.\.")
+_SLOT = re.compile(r"\{(A|B|ORGS|R|_)\}|\.\.\.")
+_GROUP = re.compile(r"<([a-z_]+)>")
 
 
 class Shape(BaseModel):
@@ -95,8 +96,8 @@ class CompiledFrame:
 
 def compile_file(content: FrameFile) -> list[CompiledFrame]:
     """The frames of a file, ready for search. ValueError names a shape or group that does not exist."""
-    separator = "(?:" + "|".join(content.separators) + ")"
-    tail = "(?:" + "|".join(content.tails) + ")?" if content.tails else ""
+    separator = _with_groups("(?:" + "|".join(content.separators) + ")", content.groups)
+    tail = _with_groups("(?:" + "|".join(content.tails) + ")?", content.groups) if content.tails else ""
     sets = {
         name: tuple(_compile(shape, separator, tail, content.groups) for shape in shapes)
         for name, shapes in content.shapes.items()
@@ -114,9 +115,19 @@ def compile_file(content: FrameFile) -> list[CompiledFrame]:
     return compiled
 
 
+def _with_groups(pattern: str, groups: dict[str, list[str]]) -> str:
+    """A pattern with its word groups written out."""
+    def expand(match: re.Match[str]) -> str:
+        if match[1] not in groups:
+            raise ValueError(f"unknown group {match[1]!r}; allowed: {', '.join(groups)}")
+        return "(?:" + "|".join(groups[match[1]]) + ")"
+
+    return _GROUP.sub(expand, pattern)
+
+
 def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str]]) -> CompiledShape:
     def expand(match: re.Match[str]) -> str:
-        slot, group = match[1], match[2]
+        slot = match[1]
         if slot == "R":
             return RELATION
         if slot == "_":
@@ -125,15 +136,13 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
             return f"(?P<ORGS>{NAME}(?:{separator}{NAME})+){tail}"
         if slot:
             return f"(?P<{slot}>{NAME}(?:{separator}{NAME})*)"
-        if group:
-            if group not in groups:
-                raise ValueError(f"shape {shape.id}: unknown group {group!r}; allowed: {', '.join(groups)}")
-            return "(?:" + "|".join(groups[group]) + ")"
         return _GAP
 
     try:
-        pattern = re.compile(_SLOT.sub(expand, shape.pattern))
+        pattern = re.compile(_SLOT.sub(expand, _with_groups(shape.pattern, groups)))
     except re.error as failure:
         raise ValueError(f"shape {shape.id}: not a pattern: {failure}") from failure
+    except ValueError as failure:
+        raise ValueError(f"shape {shape.id}: {failure}") from failure
     return CompiledShape(shape.id, pattern, shape.score, shape.roles, shape.implied, shape.titled)
 

@@ -50,6 +50,7 @@ class Cutter:
         self._soft = {word.lower() for word in lists.soft_strip}
         self._descriptors = {word.lower() for word in lists.descriptors}
         self._generic = {word.lower() for word in lists.generic_plurals}
+        self._plain = self.never | self.strip | self._soft | {word.lower() for word in lists.common_words}
         self._nouns = {word.lower().rstrip(".") for word in (*lists.organisation_nouns, *lists.legal_suffixes)}
         self._heads = {word.lower() for word in lists.organisation_heads}
         # Most words of a language come back in every text.
@@ -84,7 +85,9 @@ class Cutter:
     def is_empty(self, text: str) -> bool:
         """Whether a name holds nothing that could tell it from others: `The Company`, `Holdings Ltd`."""
         words = lower(text).split()
-        return " ".join(words) in self.never or words[-1] in self._generic or all(
+        if words[-1] in self._generic and all(word in self._plain for word in words[:-1]):
+            return True
+        return " ".join(words) in self.never or all(
             word in self.never or word in self.strip or word.rstrip(".") in self._nouns for word in words)
 
     def _cut(self, text: str, opening: bool) -> tuple[tuple[int, int, str, bool | None], ...]:

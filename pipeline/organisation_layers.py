@@ -77,7 +77,8 @@ def _forms(name: str, entry: Organisation) -> Iterator[tuple[str, list[str | int
     yield name, [name]
     for key in _LISTS:
         if key != "tickers":
-            yield from ((form, [name, key, number]) for number, form in enumerate(getattr(entry, key)))
+            for number, form in enumerate(getattr(entry, key)):
+                yield form, [name, key, number]
 
 
 def _mistake(message: str, path: Path, place: list[str | int]) -> KnowledgeFileError:

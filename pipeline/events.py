@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -40,7 +41,7 @@ def find_events(read: ArticleReading, knowledge: Knowledge) -> tuple[Event, ...]
     found: list[Event] = []
     for reading in (read.title, read.text):
         for number, cues in _sentences_with_cues(reading):
-            found += (scorer.event(candidate) for candidate in _in_sentence(reading, number, cues, read))
+            found += (scorer.event(candidate) for candidate in _in_sentence(reading, number, cues, read, knowledge.frames.descriptions))
     return merged(found, knowledge.frames.weights.repeated)
 
 
@@ -60,7 +61,8 @@ def _sentences_with_cues(reading: Reading) -> Iterable[tuple[int, list[Cue]]]:
             yield number, cues[first : min(place, first + MOST_CUES)]
 
 
-def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleReading) -> Iterable[Candidate]:
+def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleReading,
+                 descriptions: re.Pattern[str] | None) -> Iterable[Candidate]:
     sentence = reading.sentences[number]
     names = [with_organisations(name, reading, read.main) for name in reading.names_in(*sentence)]
     names = [name for name in names if name.kind != "product" and (name.kind != "group" or name.organisations)]
@@ -68,7 +70,7 @@ def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleRe
         beside = [name for name in names if name.end <= cue.start or name.start >= cue.end]
         if not beside and not any(shape.titled for frame in cue.values for shape in frame.shapes):
             continue
-        reduced = skeleton.build(reading.view, sentence, beside, (cue.start, cue.end))
+        reduced = skeleton.build(reading.view, sentence, beside, (cue.start, cue.end), descriptions)
         for frame in cue.values:
             candidate = _first_shape(frame, reduced, beside, reading, number, cue, read)
             if candidate:

@@ -35,9 +35,11 @@ class FrameBook:
         vetoes: Mapping[str, Veto],
         refinements: Mapping[str, Refinement],
         weights: Weights,
+        descriptions: re.Pattern[str] | None = None,
     ) -> None:
         self.frames = tuple(frames)
         self.weights = weights
+        self.descriptions = descriptions
         self.families = {frame.family for frame in self.frames}
         self.types = {frame.type for frame in self.frames}
         self._lexicon = Lexicon((word, frame) for frame in self.frames for word in frame.words)

@@ -9,6 +9,7 @@ word group of the file; separators and ends of lists may hold word groups too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,6 +56,7 @@ class FrameFile(BaseModel):
     language: str
     separators: list[str] = Field(default_factory=list)
     tails: list[str] = Field(default_factory=list)           # what may end a list of names: "and others"
+    descriptions: list[str] = Field(default_factory=list)    # what may stand before a name: "the German carmaker"
     groups: dict[str, list[str]] = Field(default_factory=dict)
     shapes: dict[str, list[Shape]] = Field(default_factory=dict)
     frames: list[Frame] = Field(default_factory=list)
@@ -64,6 +66,7 @@ class FrameFile(BaseModel):
         frames = {frame.id: frame for frame in (*self.frames, *upper.frames)}
         return FrameFile(language=self.language, separators=[*self.separators, *upper.separators],
                          tails=[*self.tails, *upper.tails],
+                         descriptions=[*self.descriptions, *upper.descriptions],
                          groups=self.groups | upper.groups, shapes=self.shapes | upper.shapes,
                          frames=list(frames.values()))
 
@@ -146,3 +149,17 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
         raise ValueError(f"shape {shape.id}: {failure}") from failure
     return CompiledShape(shape.id, pattern, shape.score, shape.roles, shape.implied, shape.titled)
 
+
+
+# A description is dropped only after a word that a name could follow, so that no relation is dropped with it.
+_ANCHORS = ("and ", "& ", ", ", "with ", "between ", "of ", "by ", "from ", "among ", "to ", "joins ", "join ", "joined ")
+
+
+def compile_descriptions(files: Iterable[FrameFile]) -> re.Pattern[str] | None:
+    """What stands before a name and only says what it is, ready to be dropped. ValueError names a bad pattern."""
+    patterns = [pattern for file in files for pattern in file.descriptions]
+    anchors = "|".join(rf"(?<={re.escape(anchor)})" for anchor in _ANCHORS)
+    try:
+        return re.compile(rf"(?:^|{anchors})(?:{'|'.join(patterns)}) (?={NAME})") if patterns else None
+    except re.error as failure:
+        raise ValueError(f"descriptions: not a pattern: {failure}") from failure

@@ -14,7 +14,7 @@ from core.errors import KnowledgeFileError
 from pipeline import checked
 from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
-from pipeline.frames import FrameFile, compile_file
+from pipeline.frames import FrameFile, compile_descriptions, compile_file
 from pipeline.headlines import HeadlineRules
 from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
 from pipeline.names import NameRules
@@ -127,7 +127,7 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         references=References(names),
         topics=TopicBook(parts["topics"]),
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
-                         parts["refinements"], parts["weights"]),
+                         parts["refinements"], parts["weights"], compile_descriptions(frames.values())),
         status=StatusBook(parts["status"]),
         preparation=Preparation(parts["boilerplate"]),
         version=version,

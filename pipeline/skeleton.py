@@ -25,8 +25,9 @@ _BEFORE_AND = re.compile(
 )
 
 
-def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation: tuple[int, int]) -> str:
-    """The sentence in lower case with names and the relation word as placeholders, without appositions and marks.
+def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation: tuple[int, int],
+          descriptions: re.Pattern[str] | None = None) -> str:
+    """The sentence in lower case with names and the relation word as placeholders, without appositions, descriptions and marks.
 
     The placeholder of names[i] is the private character FIRST_NAME + i.
     """
@@ -43,6 +44,8 @@ def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation
     text = " ".join(_MARKS.sub("", "".join(pieces)).split())
     if "(" in text or "[" in text:
         text = _BRACKETS.sub("", text)
+    if descriptions is not None:
+        text = descriptions.sub("", text)
     if "," in text or " - " in text:
         text = _BEFORE_AND.sub("", _APPOSITION.sub("", text))
     return text.strip()

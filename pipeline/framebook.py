@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pipeline.frames import CompiledFrame
 from pipeline.knowledge_files import Refinement, Veto, Weights
 from pipeline.lexicon import Found, Lexicon
+from pipeline.tongues import of_key, speaks
 from pipeline.views import View
 
 Cue = Found[CompiledFrame]
@@ -24,6 +25,7 @@ class CompiledVeto:
     spares: frozenset[str]
     score: float
     pattern: re.Pattern[str]
+    language: str | None                 # of the texts that it reads; None for all
 
 
 class FrameBook:
@@ -55,13 +57,21 @@ class FrameBook:
                 frozenset(veto.spares),
                 veto.score,
                 re.compile("|".join(veto.patterns)),
+                of_key(name),
             )
             for name, veto in vetoes.items()
         ]
 
-    def find(self, view: View, end: int) -> list[Cue]:
-        """Every relation word in the first `end` characters of a view."""
-        return list(self._lexicon.find(view, end))
+    def find(self, view: View, end: int, language: str | None) -> list[Cue]:
+        """Every relation word of a text's language in the first `end` characters of a view."""
+        return [
+            cue._replace(values=frames) for cue in self._lexicon.find(view, end)
+            if (frames := tuple(frame for frame in cue.values if speaks(frame.language, language)))
+        ]
+
+    def vetoes_for(self, language: str | None) -> list[CompiledVeto]:
+        """The vetoes that read texts in a language."""
+        return [veto for veto in self.vetoes if speaks(veto.language, language)]
 
     def refine(self, type_: str, texts: Iterable[str], opening: str, party_types: Collection[str]) -> str:
         """The more precise type of a relation, by sentence, title, opening, and types of parties."""

@@ -16,9 +16,10 @@ from pipeline.knowledge_files import StatusCue
 from pipeline.lexicon import Found
 from pipeline.names import NameRules, agreed
 from pipeline.topics import TopicPlace
-from pipeline.views import EVENT_LIMIT, View, views
+from pipeline.views import EVENT_LIMIT, View, script_of, views
 
 LEAD_SENTENCES = 5
+_TOLD_BY = 2_000          # characters that tell the language of a text whose language nobody names
 _NAMED_AFTER_TOPIC = re.compile(r"(?:\s|\.|^\w+)(?:AI|Ai|ai)$")    # a firm called Something AI says nothing of AI
 _TOPIC_ENDS = {"AI", "Ai", "ai"}
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]{3,}")
@@ -68,11 +69,13 @@ class ArticleReading:
     text: Reading
     publisher: str | None
     main: tuple[str, ...]                # organisations of title and opening, the most named one first
+    language: str | None
 
 
 def read(article: Article, knowledge: Knowledge, publisher: str | None) -> ArticleReading:
     """Everything that events and topics are made of."""
     title, text = views(article)
+    language = article.language or script_of(f"{article.title} {article.text[:_TOLD_BY]}")
     known_title = knowledge.gazetteer.find(title)
     known_text = knowledge.gazetteer.find(text, _named(known_title))
     known_title = knowledge.gazetteer.find(title, _named(known_text))
@@ -90,9 +93,9 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> Artic
     maybe = discovered.maybe + occurrences(text, {name.organisations[0]: name for name in headline}, False)
     marked = knowledge.preparation.marked(text)
     maybe = [name for name in maybe if not _covered(marked, name.start, name.end)]
-    title_reading = _reading(title, title_names, headline, [], knowledge, article.language, len(title.plain))
-    text_reading = _reading(text, text_names, maybe, marked, knowledge, article.language, EVENT_LIMIT)
-    return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading))
+    title_reading = _reading(title, title_names, headline, [], knowledge, language, len(title.plain))
+    text_reading = _reading(text, text_names, maybe, marked, knowledge, language, EVENT_LIMIT)
+    return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading), language)
 
 
 def _named(names: list[Name]) -> set[str]:
@@ -131,11 +134,11 @@ def _reading(view: View, names: list[Name], maybe: list[Name], marked: list[tupl
         if name.organisations[0][-2:] in _TOPIC_ENDS and _NAMED_AFTER_TOPIC.search(name.organisations[0])
     ]
     lead_end = parts[min(LEAD_SENTENCES, len(parts)) - 1][1] if parts else 0
-    cues = [cue for cue in knowledge.frames.find(view, limit) if not _covered(taken, cue.start, cue.end)]
+    cues = [cue for cue in knowledge.frames.find(view, limit, language) if not _covered(taken, cue.start, cue.end)]
     return Reading(
         view=view, sentences=parts, names=names, maybe=maybe, marked=marked, lead_end=lead_end, cues=cues,
         topics=knowledge.topics.find(view, language, named + marked + named_after),
-        statuses=knowledge.status.find(view, limit),
+        statuses=knowledge.status.find(view, limit, language),
     )
 
 

@@ -28,11 +28,12 @@ class Scorer:
         self.salience = salience(read.title.topics, read.text.topics, read.text.lead_end)
         self._digest = knowledge.preparation.is_digest(read.title.view)
         title = read.title.view.folded
+        self._mine = knowledge.frames.vetoes_for(read.language)
         self._standing = [
-            veto for veto in knowledge.frames.vetoes if veto.scope == "title" and veto.pattern.search(title)
+            veto for veto in self._mine if veto.scope == "title" and veto.pattern.search(title)
         ]
         self._opening = [
-            (veto, match.start()) for veto in knowledge.frames.vetoes if veto.scope == "text"
+            (veto, match.start()) for veto in self._mine if veto.scope == "text"
             for match in [veto.pattern.search(read.text.view.folded, 0, _OPENING)] if match
         ]
         self._in_title = {name.organisations[0] for name in (*read.title.names, *read.title.maybe)
@@ -104,7 +105,7 @@ class Scorer:
     def _vetoes(self, candidate: Candidate, sentence: Span) -> list[tuple[str, float]]:
         in_title = candidate.reading is self._read.title
         found = []
-        for veto in self._knowledge.frames.vetoes:
+        for veto in self._mine:
             if candidate.frame.family not in veto.families:
                 continue
             spared = (in_title and "title" in veto.spares) or (

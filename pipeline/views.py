@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from core.records import Article, Field, Span
+from pipeline.tongues import latin_language
 
 TITLE_LIMIT = 1_000       # characters of a title that are read
 TEXT_LIMIT = 60_000       # characters of a text that are read for names and topics
@@ -90,9 +91,9 @@ def views(article: Article) -> tuple[View, View]:
 
 
 def script_of(text: str) -> str | None:
-    """Korean, Japanese or Chinese by the letters of a text, English for Latin ones, None without letters."""
+    """Korean, Japanese or Chinese by the letters of a text; a Latin one by its small words; None without letters."""
     sample = text[:2_000]
     for language, letters in (("ko", "[가-힣]"), ("ja", "[\u3041-\u30fe]"), ("zh", "[\u4e00-\u9fff]")):
         if len(re.findall(letters, sample)) * 8 > len(sample):
             return language
-    return "en" if re.search("[A-Za-z]", sample) else None
+    return latin_language(sample) if re.search("[A-Za-z]", sample) else None

@@ -158,7 +158,7 @@ _ANCHORS = ("and ", "& ", ", ", "with ", "between ", "of ", "by ", "from ", "amo
 def compile_descriptions(files: Iterable[FrameFile]) -> re.Pattern[str] | None:
     """What stands before a name and only says what it is, ready to be dropped. ValueError names a bad pattern."""
     patterns = [pattern for file in files for pattern in file.descriptions]
-    anchors = "|".join(rf"(?<={re.escape(anchor)})" for anchor in _ANCHORS)
+    anchors = "|".join(rf"(?<={re.escape(anchor)})" for anchor in (*_ANCHORS, f"{RELATION} "))
     try:
         return re.compile(rf"(?:^|{anchors})(?:{'|'.join(patterns)}) (?={NAME})") if patterns else None
     except re.error as failure:

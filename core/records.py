@@ -51,6 +51,14 @@ class EventStatus(StrEnum):
     BACKGROUND = "background"  # older news, told again to explain something else
 
 
+class Band(StrEnum):
+    """What a score is good for under a rule, the highest first."""
+
+    ALERT = "alert"            # from the rule's alert_score: worth an alert now
+    DIGEST = "digest"          # from its min_score: a hit, worth a line in a digest
+    ARCHIVE = "archive"        # its conditions hold below min_score: no hit, never sent, but searchable
+
+
 @dataclass(frozen=True, slots=True)
 class Discovery:
     """An entry of a feed, sitemap or listing: an address and what its entry point says about it."""

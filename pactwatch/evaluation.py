@@ -101,8 +101,8 @@ def mistakes(judged: Sequence[Judged], rule: Rule, knowledge: Knowledge) -> list
         if one.flagged:
             why = _why_flagged(one)
         else:
-            conditions = explain(one.article, one.annotation, rule, knowledge=knowledge)
-            why = [f"{what}: {detail}" for what, held, detail in conditions if not held]
+            explained = explain(one.article, one.annotation, rule, knowledge)
+            why = [f"{failed.condition}: {failed.detail}" for failed in explained.conditions if not failed.held]
         found.append({
             "id": one.label.id, "mistake": "false alarm" if one.flagged else "miss", "kind": one.label.kind,
             "unsure": one.label.unsure, "title": one.article.title or one.article.text[:120],

@@ -19,10 +19,7 @@ _mistake: UserError | None = None
 
 def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
     """Make this process ready: import the extractor, build the automaton, and die when the parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+    follow_parent()
     from pipeline.process import warm as warm_pipeline
 
     try:
@@ -31,6 +28,14 @@ def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
         # Raised here it would only break the pool; `ready` tells it to the parent.
         global _mistake  # noqa: PLW0603 - an initializer can leave its result nowhere else
         _mistake = mistake
+
+
+def follow_parent() -> None:
+    """Make this worker leave Ctrl-C to its parent, and end when the parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
 
 
 def _follow(sentinel: int) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from core.clock import now
 from core.periods import bounds
-from core.query import And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event
+from core.query import And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event, walk
 from core.records import Annotation, Article, Event, EventStatus, Evidence
 from core.text import fold
 from pipeline.knowledge import Knowledge
@@ -71,6 +71,9 @@ class Evaluator:
 
     def _all(self, query: And) -> Decision | None:
         scoped, others = about_one_event(query)
+        # Words cost a reading of the text, so what needs none is asked first.
+        if any(self.decide(child) is None for child in others if not any(isinstance(p, Term) for p in walk(child))):
+            return None
         held = [decision for child in others if (decision := self.decide(child))]
         if len(held) < len(others):
             return None

@@ -2,18 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
 from core.query import And, Filter, Not, Or, Query, Range, Term, about_one_event, parse
-from core.records import Annotation, Article, Event
+from core.records import Annotation, Article, Band, Event
 from pipeline.evaluate import Evaluator
 from pipeline.knowledge import Knowledge
+from pipeline.match import bands_of, event_evidence, match
+from pipeline.reasons import Contribution, contributions
 from pipeline.rulebook import Rule
 
-Condition = tuple[str, bool, str]
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of a rule in words, whether it holds, and what it was judged by."""
+
+    condition: str
+    held: bool
+    detail: str
 
 
-def explain(article: Article, annotation: Annotation, rule: Rule, *, source_id: str | None = None,
-            knowledge: Knowledge | None = None) -> list[Condition]:
-    """Each condition of a rule in words, whether it holds, and what it was judged by.
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an article is a hit of a rule, or why not."""
+
+    band: Band | None                    # None where its conditions hold at no score
+    score: float | None                  # of the hit, else of the event that was looked at
+    conditions: tuple[Condition, ...]
+    event: Event | None = None           # the one that comes nearest to meeting all conditions
+    contributions: tuple[Contribution, ...] = ()
+
+    @property
+    def flagged(self) -> bool:
+        """Whether it is a hit."""
+        return self.band in {Band.ALERT, Band.DIGEST}
+
+    def as_json(self) -> dict[str, Any]:
+        """What `rules explain --json` prints."""
+        event = self.event
+        told = event and {
+            "type": event.type, "family": event.family, "status": event.status.value, "topics": event.topics,
+            "parties": [{"organisation": party.organisation, "role": party.role} for party in event.parties],
+            "evidence": [{"role": one.role, **asdict(one.span)} for one in event_evidence(event)],
+        }
+        return {"flagged": self.flagged, "band": self.band, "score": self.score,
+                "conditions": [asdict(one) for one in self.conditions], "event": told,
+                "contributions": [asdict(one) for one in self.contributions]}
+
+
+def explain(article: Article, annotation: Annotation, rule: Rule, knowledge: Knowledge, *,
+            source_id: str | None = None) -> Explanation:
+    """Each condition of a rule, and what the score is made of.
 
     Conditions on one event are judged on the event that comes nearest to meeting them all.
     """
@@ -24,39 +65,47 @@ def explain(article: Article, annotation: Annotation, rule: Rule, *, source_id: 
     if not isinstance(query, And) and isinstance(query, Filter) and query.field in {"event", "status"}:
         scoped, others = children, ()
     conditions = [
-        (describe(child), evaluator.decide(child) is not None, _detail(child, annotation)) for child in others
+        Condition(describe(child), evaluator.decide(child) is not None, _detail(child, annotation)) for child in others
     ]
+    hits = match(article, annotation, [rule], source_id=source_id, knowledge=knowledge)
+    event = _nearest(scoped, annotation, rule, evaluator) if scoped else None
+    if hits and hits[0].event is not None:
+        event = annotation.events[hits[0].event]
     if scoped:
-        conditions += _about_event(scoped, annotation, rule, evaluator)
-    return conditions
+        conditions += _about_event(scoped, event, annotation, rule, evaluator)
+    bands = bands_of(article, annotation, [rule], hits, knowledge.frames.weights.alert_score, source_id=source_id,
+                     knowledge=knowledge)
+    return Explanation(
+        band=bands.get(rule.id), score=hits[0].score if hits else event.score if event else None,
+        conditions=tuple(conditions), event=event,
+        contributions=tuple(contributions(event, knowledge)) if event else (),
+    )
 
 
-def _about_event(
-    scoped: tuple[Query, ...], annotation: Annotation, rule: Rule, evaluator: Evaluator
-) -> list[Condition]:
-    if not annotation.events:
-        return [(describe(condition), False, "no event was found") for condition in scoped]
-
+def _nearest(scoped: Sequence[Query], annotation: Annotation, rule: Rule, evaluator: Evaluator) -> Event | None:
     def met(event: Event) -> tuple[int, float]:
         held = sum(evaluator.event_holds(condition, event) for condition in scoped)
         return held + (event.score >= rule.min_score) + (not rule.status or event.status in rule.status), event.score
 
-    event = max(annotation.events, key=met)
-    parties = " and ".join(party.organisation for party in event.parties)
+    return max(annotation.events, key=met, default=None)
+
+
+def _about_event(scoped: Sequence[Query], event: Event | None, annotation: Annotation, rule: Rule,
+                 evaluator: Evaluator) -> list[Condition]:
+    if event is None:
+        return [Condition(describe(condition), False, "no event was found") for condition in scoped]
     conditions = [
-        (describe(condition), evaluator.event_holds(condition, event), _of_event(condition, event, annotation))
+        Condition(describe(condition), evaluator.event_holds(condition, event), _of_event(condition, event, annotation))
         for condition in scoped
     ]
     if rule.status:
-        allowed = ", ".join(rule.status)
-        conditions.append((f"status is {allowed}", event.status in rule.status,
-                           f"{event.status}" + (f", by \"{event.status_span.text}\"" if event.status_span else "")))
+        by = f', by "{event.status_span.text}"' if event.status_span else ""
+        conditions.append(
+            Condition(f"status is {', '.join(rule.status)}", event.status in rule.status, f"{event.status}{by}")
+        )
     gap = event.score - rule.min_score
-    by = "" if gap >= 0 else f", {-gap:.2f} too low"
-    conditions.append(
-        (f"score is at least {rule.min_score:.2f}", gap >= 0, f"{event.score:.2f}{by} ({', '.join(event.reasons)})")
-    )
-    conditions.append(("judged on", True, f"{event.type} of {parties}: \"{event.sentence.text[:200]}\""))
+    short = "" if gap >= 0 else f", {-gap:.2f} too low"
+    conditions.append(Condition(f"score is at least {rule.min_score:.2f}", gap >= 0, f"{event.score:.2f}{short}"))
     return conditions
 
 

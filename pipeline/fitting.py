@@ -96,11 +96,10 @@ def reweighted(knowledge: Knowledge, values: Mapping[str, float]) -> Knowledge:
 
 def example(judged: Judged, rule: Rule, knowledge: Knowledge) -> Example:
     """What the weights decide about a text."""
-    anything = rule.model_copy(update={"min_score": 0.0})
     values = present_values(knowledge)
     options = [
         _option(event, values) for event in judged.annotation.events
-        if match(judged.article, replace(judged.annotation, events=(event,)), [anything], knowledge=knowledge)
+        if match(judged.article, replace(judged.annotation, events=(event,)), [rule], knowledge=knowledge, least=0.0)
     ]
     return Example(judged.label.wanted, judged.label.unsure, tuple(options))
 

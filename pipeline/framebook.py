@@ -43,7 +43,7 @@ class FrameBook:
         self.weights = weights
         self.descriptions = descriptions
         self.families = {frame.family for frame in self.frames}
-        self.types = {frame.type for frame in self.frames}
+        self.types = {frame.type for frame in self.frames} | set(refinements)
         self._lexicon = Lexicon((word, frame) for frame in self.frames for word in frame.words)
         self._refinements = [
             (one, re.compile(one.pattern) if one.pattern else None, name)

@@ -141,6 +141,7 @@ class Weights(BaseModel):
     """What raises and lowers an event's score, apart from its frame, shape and vetoes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    alert_score: float = Field(0.75, ge=0, le=1)
     title: float
     lead: float
     body: float

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.query import parse
-from core.records import Annotation, Article, Event, Evidence, Hit
+from core.records import Annotation, Article, Band, Event, Evidence, Hit
 from pipeline.annotate import annotate
 from pipeline.evaluate import Decision, Evaluator
 from pipeline.knowledge import Knowledge
@@ -32,27 +32,45 @@ class ExampleFailure:
 
 
 def match(article: Article, annotation: Annotation, rules: Sequence[Rule], *, source_id: str | None = None,
-          knowledge: Knowledge | None = None) -> tuple[Hit, ...]:
+          knowledge: Knowledge | None = None, least: float | None = None) -> tuple[Hit, ...]:
     """The hits of the rules on an article, the strongest first.
 
     Where a query asks for events, one single event must meet its conditions on event, status, topic and
     organisation and the rule's status and score; that event is the hit's evidence and score. With `knowledge`,
-    `org:` also understands names that the article does not use.
+    `org:` also understands names that the article does not use. `least` stands for the min_score of all rules: 0 asks
+    what they would make of the article at any score.
     """
     hits = []
     for rule in rules:
+        min_score = rule.min_score if least is None else least
         evaluator = Evaluator(
             article,
             annotation,
             source_id=source_id,
             knowledge=knowledge,
             statuses=rule.status,
-            min_score=rule.min_score,
+            min_score=min_score,
         )
         decision = evaluator.decide(parse(rule.query))
-        if decision is not None and decision.score >= rule.min_score:
+        if decision is not None and decision.score >= min_score:
             hits.append(Hit(rule.id, decision.score, _evidence(annotation, decision), decision.event))
     return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.rule)))
+
+
+def bands_of(article: Article, annotation: Annotation, rules: Sequence[Rule], hits: Iterable[Hit], alert_score: float,
+             *, source_id: str | None = None, knowledge: Knowledge | None = None) -> dict[str, Band]:
+    """The band of an article under each rule whose conditions hold at any score. `hits` are those of `match`."""
+    scores = {hit.rule: hit.score for hit in hits}
+    others = [rule for rule in rules if rule.id not in scores]
+    below = match(article, annotation, others, source_id=source_id, knowledge=knowledge, least=0.0)
+    return {rule.id: rule.band_of(scores[rule.id], alert_score) for rule in rules if rule.id in scores} | {
+        hit.rule: Band.ARCHIVE for hit in below
+    }
+
+
+def highest(bands: Collection[Band]) -> Band | None:
+    """The highest of some bands."""
+    return next((band for band in Band if band in bands), None)
 
 
 def _evidence(annotation: Annotation, decision: Decision) -> tuple[Evidence, ...]:
@@ -98,6 +116,7 @@ def match_line(item: Mapping[str, Any], knowledge: Knowledge, rules: Sequence[Ru
     article, publisher = read_item(item, knowledge)
     annotation = annotate(article, knowledge, publisher=publisher)
     hits = match(article, annotation, rules, knowledge=knowledge)
+    bands = bands_of(article, annotation, rules, hits, knowledge.frames.weights.alert_score, knowledge=knowledge)
     best = hits[0] if hits else None
     event = annotation.events[best.event] if best is not None and best.event is not None else None
     return {
@@ -107,8 +126,9 @@ def match_line(item: Mapping[str, Any], knowledge: Knowledge, rules: Sequence[Ru
         "event_type": event.type if event else None,
         "status": event.status.value if event else None,
         "score": best.score if best else 0.0,
+        "band": highest(bands.values()),
         "evidence": [_shown(evidence) for evidence in best.evidence] if best else [],
-        "hits": [{"rule": hit.rule, "score": hit.score} for hit in hits],
+        "hits": [{"rule": hit.rule, "score": hit.score, "band": bands[hit.rule].value} for hit in hits],
     }
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator,
 
 from core.errors import QueryError, RuleFileError
 from core.query import Filter, Query, Range, parse, walk
-from core.records import EventStatus
+from core.records import Band, EventStatus
 from core.yamlfile import line_of
 from pipeline import checked
 
@@ -55,6 +55,9 @@ class RuleFile(BaseModel):
         (), description="Status that the event of the query may have; any if left out."
     )
     min_score: float = Field(0.5, ge=0, le=1, description="Lowest score of a hit.")
+    alert_score: float | None = Field(
+        None, ge=0, le=1, description="Score from which a hit is worth an alert; that of weights.yaml if left out."
+    )
     label: str | None = Field(
         None, description="The label of the texts that it must flag, for `rules eval` on a file of labelled texts."
     )
@@ -78,6 +81,13 @@ class Rule(RuleFile):
     """A rule in force."""
 
     id: str
+    file: str = ""
+
+    def band_of(self, score: float, alert_score: float) -> Band:
+        """The band of a score. `alert_score` is that of the knowledge, for a rule that names none."""
+        if score < self.min_score:
+            return Band.ARCHIVE
+        return Band.ALERT if score >= (alert_score if self.alert_score is None else self.alert_score) else Band.DIGEST
 
     @property
     def parsed(self) -> Query:
@@ -119,4 +129,4 @@ def read_rule(path: Path) -> Rule:
     content = checked.read(path, TypeAdapter(RuleFile), RuleFile.model_fields, error=RuleFileError)
     if not content.title.strip():
         raise RuleFileError("'title' is empty", file=str(path), line=line_of(path, ["title"]))
-    return Rule.model_validate({**content.model_dump(), "id": path.stem})
+    return Rule.model_validate({**content.model_dump(), "id": path.stem, "file": str(path)})

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.clock import iso, now
-from core.errors import QueryError, UserError
-from pactwatch.cli.common import console, emit_json, open_archive, workspace
+from core.clock import iso
+from pactwatch.cli.common import console, emit_json, moment, open_archive, workspace
 
 if TYPE_CHECKING:
     from archive.search import SearchPage
@@ -65,23 +64,12 @@ def search(
     from archive.search import search as look
     from core.query import parse
     asked = parse(query)
-    low, high = _moment("--since", since, 0), _moment("--until", until, 1)
+    low, high = moment("--since", since, 0), moment("--until", until, 1)
     engine = open_archive(ctx)
     with reading(engine) as connection:
         page = look(connection, asked, since=low, until=high, sort=sort.value, limit=limit, cursor=cursor,
                     aliases=_aliases(ctx, asked))
     {Form.TABLE: _print_table, Form.JSON: _print_json, Form.CSV: _print_csv}[form](page)
-
-
-def _moment(option: str, text: str | None, end: int) -> datetime | None:
-    """The start (0) or the end (1) of the period that a date names; `7d` is 7 days ago for both."""
-    from core.periods import is_span, period
-    if text is None:
-        return None
-    try:
-        return period(text, now())[0 if is_span(text) else end]
-    except QueryError as failure:
-        raise UserError(f"{option}: {failure.problem}") from failure
 
 
 def _aliases(ctx: typer.Context, query: Query) -> Callable[[str], Sequence[str]] | None:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from core import logs
-from core.clock import iso
-from core.errors import StopWork
+from core.clock import iso, now
+from core.errors import QueryError, StopWork, UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -63,6 +63,18 @@ def rule_and_knowledge_dirs(ctx: typer.Context) -> tuple[tuple[Path, ...], tuple
             raise
         return (shipped("pipeline", "rules"),), (shipped("pipeline", "knowledge"),)
     return space.rule_dirs, space.knowledge_dirs
+
+
+def moment(option: str, text: str | None, end: int) -> datetime | None:
+    """The start (0) or the end (1) of the period that a date names; `7d` is 7 days ago for both."""
+    from core.periods import is_span, period
+
+    if text is None:
+        return None
+    try:
+        return period(text, now())[0 if is_span(text) else end]
+    except QueryError as failure:
+        raise UserError(f"{option}: {failure.problem}") from failure
 
 
 def open_archive(ctx: typer.Context) -> Engine:

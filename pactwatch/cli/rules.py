@@ -1,87 +1,109 @@
-"""`rules`: list, check, test and explain them."""
+"""`rules`: list, check and test them; the other commands of the group stand in modules of their own."""
 
 from __future__ import annotations
 
-import json
-import sys
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import NotFoundError, RuleFileError
-from pactwatch.cli import rules_eval
-from pactwatch.cli.common import console, emit_json, workspace
+from core.clock import now
+from core.errors import RuleFileError
+from pactwatch.cli import rules_archive, rules_eval, rules_explain
+from pactwatch.cli.common import console, emit_json, open_archive, workspace
 from pactwatch.cli.rulefiles import AsJson, rule_named
 
 if TYPE_CHECKING:
-    from core.records import Article
-    from core.workspace import Workspace
     from pipeline.rulebook import Rule
 
-app = typer.Typer(help="List, check and test the rules that flag articles.", no_args_is_help=True)
+app = typer.Typer(help="List, check, test, explain and measure the rules that flag articles.", no_args_is_help=True)
 
-rules_eval.register(app)
-
-
-def _rules(space: Workspace) -> tuple[list[Rule], list[RuleFileError]]:
-    from pipeline.rulebook import load_rules
-
-    return load_rules(*space.rule_dirs)
+DAYS = 30                 # of which `rules list` counts the hits
 
 
 @app.command("list")
 def list_rules(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """List the rules in force.
+    """List all rules, also those that are off or broken, with their hits of the last 30 days.
 
     Example: pactwatch rules list
     """
-    rules, broken = _rules(workspace(ctx))
-    if as_json:
-        emit_json(
-            [
-                {"id": r.id, "title": r.title, "query": r.query, "min_score": r.min_score, "examples": len(r.examples)}
-                for r in rules
-            ]
-        )
-    else:
-        from rich.table import Table
+    from pipeline.rulebook import read_all
 
-        table = Table("rule", "title", "query", "from score", "examples", box=None, pad_edge=False)
-        for r in rules:
-            table.add_row(r.id, r.title, r.query, f"{r.min_score:.2f}", str(len(r.examples)))
-        console().print(table)
+    space = workspace(ctx)
+    rules, broken = read_all(*space.rule_dirs)
+    rows = [*_rows(ctx, rules), *({"id": Path(f.file).stem, "state": "broken", "problem": str(f)} for f in broken)]
+    if as_json:
+        emit_json(rows)
+        return
+    from rich.table import Table
+
+    table = Table("rule", "state", f"hits, {DAYS} days", "title and query", box=None, pad_edge=False)
+    for row in rows:
+        if row["state"] == "broken":
+            table.add_row(row["id"], "broken")
+            continue
+        hits = f"{row['hits']}, {row['firing']}" if row["hits"] and row["firing"] else row["firing"] or str(row["hits"])
+        table.add_row(row["id"], row["state"], hits, f"{row['title']}\n{row['query']}")
+    console().print(table)
     for failure in broken:
         typer.echo(f"pactwatch: {failure}", err=True)
 
 
+def _rows(ctx: typer.Context, rules: list[Rule]) -> Iterator[dict[str, Any]]:
+    from archive.engine import reading
+    from archive.replay import fired
+    from pactwatch.tryouts import firing
+
+    with reading(open_archive(ctx)) as connection:
+        recent, ever, articles = fired(connection, now() - timedelta(days=DAYS))
+    for rule in rules:
+        hits = recent.get(rule.id, 0)
+        odd = "never fired" if not ever.get(rule.id) else firing(hits, articles) if hits else None
+        yield {"id": rule.id, "state": "on" if rule.enabled else "off", "title": rule.title, "query": rule.query,
+               "min_score": rule.min_score, "alert_score": rule.alert_score, "examples": len(rule.examples),
+               "hits": hits, "firing": odd}
+
+
 @app.command()
 def check(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Read every rule file and name each mistake with file and line; exit 2 if there is one.
+    """Read every rule file and name each mistake with file, line and column; exit 2 if there is one.
 
-    A route that names a rule which is missing or switched off is a mistake too.
+    A kind of event or topic that no text can have is a mistake, and so is a route that names a rule which is missing
+    or switched off. An organisation that the knowledge does not have is a warning.
 
     Example: pactwatch rules check
     """
     from core.workspace import FILE
     from pactwatch.routing import idle_names
+    from pipeline.knowledge import load_knowledge
+    from pipeline.rulebook import read_all
+    from pipeline.rulecheck import doubtful, impossible
 
     space = workspace(ctx)
-    rules, broken = _rules(space)
-    idle = idle_names(space.settings, rules, broken)
+    rules, broken = read_all(*space.rule_dirs)
+    knowledge = load_knowledge(*space.knowledge_dirs)
+    wrong = [*broken, *(found for rule in rules if (found := impossible(rule, knowledge)))]
+    in_force = [rule for rule in rules if rule.enabled]
+    idle = idle_names(space.settings, in_force, broken)
+    warnings = [found for rule in rules for found in doubtful(rule, knowledge)]
     settings = str(space.home / FILE)
     if as_json:
-        problems = [
-            *({"file": f.file, "line": f.line, "problem": f.problem} for f in broken),
-            *({"file": settings, "line": None, "problem": problem} for problem in idle),
-        ]
-        emit_json({"rules": len(rules), "problems": problems})
-    for line in (*map(str, broken), *(f"{settings}: {problem}" for problem in idle)):
+        problems = [*map(_problem, wrong), *({"file": settings, "line": None, "problem": problem} for problem in idle)]
+        emit_json({"rules": len(in_force), "problems": problems, "warnings": list(map(_problem, warnings))})
+    for line in (*map(str, wrong), *(f"{settings}: {problem}" for problem in idle)):
         typer.echo(f"pactwatch: {line}", err=True)
-    if broken or idle:
+    for warning in warnings:
+        typer.echo(f"pactwatch: warning: {warning}", err=True)
+    if wrong or idle:
         raise typer.Exit(2)
     if not as_json:
-        console().print("1 rule is in order." if len(rules) == 1 else f"{len(rules)} rules are in order.")
+        console().print("1 rule is in order." if len(in_force) == 1 else f"{len(in_force)} rules are in order.")
+
+
+def _problem(failure: RuleFileError) -> dict[str, Any]:
+    return {"file": failure.file, "line": failure.line, "problem": failure.problem}
 
 
 @app.command()
@@ -94,15 +116,19 @@ def test(
 ) -> None:
     """Run the labelled examples of rules: each must match or not match as it says; exit 1 if one does not.
 
+    A rule that is switched off is tested when it is named.
+
     Example: pactwatch rules test ai-alliances
     """
+    from pactwatch.progress import track
     from pipeline.knowledge import load_knowledge
     from pipeline.match import check_examples
+    from pipeline.rulebook import load_rules
 
     space = workspace(ctx)
-    rules = [rule_named(n, space.rule_dirs) for n in names] if names else _rules(space)[0]
+    rules = [rule_named(n, space.rule_dirs) for n in names] if names else load_rules(*space.rule_dirs)[0]
     knowledge = load_knowledge(*space.knowledge_dirs)
-    results = {rule.id: check_examples(rule, knowledge) for rule in rules}
+    results = {rule.id: check_examples(rule, knowledge) for rule in track(rules, "testing rules", len(rules))}
     if as_json:
         emit_json(
             [{"rule": r.id, "examples": len(r.examples), "failures": [str(f) for f in results[r.id]]} for r in rules]
@@ -118,50 +144,6 @@ def test(
         raise typer.Exit(1)
 
 
-def _read_article(what: str) -> Article:
-    """An article from a file, or from standard input for `-`: HTML is extracted, other text has its title first."""
-    from core.records import Article
-
-    body = sys.stdin.buffer.read() if what == "-" else Path(what).read_bytes()
-    if b"<html" in body[:2000].lower() or b"<!doctype html" in body[:2000].lower():
-        from pipeline.extract import extract
-
-        return extract(body, "https://example.org/")
-    title, _, text = body.decode("utf-8", errors="replace").partition("\n")
-    return Article(url="", canonical_url="", title=title.strip(), text=text.strip())
-
-
-@app.command()
-def explain(
-    ctx: typer.Context,
-    file: Annotated[
-        str, typer.Argument(metavar="FILE", help="HTML or text (title in the first line); - for standard input.")
-    ],
-    rule: Annotated[str, typer.Option("--rule", help="The rule to explain.")] = "ai-alliances",
-    as_json: AsJson = False,
-) -> None:
-    """Say which conditions of a rule a text meets, which it fails, and by how little.
-
-    Example: pactwatch rules explain story.html --rule ai-alliances
-    """
-    from pipeline.annotate import annotate
-    from pipeline.explain import explain as explain_rule
-    from pipeline.knowledge import load_knowledge
-
-    space = workspace(ctx)
-    wanted = rule_named(rule, space.rule_dirs)
-    if file != "-" and not Path(file).is_file():
-        raise NotFoundError(f"there is no file {file!r}")
-    article = _read_article(file)
-    knowledge = load_knowledge(*space.knowledge_dirs)
-    conditions = explain_rule(article, annotate(article, knowledge), wanted, knowledge=knowledge)
-    rows = [{"condition": c, "held": held, "detail": detail} for c, held, detail in conditions]
-    if as_json:
-        sys.stdout.write(
-            json.dumps({"rule": rule, "title": article.title, "conditions": rows}, ensure_ascii=False) + "\n"
-        )
-        return
-    out = console()
-    out.print(f"{rule} on: {article.title}")
-    for row in rows:
-        out.print(f"  {'held  ' if row['held'] else 'failed'}  {row['condition']}: {row['detail']}")
+rules_explain.register(app)
+rules_archive.register(app)
+rules_eval.register(app)

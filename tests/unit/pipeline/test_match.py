@@ -179,6 +179,7 @@ def test_a_line_without_title_and_text_is_not_flagged(item):
         "event_type": None,
         "status": None,
         "score": 0.0,
+        "band": None,
         "evidence": [],
         "hits": [],
     }
@@ -209,12 +210,13 @@ def test_an_example_that_is_judged_otherwise_is_reported():
 
 def explained(text, **more):
     given = article(text)
-    rows = explain(
+    found = explain(
         given,
         annotate(given, knowledge()),
         rule("event:alliance AND topic:ai", status=["announced"], min_score=0.5, **more),
+        knowledge(),
     )
-    return {condition: (held, detail) for condition, held, detail in rows}
+    return {one.condition: (one.held, one.detail) for one in found.conditions}
 
 
 def test_an_explanation_says_which_conditions_held():
@@ -230,3 +232,18 @@ def test_an_explanation_says_what_failed_and_by_how_little():
     assert denied["topic:ai"][0] is False
     assert denied["status is announced"] == (False, 'denied, by "denied"')
     assert explained("It rains.")["event:alliance"] == (False, "no event was found")
+
+
+@pytest.mark.parametrize(("min_score", "alert_score", "band"), [
+    (0.3, 0.4, "alert"), (0.3, 0.99, "digest"), (0.99, None, "archive"), (0.3, None, "alert"), (0.9, 0.2, "archive"),
+])
+def test_the_band_tells_what_a_score_is_good_for(min_score, alert_score, band):
+    mine = rule("event:alliance", min_score=min_score, alert_score=alert_score)
+    answer = match_line({"text": DEAL}, knowledge(), [mine])
+    assert answer["band"] == band
+    assert answer["flagged"] is (band != "archive")
+    assert [one["band"] for one in answer["hits"]] == ([] if band == "archive" else [band])
+
+
+def test_a_text_that_meets_no_condition_has_no_band():
+    assert match_line({"text": "It rains."}, knowledge(), [rule("event:alliance")])["band"] is None

@@ -46,7 +46,7 @@ def test_a_later_folder_wins_and_can_switch_a_rule_off(tmp_path):
         (
             "title: X\nquery: one\ncolour: red\n",
             3,
-            "unknown key 'colour'; allowed: title, query, status, min_score, label, enabled, examples",
+            "unknown key 'colour'; allowed: title, query, status, min_score, alert_score, label, enabled, examples",
         ),
         ("title: X\nquery: 'event:('\n", 2, "query"),
         ("title: X\nquery: 'org:a AND rule:b'\n", 2, "for searching the archive"),

@@ -1,0 +1,60 @@
+"""Check a rule against the knowledge: a query may be readable and still ask for what cannot be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from core.errors import RuleFileError
+from core.query import Filter, walk
+from core.text import fold
+from core.yamlfile import line_of
+from pipeline.knowledge import Knowledge
+from pipeline.rulebook import Rule
+
+
+def impossible(rule: Rule, knowledge: Knowledge) -> RuleFileError | None:
+    """The first kind of event or topic in the query that no text can have; such a condition would never hold."""
+    events = {"event": knowledge.frames.families | knowledge.frames.types, "topic": set(knowledge.topics.topics)}
+    for part in _filters(rule):
+        allowed = events.get(part.field)
+        if allowed is None or part.value == "*" or part.value in allowed:
+            continue
+        wanted = f"unknown {part.field} {part.value!r}{_suggestion(part.value, allowed)}"
+        return _error(rule, part, f"{wanted}; allowed: {', '.join(sorted(allowed))}")
+    return None
+
+
+def doubtful(rule: Rule, knowledge: Knowledge) -> list[RuleFileError]:
+    """Organisations in the query that the knowledge does not have: found only where a text writes them just so."""
+    names = list(knowledge.organisations)
+    found = []
+    for part in _filters(rule):
+        if part.field != "org" or part.value.endswith("*") or knowledge.gazetteer.resolve(part.value):
+            continue
+        start = fold(part.value) + " "
+        if any(fold(name).startswith(start) for name in names):
+            continue
+        close = _suggestion(fold(part.value), knowledge.gazetteer.by_alias)
+        found.append(_error(rule, part, f"no organisation is known as {part.value!r}{close}; such a name is found only "
+                                        "where a text writes it like this"))
+    return found
+
+
+def _filters(rule: Rule) -> Iterator[Filter]:
+    return (part for part in walk(rule.parsed) if isinstance(part, Filter))
+
+
+def _suggestion(value: str, allowed: Collection[str]) -> str:
+    close = get_close_matches(value, list(allowed), 1, 0.8)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def _error(rule: Rule, part: Filter, message: str) -> RuleFileError:
+    """The message with file, line and the column within the query."""
+    place = re.search(rf"(?i)(?<!\w){re.escape(part.value)}(?!\w)", rule.query)
+    column = f"column {place.start() + 1}: " if place else ""
+    line = line_of(Path(rule.file), ["query"]) if rule.file else None
+    return RuleFileError(f"query: {column}{message}", file=rule.file, line=line)

@@ -11,7 +11,7 @@ _CJK = "\u3040-\u30ff\u3400-\u9fff가-힣"
 _CLOSING = r"""["'’”)\]»」』】*_]"""
 # One class of first letters lets the search skip to them; the lookbehinds tell them apart.
 _BREAK = re.compile(
-    rf"""[.!?…。！？｡\n{_BULLETS}](?:(?<=[.!?…])[.!?…]*(?:{_CLOSING}*(?:\s»)?\s+"""
+    rf"""[.!?…。！？｡\n{_BULLETS}](?:(?<=[.!?…])(?<![.!?…].)[.!?…]*(?:{_CLOSING}*(?:\s»)?\s+"""
     rf"""|(?:(?<=[다요죠음함임됨까][.!?])|(?<=[{_CJK}][!?]))[!?]*{_CLOSING}*(?=[^\s.,]))"""
     rf"""|(?<=[。！？｡])[。！？!?｡]*{_CLOSING}*\s*|(?<=[\n{_BULLETS}])\s*)"""
 )

@@ -16,12 +16,14 @@ def annotate(article: Article, knowledge: Knowledge, *, publisher: str | None = 
 
     `publisher` is the organisation that says "we" in the article.
     """
-    found = read(article, knowledge, publisher)
-    mentions = [*_mentions(found.title), *_mentions(found.text)]
+    items = read(article, knowledge, publisher)
+    mentions = [mention for item in items for field in (item.title, item.text) for mention in _mentions(field)]
+    topics: dict[str, float] = {}
+    for item in items:
+        for topic, salient in salience(item.title.topics, item.text.topics, item.text.lead_end).items():
+            topics[topic] = max(salient, topics.get(topic, 0.0))
     return Annotation(
-        mentions=tuple(mentions[:MOST_MENTIONS]),
-        topics=salience(found.title.topics, found.text.topics, found.text.lead_end),
-        events=find_events(found, knowledge),
+        mentions=tuple(mentions[:MOST_MENTIONS]), topics=topics, events=find_events(items, knowledge)
     )
 
 

@@ -35,13 +35,17 @@ class Candidate:
     cue: Cue
 
 
-def find_events(read: ArticleReading, knowledge: Knowledge) -> tuple[Event, ...]:
-    """The events of an article, each once, the strongest first."""
-    scorer = Scorer(read, knowledge)
+def find_events(items: Iterable[ArticleReading], knowledge: Knowledge) -> tuple[Event, ...]:
+    """The events of an article, each once, the strongest first. Its items are judged one by one."""
     found: list[Event] = []
-    for reading in (read.title, read.text):
-        for number, cues in _sentences_with_cues(reading):
-            found += (scorer.event(candidate) for candidate in _in_sentence(reading, number, cues, read, knowledge.frames.descriptions))
+    for read in items:
+        scorer = Scorer(read, knowledge)
+        for reading in (read.title, read.text):
+            for number, cues in _sentences_with_cues(reading):
+                found += (
+                    scorer.event(candidate) for candidate in
+                    _in_sentence(reading, number, cues, read, knowledge.frames.descriptions)
+                )
     return merged(found, knowledge.frames.weights.repeated)
 
 

@@ -16,6 +16,7 @@ from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
 from pipeline.frames import FrameFile, compile_descriptions, compile_file
 from pipeline.headlines import HeadlineRules
+from pipeline.items import ItemRules
 from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
 from pipeline.names import NameRules
 from pipeline.organisation_layers import OrganisationLayers
@@ -50,6 +51,7 @@ class Knowledge:
     frames: FrameBook
     status: StatusBook
     preparation: Preparation
+    items: ItemRules
     version: str
 
 
@@ -119,6 +121,8 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         raise KnowledgeFileError(f"no folder holds {missing[0]}.yaml")
     names: Names = parts["names"]
     rules = NameRules(names)
+    boilerplate: Boilerplate = parts["boilerplate"]
+    preparation = Preparation(boilerplate)
     return Knowledge(
         organisations=organisations,
         gazetteer=Gazetteer(organisations, names),
@@ -129,6 +133,7 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
                          parts["refinements"], parts["weights"], compile_descriptions(frames.values())),
         status=StatusBook(parts["status"]),
-        preparation=Preparation(parts["boilerplate"]),
+        preparation=preparation,
+        items=ItemRules(boilerplate.digests, preparation.dateline),
         version=version,
     )

@@ -128,13 +128,26 @@ class Names(BaseModel):
     both_companies: dict[str, int]
 
 
+class Digests(BaseModel):
+    """What tells a page that collects unrelated news, and where its items begin."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    titles: list[str]
+    openings: list[str] = Field(default_factory=list)    # in the first lines of the text
+    marks: dict[str, str] = Field(default_factory=dict)  # kind of mark -> the start of an item
+    continues: str = "(?!)"                              # a paragraph that goes on with the item before it
+
+
 class Boilerplate(BaseModel):
     """Patterns of what does not belong to the news: bylines, datelines, notes, descriptions of the firm."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    words: dict[str, list[str]] = Field(default_factory=dict)   # groups that datelines name as <group>
+    datelines: list[str] = Field(default_factory=list)
     sections: list[str]                  # from a line that matches to the end of the text, early in it of the paragraph
+    lines: list[str]                     # the line that begins so
     passages: list[str]                  # only what matches
-    digests: list[str]                   # titles of texts that collect unrelated items
+    digests: Digests
 
 
 class Weights(BaseModel):

@@ -9,39 +9,51 @@ from pipeline.views import View
 
 _LATE = 0.4               # from this part of a text on, a section of boilerplate runs to the end
 _OPENING = 1_500          # characters in which datelines are looked for
-_DATELINE = re.compile(
-    r"(?m)^(?:[A-Z][\w .,'/&()-]{2,80}?\([^)\n]{2,40}\)[^—\n]{0,80}?(?:—|--|-)\s"  # CITY (WIRE) date —
-    r"|[A-Z][A-Za-z .,'-]{2,60}?,? (?:\w{3,9}\.? \d{1,2},? \d{4}|\d{1,2} \w{3,9},? \d{4})\s?"
-    r"(?:\([^)\n]{2,40}\)\s?)?(?:/[\w. ]+/\s?)?(?:—|--|-)\s"
-    r"|[A-Z][A-Z .,-]{2,40}(?:, [A-Z]{2,8})? ?(?:—|--|-)\s)"
-)
+_WORD = re.compile(r"<([a-z]+)>")
+_LINE = re.compile(r"[^\n]+")
+_PARAGRAPH = re.compile(r"\s*[^\n]*")
 
 
 class Preparation:
     """The patterns of boilerplate, ready for search."""
 
     def __init__(self, patterns: Boilerplate) -> None:
-        self._section = re.compile("(?m)^(?:" + "|".join(patterns.sections) + ")")
+        self._line = re.compile(
+            rf"[^\w\n]{{0,6}}(?:(?P<section>{'|'.join(patterns.sections)})|(?:{'|'.join(patterns.lines)}))"
+        )
         # One by one: a pattern that begins with letters of its own is found many times faster than an alternation.
         self._passages = [re.compile(pattern, re.MULTILINE) for pattern in patterns.passages]
-        self._digest = re.compile("|".join(patterns.digests))
+        self.dateline = re.compile("(?m)^(?:" + "|".join(_expanded(patterns)) + ")")
 
     def marked(self, view: View) -> list[tuple[int, int]]:
         """The places of a text that no event or topic is read from, in order and without overlaps."""
         text = view.folded
         places = [match.span() for passage in self._passages for match in passage.finditer(text)]
-        places += [dateline.span() for dateline in _DATELINE.finditer(view.plain, 0, _OPENING)]
-        for match in self._section.finditer(text):
-            if match.start() > _LATE * len(text):
+        places += [dateline.span() for dateline in self.dateline.finditer(view.plain, 0, _OPENING)]
+        return _joined(places + self._lines(text))
+
+    def _lines(self, text: str) -> list[tuple[int, int]]:
+        """The lines that are boilerplate, and the sections that some of them open."""
+        places: list[tuple[int, int]] = []
+        for line in _LINE.finditer(text):
+            match = self._line.match(text, *line.span())
+            if match is None:
+                continue
+            if match["section"] is None:
+                places.append(line.span())
+            elif match.start() > _LATE * len(text):
                 places.append((match.start(), len(text)))
                 break
-            end = text.find("\n", match.end() + 1)
-            places.append((match.start(), end if end > 0 else len(text)))
-        return _joined(places)
+            else:
+                following = _PARAGRAPH.match(text, line.end())
+                places.append((match.start(), following.end() if following else line.end()))
+        return places
 
-    def is_digest(self, title: View) -> bool:
-        """Whether a title announces a collection of unrelated items."""
-        return bool(self._digest.search(title.folded))
+
+def _expanded(patterns: Boilerplate) -> list[str]:
+    """The datelines with their word groups filled in."""
+    groups = {name: "(?:" + "|".join(words) + ")" for name, words in patterns.words.items()}
+    return [_WORD.sub(lambda match: groups.get(match[1], match[0]), pattern) for pattern in patterns.datelines]
 
 
 def _joined(places: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -72,10 +72,16 @@ class ArticleReading:
     language: str | None
 
 
-def read(article: Article, knowledge: Knowledge, publisher: str | None) -> ArticleReading:
-    """Everything that events and topics are made of."""
-    title, text = views(article)
+def read(article: Article, knowledge: Knowledge, publisher: str | None) -> list[ArticleReading]:
+    """Everything that events and topics are made of, one reading for each item of a page that collects several."""
     language = article.language or script_of(f"{article.title} {article.text[:_TOLD_BY]}")
+    items = knowledge.items.split(*views(article), knowledge.gazetteer.find)
+    return [_read(title, text, language, knowledge, publisher) for title, text in items]
+
+
+def _read(
+    title: View, text: View, language: str | None, knowledge: Knowledge, publisher: str | None
+) -> ArticleReading:
     known_title = knowledge.gazetteer.find(title)
     known_text = knowledge.gazetteer.find(text, _named(known_title))
     known_title = knowledge.gazetteer.find(title, _named(known_text))
@@ -93,8 +99,10 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> Artic
     maybe = discovered.maybe + occurrences(text, {name.organisations[0]: name for name in headline}, False)
     marked = knowledge.preparation.marked(text)
     maybe = [name for name in maybe if not _covered(marked, name.start, name.end)]
-    title_reading = _reading(title, title_names, headline, [], knowledge, language, len(title.plain))
-    text_reading = _reading(text, text_names, maybe, marked, knowledge, language, EVENT_LIMIT)
+    whole = [(0, len(title.plain))] if title.plain else []
+    parts = [part for part in sentences.split(text.plain, EVENT_LIMIT) if not (marked and _within(marked, part))]
+    title_reading = _reading(title, whole, title_names, headline, [], knowledge, language)
+    text_reading = _reading(text, parts, text_names, maybe, marked, knowledge, language)
     return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading), language)
 
 
@@ -119,13 +127,9 @@ def _forms(
     return forms
 
 
-def _reading(view: View, names: list[Name], maybe: list[Name], marked: list[tuple[int, int]], knowledge: Knowledge,
-             language: str | None, limit: int) -> Reading:
-    parts = (
-        [part for part in sentences.split(view.plain, limit) if not (marked and _within(marked, part))]
-        if view.field == "text"
-        else [(0, len(view.plain))]
-    )
+def _reading(view: View, parts: list[tuple[int, int]], names: list[Name], maybe: list[Name],
+             marked: list[tuple[int, int]], knowledge: Knowledge, language: str | None) -> Reading:
+    limit = parts[-1][1] if parts else 0
     taken = [(name.start, name.end) for name in names if name.kind == "name"]
     # A consortium's name says what it is about, a firm's does not.
     named = [(name.start, name.end) for name in names if name.kind == "name" and not _is_body(name, knowledge)]

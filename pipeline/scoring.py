@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.records import Event, Span
+from pipeline.about import Subject
 from pipeline.framebook import CompiledVeto
 from pipeline.knowledge import Knowledge
 from pipeline.reading import LEAD_SENTENCES, ArticleReading, Reading
-from pipeline.topics import TopicPlace, salience
 
 if TYPE_CHECKING:
     from pipeline.events import Candidate
 
-_OPENING_SENTENCES = 2
 _OPENING = 600            # characters of a text that vetoes of scope "text" read
 
 
@@ -25,8 +23,7 @@ class Scorer:
         self._read = read
         self._knowledge = knowledge
         self._weights = knowledge.frames.weights
-        self.salience = salience(read.title.topics, read.text.topics, read.text.lead_end)
-        self._digest = knowledge.preparation.is_digest(read.title.view)
+        self._subject = Subject(read, knowledge)
         title = read.title.view.folded
         self._mine = knowledge.frames.vetoes_for(read.language)
         self._standing = [
@@ -36,8 +33,6 @@ class Scorer:
             (veto, match.start()) for veto in self._mine if veto.scope == "text"
             for match in [veto.pattern.search(read.text.view.folded, 0, _OPENING)] if match
         ]
-        self._in_title = {name.organisations[0] for name in (*read.title.names, *read.title.maybe)
-                          if name.organisations}
 
     def event(self, candidate: Candidate) -> Event:
         """The event of a candidate."""
@@ -45,7 +40,7 @@ class Scorer:
         cue = candidate.cue
         inside = [place for place in reading.statuses if sentence.start <= place.start and place.end <= sentence.end]
         standing = self._knowledge.status.judge(inside, (cue.start, cue.end))
-        topics = self._topics(candidate, sentence)
+        topics = self._subject.topics(candidate)
         parts = [
             (candidate.frame.id, candidate.frame.strength),
             (f"shape:{candidate.shape.id}", candidate.shape.score),
@@ -78,7 +73,7 @@ class Scorer:
             return [("title", self._weights.title)]
         if candidate.number < LEAD_SENTENCES:
             return [("lead", self._weights.lead)]
-        return [("body", 0.0 if self._digest else self._weights.body)]
+        return [("body", self._weights.body)]
 
     def _doubts(self, candidate: Candidate) -> list[tuple[str, float]]:
         doubts = []
@@ -114,54 +109,6 @@ class Scorer:
             if not spared and self._applies(veto, candidate, sentence):
                 found.append((veto.id, veto.score))
         return found
-
-    def _belongs(self, candidate: Candidate) -> bool:
-        """Whether a candidate is about what the title is about: a text may mix stories that have nothing in common."""
-        return candidate.reading is self._read.title or not self._in_title or any(
-            party.organisation in self._in_title or party.organisation == self._read.publisher
-            for party in candidate.parties
-        )
-
-    def _offer_opening(self, offer: Callable[[Reading, TopicPlace, float], None]) -> None:
-        """A headline's event is about what its first sentences are about."""
-        text = self._read.text
-        opening = text.sentences[_OPENING_SENTENCES - 1][1] if len(text.sentences) >= _OPENING_SENTENCES else 10**9
-        for place in text.topics:
-            if place.start < opening:
-                offer(text, place, place.weight * self._weights.topic_nearby)
-
-    def _topics(self, candidate: Candidate, sentence: Span) -> dict[str, tuple[float, Span | None]]:
-        """The topics of an event: how strongly, and the word that says it best."""
-        weights, reading = self._weights, candidate.reading
-        best: dict[str, tuple[float, Span | None]] = {}
-
-        def offer(source: Reading, place: TopicPlace, strength: float) -> None:
-            if strength > best.get(place.topic, (0.0, None))[0]:
-                best[place.topic] = (strength, source.view.span(place.start, place.end))
-
-        near = reading.sentences[max(0, candidate.number - 1) : candidate.number + 2]
-        # "The partnership" says little by itself: what it is about must stand beside it.
-        alone = self._digest or candidate.shape.titled
-        if reading is self._read.title and not self._digest:
-            self._offer_opening(offer)
-        for place in reading.topics:
-            if sentence.start <= place.start < sentence.end:
-                offer(reading, place, place.weight * weights.topic_in_sentence)
-            elif not alone and near[0][0] <= place.start < near[-1][1]:
-                offer(reading, place, place.weight * weights.topic_nearby)
-        if not self._digest and self._belongs(candidate):
-            for place in self._read.title.topics:
-                offer(self._read.title, place, place.weight * weights.topic_in_title)
-        if not alone and self._belongs(candidate):
-            for place in self._read.text.topics:
-                offer(self._read.text, place, self.salience.get(place.topic, 0.0) * weights.topic_of_text)
-        for topic, entry in self._knowledge.topics.topics.items():
-            party = next((party for party in candidate.parties if party.organisation in entry.makers), None)
-            if party and topic not in best:
-                best[topic] = (weights.topic_of_maker, party.span)
-            elif party and best[topic][0] < weights.topic_of_maker:
-                best[topic] = (weights.topic_of_maker, best[topic][1])
-        return {topic: held for topic, held in best.items() if held[0] >= weights.topic_least}
 
 
 def _trimmed(reading: Reading, number: int) -> Span:

@@ -66,12 +66,13 @@ def at_word_boundary(text: str, start: int, end: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A field of an article in three forms of one length: as it is, plain, and plain in lower case."""
+    """A field of an article, or a part of it, in three forms of one length: as it is, plain, and in lower case."""
 
     field: Field
     original: str
     plain: str
     folded: str
+    offset: int = 0       # of the part in the field
 
     @classmethod
     def of(cls, field: Field, text: str, limit: int) -> View:
@@ -82,7 +83,12 @@ class View:
 
     def span(self, start: int, end: int) -> Span:
         """The place as the article's own text has it."""
-        return Span(self.field, start, end, self.original[start:end])
+        return Span(self.field, self.offset + start, self.offset + end, self.original[start:end])
+
+    def part(self, start: int, end: int) -> View:
+        """A part of the field, with places of its own."""
+        return View(self.field, self.original[start:end], self.plain[start:end], self.folded[start:end],
+                    self.offset + start)
 
 
 def views(article: Article) -> tuple[View, View]:

@@ -1,0 +1,113 @@
+"""Judge what a relation is about: by the topic words of its sentence, those around it, and what its parties make."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from core.records import Span
+from pipeline.knowledge import Knowledge
+from pipeline.reading import ArticleReading, Reading
+from pipeline.topics import TopicPlace, salience
+
+if TYPE_CHECKING:
+    from pipeline.events import Candidate
+
+_OPENING_SENTENCES = 2
+
+Strengths = dict[str, tuple[float, Span | None]]    # topic -> how strongly, and the word that says it best
+
+
+class Subject:
+    """The topics of one article, ready to judge each of its relations."""
+
+    def __init__(self, read: ArticleReading, knowledge: Knowledge) -> None:
+        self._read = read
+        self._weights = knowledge.frames.weights
+        self._topics = knowledge.topics.topics
+        self._salience = salience(read.title.topics, read.text.topics, read.text.lead_end)
+        self._in_title = {
+            name.organisations[0] for name in (*read.title.names, *read.title.maybe) if name.organisations
+        }
+        self._in_headline = _strongest(read.title, read.title.topics, self._weights.topic_in_title)
+        self._of_text = self._whole()
+        self._opening = self._first_sentences()
+
+    def topics(self, candidate: Candidate) -> Strengths:
+        """The topics that a relation is about."""
+        weights, reading = self._weights, candidate.reading
+        start, end = reading.sentences[candidate.number]
+        best = _strongest(reading, _between(reading, start, end), weights.topic_in_sentence)
+        belongs = self._belongs(candidate)
+        if reading is self._read.title:
+            _add(best, self._opening)
+        if belongs:
+            _add(best, self._in_headline)
+        # "The partnership" says little by itself: what it is about must stand beside it.
+        if not candidate.shape.titled:
+            near = reading.sentences[max(0, candidate.number - 1) : candidate.number + 2]
+            _add(best, _strongest(reading, _between(reading, near[0][0], near[-1][1]), weights.topic_nearby))
+            if belongs:
+                _add(best, self._of_text)
+        _add(best, self._made_by(candidate, best))
+        return {topic: held for topic, held in best.items() if held[0] >= weights.topic_least}
+
+    def _whole(self) -> Strengths:
+        """What the text as a whole says to each of its relations."""
+        text = self._read.text
+        return {
+            topic: (self._salience.get(topic, 0.0) * self._weights.topic_of_text, span)
+            for topic, (_, span) in _strongest(text, text.topics, 1.0).items()
+        }
+
+    def _first_sentences(self) -> Strengths:
+        """A headline's event is about what its first sentences are about."""
+        text = self._read.text
+        first = text.sentences[:_OPENING_SENTENCES]
+        end = first[-1][1] if first else 0
+        return _strongest(text, _between(text, 0, end), self._weights.topic_nearby)
+
+    def _belongs(self, candidate: Candidate) -> bool:
+        """Whether a candidate is about what the title is about: a text may mix stories that have nothing in common."""
+        return candidate.reading is self._read.title or not self._in_title or any(
+            party.organisation in self._in_title or party.organisation == self._read.publisher
+            for party in candidate.parties
+        )
+
+    def _made_by(self, candidate: Candidate, best: Strengths) -> Strengths:
+        """The topics of what a party makes."""
+        made: Strengths = {}
+        for topic, entry in self._topics.items():
+            party = next((party for party in candidate.parties if party.organisation in entry.makers), None)
+            if party:
+                made[topic] = (self._weights.topic_of_maker, best[topic][1] if topic in best else party.span)
+        return made
+
+
+def _between(reading: Reading, start: int, end: int) -> list[TopicPlace]:
+    """The topic words that begin in a part of a field."""
+    places = reading.topics
+    return places[bisect_left(places, start, key=_start) : bisect_left(places, end, key=_start)]
+
+
+def _start(place: TopicPlace) -> int:
+    return place.start
+
+
+def _strongest(reading: Reading, places: Iterable[TopicPlace], weight: float) -> Strengths:
+    """The strongest word of each topic, the first of equal ones."""
+    best: dict[str, TopicPlace] = {}
+    for place in places:
+        if place.topic not in best or place.weight > best[place.topic].weight:
+            best[place.topic] = place
+    return {
+        topic: (place.weight * weight, reading.view.span(place.start, place.end)) for topic, place in best.items()
+    }
+
+
+def _add(best: Strengths, more: Strengths) -> None:
+    """Let what is stronger take its place."""
+    for topic, held in more.items():
+        if topic not in best or held[0] > best[topic][0]:
+            best[topic] = held

@@ -14,7 +14,7 @@ from core.logs import get_logger
 from core.records import Processed
 from core.workspace import Workspace
 from pactwatch.desk import PassDesk
-from pactwatch.files import fingerprint
+from pactwatch.inforce import InForce
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
 from pactwatch.writer import Writer
@@ -37,19 +37,26 @@ class Newsdesk:
     def __init__(self, space: Workspace, engine: Engine) -> None:
         self._space, self._engine = space, engine
         self._pool: ExtractionPool | None = None
-        self._knowledge = fingerprint([*space.knowledge_dirs, *space.rule_dirs])
+        self._in_force = InForce(space)
         self._desk: PassDesk | None = None
 
-    def _warm_pool(self) -> ExtractionPool:
+    async def check(self) -> None:
+        """Raise KnowledgeFileError where the workspace's knowledge is wrong."""
+        await self._in_force.refresh(strict=True)
+
+    async def _warm_pool(self) -> ExtractionPool:
         """The pool; a new one after rules or knowledge changed, for its processes loaded the old ones."""
-        present = fingerprint([*self._space.knowledge_dirs, *self._space.rule_dirs])
-        if self._pool is not None and present != self._knowledge:
+        changed = await self._in_force.refresh()
+        if self._pool is not None and changed:
             log.info("rules or knowledge changed")
-            self.close()
+            self._pool.stop()
+            self._pool = None
         if self._pool is None:
-            self._knowledge = present
             self._pool = ExtractionPool(
-                self._space.settings.crawl.processes, self._space.knowledge_dirs, self._space.rule_dirs, self._processed
+                self._space.settings.crawl.processes,
+                self._in_force.knowledge_dirs,
+                self._in_force.rule_dirs,
+                self._processed,
             )
         return self._pool
 
@@ -107,7 +114,7 @@ class Newsdesk:
         stop: asyncio.Event,
         changed: Changed,
     ) -> None:
-        pool = self._warm_pool()
+        pool = await self._warm_pool()
         writer = Writer(self._engine, self._space.settings.routes, run_id=run_id)
         desk = self._desk = PassDesk(writer, pool, sources, summary, run_id, changed)
         writer.stored = desk.stored
@@ -149,3 +156,4 @@ class Newsdesk:
         if self._pool is not None:
             self._pool.stop()
             self._pool = None
+        self._in_force.close()

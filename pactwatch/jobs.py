@@ -91,6 +91,7 @@ class _Service:
     async def run(self) -> None:
         """Run until stopped."""
         scheduler = Scheduler()
+        await self._desk.check()
         announce_routes(self._engine, self._space.settings, now())
         rules, broken = load_rules(*self._space.rule_dirs)
         for failure in broken:

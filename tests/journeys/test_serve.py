@@ -71,3 +71,46 @@ def test_a_source_that_is_added_while_it_runs_is_watched(tmp_path: Path, newsroo
         service.send_signal(signal.SIGTERM)
         service.communicate(timeout=30)
     assert service.returncode == 0
+
+
+def test_rules_and_knowledge_take_effect_without_a_restart_and_a_broken_one_keeps_its_last_good_version(
+    tmp_path: Path, newsroom: Newsroom
+) -> None:
+    desk = Newsdesk(tmp_path / "desk", newsroom, ROUTE.replace("slack:C0000000001", "console"))
+    sources = {path: path.read_text(encoding="utf-8") for path in (desk.home / "sources").glob("*.yaml")}
+    later, last = sorted(sources)[:2]
+    for path in (later, last):
+        path.unlink()
+
+    def stored(count: int) -> bool:
+        return wait_for(lambda: int(desk.json("search", "*", "--format", "json")["total"]) == count)
+
+    def flagged(source: Path) -> int:
+        found = desk.json("search", f"rule:everything AND source:{source.stem}", "--format", "json")
+        return int(found["total"])
+
+    def number(*paths: Path) -> int:
+        return len([a for a in newsroom.articles if a.outlet in {path.stem for path in paths}])
+
+    rule = desk.home / "rules" / "everything.yaml"
+    rule.parent.mkdir(exist_ok=True)
+    service = desk.start("serve")
+    try:
+        first = len(newsroom.articles) - number(later, last)
+        assert stored(first)
+        rule.write_text("title: Everything\nquery: '*'\n", encoding="utf-8")
+        later.write_text(sources[later], encoding="utf-8")
+        assert stored(first + number(later))
+        assert flagged(later) == number(later)
+        rule.write_text("title: Everything\nquery: 'org:('\n", encoding="utf-8")
+        broken = desk.home / "knowledge" / "organisations" / "own.yaml"
+        broken.write_text("Zellwerk Motors:\n  colour: red\n", encoding="utf-8")
+        last.write_text(sources[last], encoding="utf-8")
+        assert stored(len(newsroom.articles))
+        assert flagged(last) == number(last)
+    finally:
+        service.send_signal(signal.SIGTERM)
+        _, said = service.communicate(timeout=30)
+    assert service.returncode == 0
+    assert said.count("everything.yaml:2: query") == 1
+    assert said.count("own.yaml:2: unknown key 'colour'") == 1

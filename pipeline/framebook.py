@@ -25,6 +25,7 @@ class CompiledVeto:
     spares: frozenset[str]
     score: float
     pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
     language: str | None                 # of the texts that it reads; None for all
 
 
@@ -57,6 +58,7 @@ class FrameBook:
                 frozenset(veto.spares),
                 veto.score,
                 re.compile("|".join(veto.patterns)),
+                re.compile("|".join(veto.unless)) if veto.unless else None,
                 of_key(name),
             )
             for name, veto in vetoes.items()

@@ -28,6 +28,7 @@ class Scorer:
         self._mine = knowledge.frames.vetoes_for(read.language)
         self._standing = [
             veto for veto in self._mine if veto.scope == "title" and veto.pattern.search(title)
+            and not (veto.unless and veto.unless.search(title))
         ]
         self._opening = [
             (veto, match.start()) for veto in self._mine if veto.scope == "text"

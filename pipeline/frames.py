@@ -152,7 +152,7 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
 
 
 # A description is dropped only after a word that a name could follow, so that no relation is dropped with it.
-_ANCHORS = ("and ", "& ", ", ", "with ", "between ", "of ", "by ", "from ", "among ", "to ", "joins ", "join ", "joined ")
+_ANCHORS = ("and ", "& ", ", ", "with ", "between ", "of ", "by ", "from ", "among ", "to ", "in ", "for ", "at ", "joins ", "join ", "joined ")
 
 
 def compile_descriptions(files: Iterable[FrameFile]) -> re.Pattern[str] | None:

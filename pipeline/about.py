@@ -27,9 +27,7 @@ class Subject:
         self._weights = knowledge.frames.weights
         self._topics = knowledge.topics.topics
         self._salience = salience(read.title.topics, read.text.topics, read.text.lead_end)
-        self._in_title = {
-            name.organisations[0] for name in (*read.title.names, *read.title.maybe) if name.organisations
-        }
+        self._in_title = {name.organisations[0] for name in read.title.names if name.organisations}
         self._in_headline = _strongest(read.title, read.title.topics, self._weights.topic_in_title)
         self._of_text = self._whole()
         self._opening = self._first_sentences()

@@ -130,6 +130,16 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """A person whom a text names with a role, and the organisation that the role is in, where the text says it."""
+
+    name: str
+    role: str                            # as the text writes it
+    organisation: str | None             # canonical name
+    span: Span                           # of the name
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationFacts:
     """What the knowledge says of an organisation."""
 
@@ -176,6 +186,7 @@ class Annotation:
     mentions: tuple[Mention, ...] = ()
     topics: dict[str, float] = field(default_factory=dict)   # topic id -> salience between 0 and 1
     events: tuple[Event, ...] = ()
+    people: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Annotate an article: organisations, topics and events, each with its place. Done once; every rule reads it."""
+"""Annotate an article: organisations, people, topics and events, each with its place; done once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def annotate(article: Article, knowledge: Knowledge, *, publisher: str | None = 
         for topic, salient in salience(item.title.topics, item.text.topics, item.text.lead_end).items():
             topics[topic] = max(salient, topics.get(topic, 0.0))
     return Annotation(
-        mentions=tuple(mentions[:MOST_MENTIONS]), topics=topics, events=find_events(items, knowledge)
+        mentions=tuple(mentions[:MOST_MENTIONS]),
+        topics=topics,
+        events=find_events(items, knowledge),
+        people=tuple({person.name: person for item in reversed(items) for person in reversed(item.people)}.values()),
     )
 
 

@@ -20,6 +20,7 @@ from pipeline.items import ItemRules
 from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
 from pipeline.names import NameRules
 from pipeline.organisation_layers import OrganisationLayers
+from pipeline.people import PeopleRules
 from pipeline.preparation import Preparation
 from pipeline.references import References
 from pipeline.status import StatusBook
@@ -47,6 +48,7 @@ class Knowledge:
     names: NameRules
     headlines: HeadlineRules
     references: References
+    people: PeopleRules
     topics: TopicBook
     frames: FrameBook
     status: StatusBook
@@ -129,6 +131,7 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         names=rules,
         headlines=HeadlineRules(rules),
         references=References(names),
+        people=PeopleRules(names),
         topics=TopicBook(parts["topics"]),
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
                          parts["refinements"], parts["weights"], compile_descriptions(frames.values())),

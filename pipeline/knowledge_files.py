@@ -115,6 +115,8 @@ class Names(BaseModel):
     departments: list[str] = Field(default_factory=list)        # "VP of Sales" is no organisation
     honorifics: list[str]
     first_names: list[str]
+    roles: list[str] = Field(default_factory=list)              # what people are called beside their name
+    surnames: list[str] = Field(default_factory=list)           # first letters of Korean and Chinese names
     product_nouns: list[str]
     headline_verbs: list[str]
     never: list[str]

@@ -7,14 +7,14 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
-from core.records import Article
+from core.records import Article, Person
 from pipeline import sentences
-from pipeline.entities import Name, introduced, occurrences, without_overlaps
+from pipeline.entities import Name, without_overlaps
 from pipeline.framebook import Cue
 from pipeline.knowledge import Knowledge
 from pipeline.knowledge_files import StatusCue
 from pipeline.lexicon import Found
-from pipeline.names import NameRules, agreed
+from pipeline.naming import find_names
 from pipeline.topics import TopicPlace
 from pipeline.views import EVENT_LIMIT, View, script_of, views
 
@@ -22,7 +22,6 @@ LEAD_SENTENCES = 5
 _TOLD_BY = 2_000          # characters that tell the language of a text whose language nobody names
 _NAMED_AFTER_TOPIC = re.compile(r"(?:\s|\.|^\w+)(?:AI|Ai|ai)$")    # a firm called Something AI says nothing of AI
 _TOPIC_ENDS = {"AI", "Ai", "ai"}
-_SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]{3,}")
 
 
 @dataclass(slots=True)
@@ -70,6 +69,7 @@ class ArticleReading:
     publisher: str | None
     main: tuple[str, ...]                # organisations of title and opening, the most named one first
     language: str | None
+    people: tuple[Person, ...]
 
 
 def read(article: Article, knowledge: Knowledge, publisher: str | None) -> list[ArticleReading]:
@@ -82,49 +82,16 @@ def read(article: Article, knowledge: Knowledge, publisher: str | None) -> list[
 def _read(
     title: View, text: View, language: str | None, knowledge: Knowledge, publisher: str | None
 ) -> ArticleReading:
-    known_title = knowledge.gazetteer.find(title)
-    known_text = knowledge.gazetteer.find(text, _named(known_title))
-    known_title = knowledge.gazetteer.find(title, _named(known_text))
-    discovered = knowledge.names.discover(text, known_text)
-    found = [*discovered.organisations, *discovered.maybe]
-    headline = knowledge.headlines.find(title, known_title, {name.organisations[0] for name in found})
-    sure = agreed(headline, title, discovered)
-    unknown = discovered.organisations + [name for name in discovered.maybe if name.organisations[0] in sure]
-    forms = _forms(text, title, known_text + unknown, known_title, headline, knowledge.names)
-    speakers = knowledge.references.find(text, publisher)
-    text_names = without_overlaps(known_text + unknown + occurrences(text, forms, True) + speakers)
-    title_names = without_overlaps(
-        known_title + occurrences(title, forms, True) + knowledge.references.find(title, publisher)
-    )
-    maybe = discovered.maybe + occurrences(text, {name.organisations[0]: name for name in headline}, False)
+    named = find_names(title, text, knowledge, publisher)
     marked = knowledge.preparation.marked(text)
-    maybe = [name for name in maybe if not _covered(marked, name.start, name.end)]
+    maybe = [name for name in named.maybe if not _covered(marked, name.start, name.end)]
     whole = [(0, len(title.plain))] if title.plain else []
     parts = [part for part in sentences.split(text.plain, EVENT_LIMIT) if not (marked and _within(marked, part))]
-    title_reading = _reading(title, whole, title_names, headline, [], knowledge, language)
-    text_reading = _reading(text, parts, text_names, maybe, marked, knowledge, language)
-    return ArticleReading(title_reading, text_reading, publisher, _main(title_reading, text_reading), language)
-
-
-def _named(names: list[Name]) -> set[str]:
-    """The organisations that a field names in so many words."""
-    return {name.organisations[0] for name in names if name.kind == "name"}
-
-
-def _forms(
-    text: View, title: View, names: list[Name], known_title: list[Name], headline: list[Name], rules: NameRules
-) -> dict[str, Name]:
-    """Other ways in which this text names an organisation: brackets, unknown names again, first words."""
-    forms = introduced(text, names) | introduced(title, known_title + headline)
-    for name in names:
-        if name.known or name.kind != "name":
-            continue
-        full = name.organisations[0]
-        forms.setdefault(full, name)
-        first = full.split(" ")[0]
-        if first != full and _SHORT_FORM.fullmatch(first) and rules.can_be_short(first):
-            forms.setdefault(first, name)
-    return forms
+    title_reading = _reading(title, whole, named.title, named.headline, [], knowledge, language)
+    text_reading = _reading(text, parts, named.text, maybe, marked, knowledge, language)
+    return ArticleReading(
+        title_reading, text_reading, publisher, _main(title_reading, text_reading), language, named.people
+    )
 
 
 def _reading(view: View, parts: list[tuple[int, int]], names: list[Name], maybe: list[Name],

@@ -21,8 +21,9 @@ _MOST_OCCURRENCES = 2_000
 _HANGUL = re.compile("[가-힣]")
 # What may follow a short Korean name: a particle, or a word that belongs to names of firms.
 _AFTER_HANGUL = re.compile("(?:은|는|이|가|을|를|와|과|의|도|에|로|으로|만|측|및|그룹|전자|코리아|랑|하고|[^가-힣]|$)")
-# What joins the names of a list.
-_LIST = r"(?:,? (?:and|&|und|et|y|e) |, |·|・|、|×|[与與和跟及](?![一-龥]{6})|と|[와과] |/)"
+# What joins the names of a list, or stands between two names that act together in a script without capitals.
+_LIST = (r"(?:,? (?:and|&|und|et|y|e) |, |·|・|、|×|\+|-|[与與和跟及同](?![一-龥]{6})|と|[와과랑] |[와과] 손잡고 | 손잡은 |/"
+         r"|(?:再度|正式|宣布|宣佈|拟|擬|将|將|或|也|已)?(?:[携攜联聯牵牽]手|联合|聯合|结盟|結盟|拉上|选择|选了|入股|[携攜夥与與]))")
 _LIST_BEFORE, _LIST_AFTER = re.compile(_LIST + "$"), re.compile(_LIST)
 _TICKER = re.compile(
     r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)"
@@ -139,7 +140,7 @@ def _cleared(doubtful: list[Name], found: list[Name], view: View, named: Collect
     ends = {name.end for name in found if name.kind == "name"}
     cleared = []
     for name in doubtful:
-        before = _LIST_BEFORE.search(view.plain, max(0, name.start - 6), name.start)
+        before = _LIST_BEFORE.search(view.plain, max(0, name.start - 8), name.start)
         after = _LIST_AFTER.match(view.plain, name.end)
         if name.organisations[0] in sure or (name.kind == "name" and (
                 (before and before.start() in ends) or (after and after.end() in starts))):

@@ -22,7 +22,8 @@ _HANGUL = re.compile("[가-힣]")
 # What may follow a short Korean name: a particle, or a word that belongs to names of firms.
 _AFTER_HANGUL = re.compile("(?:은|는|이|가|을|를|와|과|의|도|에|로|으로|만|측|및|그룹|전자|코리아|랑|하고|[^가-힣]|$)")
 # What joins the names of a list, or stands between two names that act together in a script without capitals.
-_LIST = (r"(?:,? (?:and|&|und|et|y|e) |, |·|・|、|×|\+|-|[与與和跟及同](?![一-龥]{6})|と|[와과랑] |[와과] 손잡고 | 손잡은 |/"
+_LIST = (r"(?:,? (?:and|&|und|et|y|e) |, |·|・|、|×|\+|-|[与與和跟及同](?![一-龥]{6})|と|/"
+         r"|[와과랑] (?:손잡고 )?| 손잡은 "
          r"|(?:再度|正式|宣布|宣佈|拟|擬|将|將|或|也|已)?(?:[携攜联聯牵牽]手|联合|聯合|结盟|結盟|拉上|选择|选了|入股|[携攜夥与與]))")
 _LIST_BEFORE, _LIST_AFTER = re.compile(_LIST + "$"), re.compile(_LIST)
 _TICKER = re.compile(

@@ -14,7 +14,7 @@ from core.logs import get_logger
 from core.records import Processed
 from core.workspace import Workspace
 from pactwatch.desk import PassDesk
-from pactwatch.inforce import InForce
+from pactwatch.last_good import LastGood
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
 from pactwatch.writer import Writer
@@ -37,16 +37,16 @@ class Newsdesk:
     def __init__(self, space: Workspace, engine: Engine) -> None:
         self._space, self._engine = space, engine
         self._pool: ExtractionPool | None = None
-        self._in_force = InForce(space)
+        self._files = LastGood(space)
         self._desk: PassDesk | None = None
 
     async def check(self) -> None:
         """Raise KnowledgeFileError where the workspace's knowledge is wrong."""
-        await self._in_force.refresh(strict=True)
+        await self._files.refresh(strict=True)
 
     async def _warm_pool(self) -> ExtractionPool:
         """The pool; a new one after rules or knowledge changed, for its processes loaded the old ones."""
-        changed = await self._in_force.refresh()
+        changed = await self._files.refresh()
         if self._pool is not None and changed:
             log.info("rules or knowledge changed")
             self._pool.stop()
@@ -54,8 +54,8 @@ class Newsdesk:
         if self._pool is None:
             self._pool = ExtractionPool(
                 self._space.settings.crawl.processes,
-                self._in_force.knowledge_dirs,
-                self._in_force.rule_dirs,
+                self._files.knowledge_dirs,
+                self._files.rule_dirs,
                 self._processed,
             )
         return self._pool
@@ -156,4 +156,4 @@ class Newsdesk:
         if self._pool is not None:
             self._pool.stop()
             self._pool = None
-        self._in_force.close()
+        self._files.close()

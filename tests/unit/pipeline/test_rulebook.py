@@ -4,10 +4,11 @@ import pytest
 
 from core.records import EventStatus
 from pipeline.match import check_examples
-from pipeline.rulebook import load_rules, shipped_rules
+from pipeline.rulebook import load_rules, read_all, shipped_rules
+from pipeline.rulecheck import doubtful, impossible
 from tests.unit.pipeline.reading import knowledge
 
-SHIPPED, _ = load_rules(shipped_rules())
+SHIPPED, _ = read_all(shipped_rules())
 
 
 def written(folder, **files):
@@ -68,10 +69,24 @@ def test_a_broken_file_is_named_and_the_others_still_load(tmp_path, text, line, 
     assert broken[0].line == line
 
 
-def test_the_shipped_rules_are_in_order():
+def test_the_shipped_rules_are_in_order_and_only_that_for_ai_alliances_is_on():
     rules, broken = load_rules(shipped_rules())
     assert broken == []
-    assert "ai-alliances" in {rule.id for rule in rules}
+    assert [rule.id for rule in rules] == ["ai-alliances"]
+
+
+@pytest.mark.parametrize("rule", SHIPPED, ids=lambda rule: rule.id)
+def test_a_shipped_rule_asks_for_what_the_knowledge_has(rule):
+    assert impossible(rule, knowledge()) is None
+    assert doubtful(rule, knowledge()) == []
+
+
+@pytest.mark.parametrize("name", ["ai-deals", "ai-chip-supply", "ai-policy", "competitors"])
+def test_a_shipped_rule_has_examples_of_both_kinds(name):
+    (rule,) = (rule for rule in SHIPPED if rule.id == name)
+    wanted = [example.wanted for example in rule.examples]
+    assert len(wanted) >= 8
+    assert min(wanted.count(True), wanted.count(False)) >= 4
 
 
 def test_the_rule_for_ai_alliances_has_examples_of_both_kinds():

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from core.errors import KnowledgeFileError
 from core.workspace import Workspace, load_workspace
-from pactwatch.inforce import InForce
+from pactwatch.last_good import LastGood
 from pipeline.knowledge import load_knowledge
 from pipeline.rulebook import load_rules
 
@@ -26,20 +26,20 @@ def space(tmp_path: Path) -> Workspace:
     return load_workspace(tmp_path)
 
 
-def refreshed(files: InForce, **how: bool) -> tuple[bool, list[str]]:
+def refreshed(files: LastGood, **how: bool) -> tuple[bool, list[str]]:
     """Whether something changed, and the mistakes that were logged."""
     with capture_logs() as logs:
         changed = asyncio.run(files.refresh(**how))
     return changed, [entry["problem"] for entry in logs]
 
 
-def rule_titles(files: InForce) -> dict[str, str]:
+def rule_titles(files: LastGood) -> dict[str, str]:
     return {rule.id: rule.title for rule in load_rules(*files.rule_dirs)[0]}
 
 
 def test_a_changed_rule_is_taken_up_and_an_unchanged_one_is_not_read_again(space):
     (space.home / "rules" / "ships.yaml").write_text(GOOD_RULE)
-    files = InForce(space)
+    files = LastGood(space)
     assert refreshed(files) == (True, [])
     assert refreshed(files) == (False, [])
     (space.home / "rules" / "ships.yaml").write_text(GOOD_RULE.replace("Ships", "Boats"))
@@ -51,7 +51,7 @@ def test_a_changed_rule_is_taken_up_and_an_unchanged_one_is_not_read_again(space
 def test_a_broken_rule_keeps_its_last_good_version_and_is_told_once_with_file_and_line(space):
     path = space.home / "rules" / "ships.yaml"
     path.write_text(GOOD_RULE)
-    files = InForce(space)
+    files = LastGood(space)
     refreshed(files)
     path.write_text(BAD_RULE)
     (space.home / "rules" / "boats.yaml").write_text(GOOD_RULE)
@@ -66,7 +66,7 @@ def test_a_broken_rule_keeps_its_last_good_version_and_is_told_once_with_file_an
 def test_a_removed_rule_is_out_of_force(space):
     path = space.home / "rules" / "ships.yaml"
     path.write_text(GOOD_RULE)
-    files = InForce(space)
+    files = LastGood(space)
     refreshed(files)
     path.unlink()
     assert refreshed(files) == (True, [])
@@ -77,7 +77,7 @@ def test_a_removed_rule_is_out_of_force(space):
 def test_broken_knowledge_keeps_its_last_good_version_and_is_told_once_with_file_and_line(space):
     path = space.home / "knowledge" / "organisations.yaml"
     path.write_text("Zellwerk Motors:\n  country: DE\n")
-    files = InForce(space)
+    files = LastGood(space)
     refreshed(files)
     path.write_text("Zellwerk Motors:\n  colour: red\n")
     changed, (problem,) = refreshed(files)
@@ -94,4 +94,4 @@ def test_broken_knowledge_keeps_its_last_good_version_and_is_told_once_with_file
 def test_knowledge_that_is_wrong_at_the_start_is_refused_where_that_is_asked(space):
     (space.home / "knowledge" / "organisations.yaml").write_text("Zellwerk Motors:\n  colour: red\n")
     with pytest.raises(KnowledgeFileError, match=r"knowledge/organisations.yaml:2: unknown key 'colour'"):
-        asyncio.run(InForce(space).refresh(strict=True))
+        asyncio.run(LastGood(space).refresh(strict=True))

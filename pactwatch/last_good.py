@@ -17,10 +17,10 @@ from pactwatch.files import Fingerprint, fingerprint
 from pipeline.knowledge import load_knowledge
 from pipeline.rulebook import read_rule
 
-log = get_logger("inforce")
+log = get_logger("last_good")
 
 
-class InForce:
+class LastGood:
     """What extraction processes are given. A file that is broken by an edit does not take its last version along."""
 
     def __init__(self, space: Workspace) -> None:

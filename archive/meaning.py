@@ -1,4 +1,4 @@
-"""Write what a batch of articles means: organisations, mentions, events with their parties."""
+"""Write what a batch of articles means: organisations, mentions, people, events with their parties."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive.engine import insert
-from archive.tables import Event, EventParty, Mention, Organisation
+from archive.tables import Event, EventParty, Mention, Organisation, Person
 from core.records import Annotation, OrganisationFacts, Span
 from core.records import Event as FoundEvent
 
@@ -30,6 +30,9 @@ def organisation_ids(connection: Connection, annotations: Iterable[Annotation], 
         for event in annotation.events:
             for party in event.parties:
                 known.setdefault(party.organisation, party.organisation in facts)
+        for person in annotation.people:
+            if person.organisation is not None:
+                known.setdefault(person.organisation, person.organisation in facts)
     if not known:
         return {}
     names = sorted(known)
@@ -77,6 +80,21 @@ def write(connection: Connection, annotated: Sequence[tuple[int, Annotation]], f
     ]
     if mentions:
         connection.execute(sa.insert(Mention), mentions)
+    people = [
+        {
+            "article_id": article_id,
+            "organisation_id": ids[p.organisation] if p.organisation is not None else None,
+            "name": p.name,
+            "role": p.role,
+            "field": p.span.field,
+            "start": p.span.start,
+            "end": p.span.end,
+        }
+        for article_id, annotation in annotated
+        for p in annotation.people
+    ]
+    if people:
+        connection.execute(sa.insert(Person), people)
     events = [(article_id, event) for article_id, annotation in annotated for event in annotation.events]
     event_ids: list[int] = []
     if events:
@@ -127,7 +145,8 @@ def erase(connection: Connection, article_ids: Sequence[int]) -> None:
     """Forget what earlier versions of these articles meant. Their hits stay, without an event."""
     if not article_ids:
         return
-    connection.execute(sa.delete(Mention).where(Mention.article_id.in_(article_ids)))
+    for table in (Mention, Person):
+        connection.execute(sa.delete(table).where(table.article_id.in_(article_ids)))
     stale = sa.select(Event.id).where(Event.article_id.in_(article_ids))
     connection.execute(sa.delete(EventParty).where(EventParty.event_id.in_(stale)))
     connection.execute(sa.delete(Event).where(Event.article_id.in_(article_ids)))

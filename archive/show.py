@@ -15,6 +15,7 @@ from archive.tables import (
     EventParty,
     Hit,
     Organisation,
+    Person,
     Source,
     Story,
     Version,
@@ -37,7 +38,8 @@ def show(connection: Connection, article_id: int) -> dict[str, Any]:
     found = dict(row)
     story = found.pop("story_id")
     return {**found, "versions": _versions(connection, article_id), "story": _story(connection, story, article_id),
-            "events": _events(connection, article_id), "hits": _hits(connection, article_id),
+            "people": _people(connection, article_id), "events": _events(connection, article_id),
+            "hits": _hits(connection, article_id),
             "deliveries": _deliveries(connection, article_id)}
 
 
@@ -83,6 +85,14 @@ def _events(connection: Connection, article_id: int) -> list[dict[str, Any]]:
         event["sentence"] = {"text": event["sentence"], **{key: event.pop(key) for key in ("field", "start", "end")}}
         event["parties"] = parties.get(event["id"], [])
     return events
+
+
+def _people(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """The people in the order in which the article names them."""
+    return _rows(connection, sa.select(
+        Person.name, Person.role, Organisation.name.label("organisation"), Person.field, Person.start, Person.end)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.article_id == article_id).order_by(Person.id))
 
 
 def _hits(connection: Connection, article_id: int) -> list[dict[str, Any]]:

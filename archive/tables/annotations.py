@@ -1,4 +1,4 @@
-"""What the texts mean: organisations, mentions, events, parties, hits, feedback."""
+"""What the texts mean: organisations, mentions, people, events, parties, hits, feedback."""
 
 from __future__ import annotations
 
@@ -35,6 +35,21 @@ class Mention(Base):
     start: Mapped[int]
     end: Mapped[int]
     surface: Mapped[str]
+
+
+class Person(Base):
+    """A person whom an article names with a role, and the organisation of that role."""
+
+    __tablename__ = "people"
+    __table_args__ = (Index("ix_people_organisation_id_article_id", "organisation_id", "article_id"),)
+    id: Mapped[IdKey]
+    article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    name: Mapped[str]
+    role: Mapped[str]                                              # as the text writes it
+    field: Mapped[str]                                             # of the name
+    start: Mapped[int]
+    end: Mapped[int]
 
 
 class Event(Base):

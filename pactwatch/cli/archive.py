@@ -155,6 +155,10 @@ def _described(found: dict[str, Any]) -> list[str]:
     if found["versions"]:
         lines.append(f"version {found['version']}; earlier: " + ", ".join(
             f"{version['number']} until {iso(version['replaced_at'])}" for version in found["versions"]))
+    if found["people"]:
+        lines += ["", "people: " + "; ".join(
+            ", ".join(filter(None, (person["name"], person["role"], person["organisation"])))
+            for person in found["people"])]
     for event in found["events"]:
         names = " + ".join(dict.fromkeys(party["organisation"] for party in event["parties"]))
         topics = f" · {', '.join(event['topics'])}" if event["topics"] else ""

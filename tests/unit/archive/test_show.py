@@ -7,10 +7,12 @@ import json
 import pytest
 import sqlalchemy as sa
 
+from archive import meaning
 from archive.engine import reading, writing
 from archive.show import show
 from archive.tables import Article
 from core.errors import NotFoundError
+from core.records import Annotation, Person, Span
 from tests.factories import alert, article, digest, event, hit, source, version
 
 
@@ -73,3 +75,17 @@ def test_analysts_find_alliances_and_hits_in_views(engine, told):
         (told[0], "Naver", "background", "ai", "Wire", "They join forces.")]
     assert [tuple(row) for row in hits] == [
         (told[0], "ai-alliances", "Naver; Kakao", "partnership"), (told[1], "ai-alliances", None, None)]
+
+
+def test_people_are_shown_until_a_correction_forgets_them(engine):
+    known = Person("Orla Quendrin", "CEO", "Naver", Span("text", 0, 13, "Orla Quendrin"))
+    nobody = Person("Tiber Olun", "analyst", None, Span("text", 20, 30, "Tiber Olun"))
+    with writing(engine) as connection:
+        id_ = article(connection)
+        meaning.write(connection, [(id_, Annotation(people=(known, nobody)))], {})
+        shown = show(connection, id_)["people"]
+        meaning.erase(connection, [id_])
+        assert show(connection, id_)["people"] == []
+    assert [(one["name"], one["role"], one["organisation"]) for one in shown] == [
+        ("Orla Quendrin", "CEO", "Naver"), ("Tiber Olun", "analyst", None)]
+    assert (shown[0]["field"], shown[0]["start"], shown[0]["end"]) == ("text", 0, 13)

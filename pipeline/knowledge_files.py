@@ -162,6 +162,7 @@ class Weights(BaseModel):
     lead: float
     body: float
     repeated: float
+    background: float
     implied_party: float
     unknown_party: float
     anonymous_party: float

@@ -17,7 +17,18 @@ from pipeline.framebook import FrameBook
 from pipeline.frames import FrameFile, compile_descriptions, compile_file
 from pipeline.headlines import HeadlineRules
 from pipeline.items import ItemRules
-from pipeline.knowledge_files import Boilerplate, Names, Organisation, Refinement, StatusCue, Topic, Veto, Weights
+from pipeline.knowledge_files import (
+    Boilerplate,
+    LatinNames,
+    Names,
+    Organisation,
+    Refinement,
+    StatusCue,
+    Topic,
+    Veto,
+    Weights,
+)
+from pipeline.latin_names import LatinNameRules
 from pipeline.names import NameRules
 from pipeline.organisation_layers import OrganisationLayers
 from pipeline.people import PeopleRules
@@ -33,6 +44,7 @@ _MAPPINGS: dict[str, type[BaseModel]] = {
     "status": StatusCue,
     "vetoes": Veto,
     "refinements": Refinement,
+    "latin_names": LatinNames,
 }
 _SINGLE: dict[str, type[BaseModel]] = {"names": Names, "boilerplate": Boilerplate, "weights": Weights}
 _ALLOWED = "organisations.yaml, organisations/*.yaml, frames/*.yaml, " + ", ".join(
@@ -46,6 +58,7 @@ class Knowledge:
     organisations: dict[str, Organisation]
     gazetteer: Gazetteer
     names: NameRules
+    latin: LatinNameRules
     headlines: HeadlineRules
     references: References
     people: PeopleRules
@@ -129,6 +142,7 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         organisations=organisations,
         gazetteer=Gazetteer(organisations, names),
         names=rules,
+        latin=LatinNameRules(parts["latin_names"]),
         headlines=HeadlineRules(rules),
         references=References(names),
         people=PeopleRules(names),

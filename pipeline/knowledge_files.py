@@ -54,7 +54,6 @@ class TermGroup(BaseModel):
     exact: bool = False                  # upper and lower case as written
     languages: list[str] = Field(default_factory=list)       # only in texts of these languages
     not_languages: list[str] = Field(default_factory=list)
-    unless: list[str] = Field(default_factory=list)          # beside these words they mean something else
     words: list[str]
 
 
@@ -65,8 +64,7 @@ class Topic(BaseModel):
     title: str
     terms: list[TermGroup]
     makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
-    decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns a thing: `AI-powered`
-    asides: list[str] = Field(default_factory=list)       # patterns in which it says nothing: `in the age of AI`
+    decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns, as `AI-powered`
 
 
 class StatusCue(BaseModel):
@@ -143,6 +141,18 @@ class Digests(BaseModel):
     continues: str = "(?!)"                              # a paragraph that goes on with the item before it
 
 
+class LatinNames(BaseModel):
+    """How names of organisations look in a language with Latin letters. Keyed by the language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    patterns: list[str]                  # their form alone shows an organisation; group 1 is the name
+    openers: list[str]                   # small words, cut from the front of a capitalised sequence
+    common: list[str]                    # patterns of capitalised words that name nobody
+    places: list[str]                    # what stands before a place
+    kinds: list[str]                     # patterns of what stands before the name of an organisation
+    heads: list[str] = Field(default_factory=list)       # words of names that stand for nobody by themselves
+
+
 class Boilerplate(BaseModel):
     """Patterns of what does not belong to the news: bylines, datelines, notes, descriptions of the firm."""
 
@@ -164,7 +174,6 @@ class Weights(BaseModel):
     lead: float
     body: float
     repeated: float
-    background: float
     implied_party: float
     unknown_party: float
     anonymous_party: float

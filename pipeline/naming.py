@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from core.records import Person
 from pipeline.entities import Name, introduced, occurrences, without_overlaps
 from pipeline.knowledge import Knowledge
-from pipeline.names import NameRules, agreed
+from pipeline.names import Discovered, agreed
 from pipeline.views import View
 
 _SHORT_FORM = re.compile(r"[A-Z][A-Za-z0-9]{3,}")
@@ -26,22 +26,29 @@ class ArticleNames:
     people: tuple[Person, ...]
 
 
-def find_names(title: View, text: View, knowledge: Knowledge, publisher: str | None) -> ArticleNames:
+def find_names(
+    title: View, text: View, knowledge: Knowledge, language: str | None, publisher: str | None
+) -> ArticleNames:
     """Everybody whom an article names. `publisher` says "we"."""
     known_title = knowledge.gazetteer.find(title)
     known_text = knowledge.gazetteer.find(text, _named(known_title))
     known_title = knowledge.gazetteer.find(title, _named(known_text))
-    discovered = knowledge.names.discover(text, known_text)
+    discovered = _discovered(text, known_text, knowledge, language)
     found = [*discovered.organisations, *discovered.maybe]
-    headline = knowledge.headlines.find(title, known_title, {name.organisations[0] for name in found})
+    shown: list[Name] = []               # names in the headline whose form shows an organisation
+    if knowledge.latin.reads(language):
+        in_title = _discovered(title, known_title, knowledge, language)
+        shown, headline = in_title.organisations, [*in_title.organisations, *in_title.maybe]
+    else:
+        headline = knowledge.headlines.find(title, known_title, {name.organisations[0] for name in found})
     sure = agreed(headline, title, discovered)
     unknown = discovered.organisations + [name for name in discovered.maybe if name.organisations[0] in sure]
-    forms = _forms(text, title, known_text + unknown, known_title, headline, knowledge.names)
+    forms = _forms(text, title, known_text + unknown, known_title, headline, knowledge)
     text_names = without_overlaps(
         known_text + unknown + occurrences(text, forms, True) + knowledge.references.find(text, publisher)
     )
     title_names = without_overlaps(
-        known_title + occurrences(title, forms, True) + knowledge.references.find(title, publisher)
+        known_title + shown + occurrences(title, forms, True) + knowledge.references.find(title, publisher)
     )
     people = _people(title, title_names, text, text_names, knowledge, publisher)
     persons = {form for person in people for form in (person.name, person.name.split(" ")[-1])}
@@ -51,13 +58,20 @@ def find_names(title: View, text: View, knowledge: Knowledge, publisher: str | N
     return ArticleNames(_others(title_names, persons), _others(text_names, persons), headline, maybe, people)
 
 
+def _discovered(view: View, known: list[Name], knowledge: Knowledge, language: str | None) -> Discovered:
+    found = knowledge.names.discover(view, known)
+    if language is None or not knowledge.latin.reads(language):
+        return found
+    return knowledge.latin.judge(view, found, known, language)
+
+
 def _named(names: list[Name]) -> set[str]:
     """The organisations that a field names in so many words."""
     return {name.organisations[0] for name in names if name.kind == "name"}
 
 
 def _forms(
-    text: View, title: View, names: list[Name], known_title: list[Name], headline: list[Name], rules: NameRules
+    text: View, title: View, names: list[Name], known_title: list[Name], headline: list[Name], knowledge: Knowledge
 ) -> dict[str, Name]:
     """Other ways in which this text names an organisation: brackets, unknown names again, first words."""
     forms = introduced(text, names) | introduced(title, known_title + headline)
@@ -67,7 +81,8 @@ def _forms(
         full = name.organisations[0]
         forms.setdefault(full, name)
         first = full.split(" ")[0]
-        if first != full and _SHORT_FORM.fullmatch(first) and rules.can_be_short(first):
+        if first != full and _SHORT_FORM.fullmatch(first) and knowledge.names.can_be_short(first) \
+                and not knowledge.latin.is_head(first):
             forms.setdefault(first, name)
     return forms
 

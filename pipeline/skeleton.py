@@ -10,7 +10,7 @@ from pipeline.frames import FIRST_NAME, MOST_NAMES, NAME, RELATION
 from pipeline.views import View
 
 _BRACKETS = re.compile(rf"\s?\([^(){RELATION}]{{0,120}}\)|\s?\[[^\[\]{RELATION}]{{0,60}}\]")
-_MARKS = re.compile(r'[*_"«»“”™®‘]')
+_MARKS = re.compile(r'[*_"«»“”„‚‹›™®‘]')
 # "X, the maker of Y, today announced": what stands between the commas says what X is.
 _APPOSITION = re.compile(
     r"(?<=[\ue000-\ue03f]),? (?:- )?"

@@ -34,7 +34,7 @@ _KEY = re.compile(r"([a-z]{2})\.")
 def latin_language(text: str) -> str:
     """The language of a text in Latin letters, by its small words; English where nothing speaks for another."""
     sample = text[:_READ].lower()
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = dict.fromkeys(_SMALL_WORDS, 0.0)
     for word, count in Counter(_WORD.findall(sample)).items():
         languages = _WORD_LANGUAGES.get(word, ())
         for language in languages:

@@ -7,6 +7,9 @@ from pipeline.annotate import annotate
 from pipeline.knowledge import Knowledge, load_knowledge, shipped_knowledge
 
 
+_ALERTS = 0.5
+
+
 @cache
 def knowledge() -> Knowledge:
     return load_knowledge(shipped_knowledge())
@@ -35,3 +38,12 @@ def parties(text: str, title: str = "", *, publisher: str | None = None) -> set[
 
 def organisations(text: str) -> set[str]:
     return {mention.organisation for mention in annotated(text).mentions}
+
+
+def told(text: str, language: str) -> tuple[str, set[str], str] | None:
+    """Kind, parties and status of the AI alliance that a text tells, if it tells one that alerts."""
+    for event in annotated(text, language=language).events:
+        if event.family == "alliance" and "ai" in event.topics and event.score >= _ALERTS \
+                and event.status in {"announced", "planned", "rumoured"}:
+            return event.type, {party.organisation for party in event.parties}, event.status.value
+    return None

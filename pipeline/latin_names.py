@@ -1,0 +1,157 @@
+"""Unknown organisations in German, French, Spanish and their like, where capitals and small words mean other things."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.entities import Name
+from pipeline.knowledge_files import LatinNames
+from pipeline.names import READ, Discovered, Taken
+from pipeline.views import View, lower
+
+_ARTICLE = r"(?:(?:die|der|das|dem|la|le|les|el|los|las|il|o|a|os) |l')?"
+_SEPARATOR = rf"(?:,? (?:und|sowie|et|y|e|&|avec|ed|\+|x) {_ARTICLE}|, {_ARTICLE}|/)"
+_LIST_BEFORE, _LIST_AFTER = re.compile(_SEPARATOR + "$"), re.compile(_SEPARATOR)
+_MADE_UP = re.compile(r"[a-zà-ÿ0-9][A-Z]|^[A-Z][A-Z0-9&.]+$|[A-Za-z][0-9]|^[A-Z]{2,}-[A-Z]")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;\n»“\"•|–-]\s*)[\"'«„“]?\s?$")
+_ALLIES_TO = re.compile(r"(?:lli|soci|uni|join)\w* (?:à|a) $")     # "s'allie à Tarvela" is no place
+_VERB_FOLLOWS = re.compile(r" (?!(?:und|et|y|e)\b)[a-zäöüà-ÿ'’]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    patterns: tuple[re.Pattern[str], ...]
+    openers: frozenset[str]
+    common: re.Pattern[str]
+    place_before: re.Pattern[str]
+    kind_before: re.Pattern[str]
+    nouns_have_capitals: bool
+
+
+class LatinNameRules:
+    """The word lists of each language, ready to judge names that were found by their capitals."""
+
+    def __init__(self, lists: Mapping[str, LatinNames]) -> None:
+        self._languages = {
+            language: _Language(
+                tuple(map(re.compile, entry.patterns)),
+                frozenset(entry.openers),
+                re.compile("|".join(entry.common)),
+                re.compile(rf"(?:^|\s)(?:{'|'.join(entry.places)}) $"),
+                re.compile(rf"(?:{'|'.join(entry.kinds)}) (?:[«„\"] ?)?$"),
+                language == "de",
+            )
+            for language, entry in lists.items()
+        }
+
+        self._heads = {word.lower() for entry in lists.values() for word in entry.heads}
+
+    def is_head(self, word: str) -> bool:
+        """Whether a word says what an organisation is, so that it cannot stand for one: `Technische`, `Université`."""
+        return lower(word) in self._heads
+
+    def reads(self, language: str | None) -> bool:
+        """Whether the names of a language are judged here."""
+        return language in self._languages
+
+    def judge(self, view: View, found: Discovered, known: list[Name], language: str) -> Discovered:
+        """The names of a text that its language lets be names, those added whose form shows an organisation."""
+        rules = self._languages[language]
+        formed = self._formed(view, rules, Taken(known))
+        taken = Taken(formed)
+        sure = [self._cut(one, rules) for one in found.organisations]
+        maybe = [self._cut(one, rules) for one in found.maybe]
+        sure = [one for one in sure if one and not taken.overlaps(one.start, one.end) and self._is_marked(one, rules)]
+        maybe = [one for one in maybe if one and not taken.overlaps(one.start, one.end)]
+        named = [*known, *formed, *(one for one in sure if one)]
+        kept, promoted = self._weighed(view, [one for one in maybe if one], named, rules)
+        return Discovered([*formed, *(one for one in sure if one), *promoted], kept)
+
+    @staticmethod
+    def _formed(view: View, rules: _Language, taken: Taken) -> list[Name]:
+        """Names that show by their own words what they are: universities, ministries, firms with a legal form."""
+        names: list[Name] = []
+        for pattern in rules.patterns:
+            for match in pattern.finditer(view.plain, 0, READ):
+                text = match[1].rstrip()
+                start = match.start(1)
+                while " " in text and lower(text.split(" ", 1)[0]) in rules.openers:
+                    cut = text.index(" ") + 1
+                    start, text = start + cut, text[cut:]
+                end = max(start + len(text), match.end())
+                free = taken.inside(start, end) or not taken.overlaps(start, end)
+                if free and not rules.common.fullmatch(lower(text)):
+                    names.append(Name(start, end, (text,), known=False))
+        return names
+
+    @staticmethod
+    def _cut(one: Name, rules: _Language) -> Name | None:
+        """A name without the small words before it; None where nothing is left that could name anybody."""
+        text, start = one.organisations[0], one.start
+        while lower(text.split(" ", 1)[0]) in rules.openers:
+            if " " not in text:
+                return None
+            cut = text.index(" ") + 1
+            start, text = start + cut, text[cut:]
+        if rules.common.fullmatch(lower(text)):
+            return None
+        return one._replace(start=start, organisations=(text,))
+
+    @staticmethod
+    def _is_marked(one: Name, rules: _Language) -> bool:
+        """Whether a name that English words showed to be one holds in a language whose nouns have capitals."""
+        words = one.organisations[0].split(" ")
+        return not rules.nouns_have_capitals or not any(rules.common.fullmatch(lower(word)) for word in words)
+
+    def _weighed(self, view: View, maybe: list[Name], named: list[Name],
+                 rules: _Language) -> tuple[list[Name], list[Name]]:
+        """Names that might be organisations, and those of them that their place shows to be some."""
+        inside = Counter(one.organisations[0] for one in maybe if not self._opens(view, one.start))
+        starts, ends = {one.start for one in named}, {one.end for one in named}
+        kept, promoted = [], []
+        for one in maybe:
+            text = one.organisations[0]
+            before = view.plain[max(0, one.start - 24) : one.start]
+            if rules.kind_before.search(lower(before)) and not self._common_word(text, rules):
+                promoted.append(one)
+            elif self._stands(view, one, before, inside[text], (starts, ends), rules):
+                kept.append(one)
+                starts.add(one.start)
+                ends.add(one.end)
+        return kept, promoted
+
+    def _stands(self, view: View, one: Name, before: str, inside: int, places: tuple[set[int], set[int]],
+                rules: _Language) -> bool:
+        text = one.organisations[0]
+        listed = self._listed(view, one, *places)
+        if _MADE_UP.search(text.split(" ")[0]):
+            return True
+        if rules.place_before.search(lower(before)) and not listed and not _ALLIES_TO.search(before):
+            return False
+        opens = self._opens(view, one.start)
+        if rules.nouns_have_capitals:
+            if self._common_word(text, rules):
+                return False
+            subject = opens and (not one.start or view.field == "title") and _VERB_FOLLOWS.match(view.plain, one.end)
+            return listed or " " in text or bool(subject) or before.endswith(" mit ")
+        return listed or not opens or bool(inside) or view.field == "title" or not one.start
+
+    @staticmethod
+    def _common_word(text: str, rules: _Language) -> bool:
+        return rules.nouns_have_capitals and any(
+            rules.common.fullmatch(lower(word)) or lower(word) in rules.openers for word in text.split(" "))
+
+    @staticmethod
+    def _listed(view: View, one: Name, starts: set[int], ends: set[int]) -> bool:
+        """Whether a name stands in a list with one that is known."""
+        before = _LIST_BEFORE.search(view.folded, max(0, one.start - 12), one.start)
+        after = _LIST_AFTER.match(view.folded, one.end)
+        return bool((before and before.start() in ends) or (after and after.end() in starts))
+
+    @staticmethod
+    def _opens(view: View, start: int) -> bool:
+        """Whether a sentence begins there."""
+        return bool(_SENTENCE_START.search(view.plain, max(0, start - 4), start))

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 from core.records import Span
 from pipeline.knowledge import Knowledge
 from pipeline.reading import ArticleReading, Reading
-from pipeline.topics import TopicPlace, salience
+from pipeline.topics import COUNTS, TopicPlace, salience
 
 if TYPE_CHECKING:
     from pipeline.events import Candidate
 
+_COOPERATION = "alliance"
 _OPENING_SENTENCES = 2
+_OBJECT = 0.6             # what a thing counts that the topic adorns, where it is the object of the relation
 
 Strengths = dict[str, tuple[float, Span | None]]    # topic -> how strongly, and the word that says it best
 
@@ -36,7 +38,13 @@ class Subject:
         """The topics that a relation is about."""
         weights, reading = self._weights, candidate.reading
         start, end = reading.sentences[candidate.number]
-        best = _strongest(reading, _between(reading, start, end), weights.topic_in_sentence)
+        inside = _between(reading, start, end)
+        best = _strongest(reading, inside, weights.topic_in_sentence)
+        _add(best, _joined(reading, inside, candidate.cue.end))
+        if candidate.frame.family != _COOPERATION:
+            # Who buys or funds an AI firm does so for what the firm makes.
+            _add(best, _strongest(reading, [place for place in inside if place.role == "describes"],
+                                  weights.topic_in_sentence / COUNTS["describes"]))
         belongs = self._belongs(candidate)
         if reading is self._read.title:
             _add(best, self._opening)
@@ -89,6 +97,12 @@ def _between(reading: Reading, start: int, end: int) -> list[TopicPlace]:
     return places[bisect_left(places, start, key=_start) : bisect_left(places, end, key=_start)]
 
 
+def _joined(reading: Reading, places: Iterable[TopicPlace], after: int) -> Strengths:
+    """"A partnership to build AI-powered tutors": after the relation, a thing that the topic adorns is its object."""
+    objects = [place for place in places if place.role == "adorns" and place.start >= after]
+    return _strongest(reading, objects, _OBJECT / COUNTS["adorns"])
+
+
 def _start(place: TopicPlace) -> int:
     return place.start
 
@@ -97,10 +111,10 @@ def _strongest(reading: Reading, places: Iterable[TopicPlace], weight: float) ->
     """The strongest word of each topic, the first of equal ones."""
     best: dict[str, TopicPlace] = {}
     for place in places:
-        if place.topic not in best or place.weight > best[place.topic].weight:
+        if place.topic not in best or place.counted > best[place.topic].counted:
             best[place.topic] = place
     return {
-        topic: (place.weight * weight, reading.view.span(place.start, place.end)) for topic, place in best.items()
+        topic: (place.counted * weight, reading.view.span(place.start, place.end)) for topic, place in best.items()
     }
 
 

@@ -54,6 +54,7 @@ class TermGroup(BaseModel):
     exact: bool = False                  # upper and lower case as written
     languages: list[str] = Field(default_factory=list)       # only in texts of these languages
     not_languages: list[str] = Field(default_factory=list)
+    unless: list[str] = Field(default_factory=list)          # beside these words they mean something else
     words: list[str]
 
 
@@ -64,7 +65,8 @@ class Topic(BaseModel):
     title: str
     terms: list[TermGroup]
     makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
-    decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns, as `AI-powered`
+    decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns a thing: `AI-powered`
+    asides: list[str] = Field(default_factory=list)       # patterns in which it says nothing: `in the age of AI`
 
 
 class StatusCue(BaseModel):
@@ -174,6 +176,7 @@ class Weights(BaseModel):
     lead: float
     body: float
     repeated: float
+    background: float
     implied_party: float
     unknown_party: float
     anonymous_party: float

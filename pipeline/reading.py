@@ -15,6 +15,7 @@ from pipeline.knowledge import Knowledge
 from pipeline.knowledge_files import StatusCue
 from pipeline.lexicon import Found
 from pipeline.naming import find_names
+from pipeline.roles import with_roles
 from pipeline.topics import TopicPlace
 from pipeline.views import EVENT_LIMIT, View, script_of, views
 
@@ -104,11 +105,12 @@ def _reading(view: View, parts: list[tuple[int, int]], names: list[Name], maybe:
         (name.start, name.end) for name in maybe
         if name.organisations[0][-2:] in _TOPIC_ENDS and _NAMED_AFTER_TOPIC.search(name.organisations[0])
     ]
+    every = without_overlaps([*names, *maybe])
     lead_end = parts[min(LEAD_SENTENCES, len(parts)) - 1][1] if parts else 0
     cues = [cue for cue in knowledge.frames.find(view, limit, language) if not _covered(taken, cue.start, cue.end)]
     return Reading(
         view=view, sentences=parts, names=names, maybe=maybe, marked=marked, lead_end=lead_end, cues=cues,
-        topics=knowledge.topics.find(view, language, named + marked + named_after),
+        topics=with_roles(knowledge.topics.find(view, language, named + marked + named_after), every, view),
         statuses=knowledge.status.find(view, limit, language),
     )
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.records import Event, Span
+from core.records import Event, EventStatus, Span
 from pipeline.about import Subject
 from pipeline.framebook import CompiledVeto
 from pipeline.knowledge import Knowledge
 from pipeline.reading import LEAD_SENTENCES, ArticleReading, Reading
+from pipeline.status import Standing
 
 if TYPE_CHECKING:
     from pipeline.events import Candidate
 
+_WHOLE_TEXT = 2           # sentences of a text that says one thing only
 _OPENING = 600            # characters of a text that vetoes of scope "text" read
 
 
@@ -45,7 +47,7 @@ class Scorer:
         parts = [
             (candidate.frame.id, candidate.frame.strength),
             (f"shape:{candidate.shape.id}", candidate.shape.score),
-            *([(standing.cue, 0.0)] if standing.cue else []),
+            *([(standing.cue, self._standing_weight(standing))] if standing.cue else []),
             *self._place(candidate),
             *self._doubts(candidate),
             *self._vetoes(candidate, sentence),
@@ -62,6 +64,11 @@ class Scorer:
             reasons=tuple(reason for reason, _ in parts),
             contributions=tuple(parts),
         )
+
+    def _standing_weight(self, standing: Standing) -> float:
+        """A clause that looks back counts little beside other news, but is the news where a text says nothing else."""
+        looks_back = standing.status is EventStatus.BACKGROUND and len(self._read.text.sentences) > _WHOLE_TEXT
+        return self._weights.background if looks_back else 0.0
 
     def _type(self, candidate: Candidate, sentence: Span) -> str:
         known = self._knowledge.organisations

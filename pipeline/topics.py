@@ -6,15 +6,17 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pipeline.knowledge_files import Topic
 from pipeline.lexicon import Lexicon
-from pipeline.views import View, is_word_letter
+from pipeline.views import View, is_word_letter, lower
 
-_DECORATION = 0.35        # what a word counts that only adorns, as in `AI-powered`
+Role = Literal["subject", "maker", "adorns", "describes", "aside"]
+# What a word counts that says what a firm makes, adorns a thing (`AI-powered`), describes a firm, or says nothing.
+COUNTS: dict[Role, float] = {"subject": 1.0, "maker": 0.55, "adorns": 0.35, "describes": 0.35, "aside": 0.2}
 
-_AROUND = 25              # characters beside a word that can make it a decoration
+_AROUND = 25              # characters beside a word that can make less of it
 
 
 class TopicPlace(NamedTuple):
@@ -24,6 +26,12 @@ class TopicPlace(NamedTuple):
     start: int
     end: int
     weight: float
+    role: Role = "subject"
+
+    @property
+    def counted(self) -> float:
+        """What the word counts there."""
+        return self.weight * COUNTS[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class _Term:
     exact: str | None
     languages: frozenset[str]
     not_languages: frozenset[str]
+    unless: tuple[str, ...]
 
 
 class TopicBook:
@@ -49,12 +58,14 @@ class TopicBook:
                     word if group.exact else None,
                     frozenset(group.languages),
                     frozenset(group.not_languages),
+                    tuple(map(lower, group.unless)),
                 ),
             )
             for topic, entry in topics.items()
             for group in entry.terms
             for word in group.words
         )
+        self._asides = {topic: re.compile("|".join(entry.asides)) for topic, entry in topics.items() if entry.asides}
         self._decoration = {
             topic: re.compile("|".join(entry.decoration)) for topic, entry in topics.items() if entry.decoration
         }
@@ -64,6 +75,7 @@ class TopicBook:
         found = []
         skipped = sorted(skip)
         number = 0
+        means_other: dict[tuple[str, ...], bool] = {(): False}
         for place in self._lexicon.find(view):
             while number < len(skipped) and skipped[number][1] <= place.start:
                 number += 1
@@ -72,20 +84,26 @@ class TopicBook:
             if any(start < place.end and place.start < end for start, end in skipped[number : number + 3]):
                 continue
             for term in place.values:
-                if _fits(term, view.plain[place.start : place.end], language):
-                    weight = term.weight * (
-                        _DECORATION if self._adorns(term.topic, view, place.start, place.end) else 1
-                    )
-                    found.append(TopicPlace(term.topic, place.start, place.end, weight))
+                if term.unless not in means_other:
+                    means_other[term.unless] = any(word in view.folded for word in term.unless)
+                if not means_other[term.unless] and _fits(term, view.plain[place.start : place.end], language):
+                    role = self._role(term.topic, view, place.start, place.end)
+                    found.append(TopicPlace(term.topic, place.start, place.end, term.weight, role))
         return found
 
-    def _adorns(self, topic: str, view: View, start: int, end: int) -> bool:
-        """Whether a word only adorns something else there."""
-        pattern = self._decoration.get(topic)
-        if pattern is None:
-            return False
-        around = pattern.finditer(view.folded, max(0, start - _AROUND), end + _AROUND)
-        return any(match.start() <= start and end <= match.end() for match in around)
+    def _role(self, topic: str, view: View, start: int, end: int) -> Role:
+        """What a word does there by the words that it forms an expression with."""
+        if _part_of(self._asides.get(topic), view, start, end):
+            return "aside"
+        return "adorns" if _part_of(self._decoration.get(topic), view, start, end) else "subject"
+
+
+def _part_of(pattern: re.Pattern[str] | None, view: View, start: int, end: int) -> bool:
+    """Whether a word is part of an expression."""
+    if pattern is None:
+        return False
+    around = pattern.finditer(view.folded, max(0, start - _AROUND), end + _AROUND)
+    return any(match.start() <= start and end <= match.end() for match in around)
 
 
 def _fits(term: _Term, written: str, language: str | None) -> bool:
@@ -100,9 +118,9 @@ def salience(title: Iterable[TopicPlace], text: Iterable[TopicPlace], lead_end: 
     """How much a text is about each topic, between 0 and 1. The title weighs most, then the lead, then the body."""
     sums: dict[str, list[float]] = {}
     for place in title:
-        sums.setdefault(place.topic, [0.0, 0.0, 0.0])[0] += place.weight
+        sums.setdefault(place.topic, [0.0, 0.0, 0.0])[0] += place.counted
     for place in text:
-        sums.setdefault(place.topic, [0.0, 0.0, 0.0])[1 if place.start < lead_end else 2] += place.weight
+        sums.setdefault(place.topic, [0.0, 0.0, 0.0])[1 if place.start < lead_end else 2] += place.counted
     return {
         topic: round(1 - math.exp(-(3 * min(1.0, head) + 2 * min(1.0, lead / 1.5) + math.log1p(body)) / 3), 3)
         for topic, (head, lead, body) in sums.items()

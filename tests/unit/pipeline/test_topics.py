@@ -58,3 +58,28 @@ def test_a_maker_of_the_topic_does():
 def test_in_a_digest_each_item_is_judged_alone():
     text = "Samsung and SK Telecom formed a partnership on ships.\n\nNew models of artificial intelligence are out."
     assert "ai" not in alliance(text, "The week: news briefing").topics
+
+
+@pytest.mark.parametrize("text", [
+    "Tarvela Robotics, a platform driven by artificial intelligence, announced a partnership with Quillon Systems.",
+    "Tarvela Robotics today announced a partnership with Quillon Systems, the leading AI-first platform for hotels.",
+    "Samsung and SK Telecom formed a partnership on hotel beds for the age of AI.",
+    "Samsung and SK Telecom formed a partnership on hotel beds amid the AI boom.",
+    "Samsung and SK Telecom formed a partnership on hotel beds. #AI #Beds",
+    "삼성전자와 SK텔레콤이 AI 시대를 맞아 호텔 사업 제휴를 맺었다.",
+    "삼성전자와 SK텔레콤이 고병원성 조류인플루엔자(AI) 방역 업무협약을 체결했다.",
+    "Samsung and SK Telecom formed a partnership against avian influenza (AI).",
+])
+def test_what_describes_a_firm_or_the_times_is_not_what_a_partnership_is_about(text):
+    assert "ai" not in alliance(text).topics
+
+
+@pytest.mark.parametrize("text", [
+    "Tarvela Robotics, a hotel chain, announced a partnership with Quillon Systems to build AI-powered beds.",
+    "Tarvela Robotics, an artificial intelligence company, announced a partnership with Quillon Systems.",
+    "Tarvela Robotics, a maker of beds, and Quillon Systems announced a partnership in artificial intelligence.",
+    "Samsung and SK Telecom formed a partnership. The partnership covers artificial intelligence.",
+    "삼성전자와 SK텔레콤이 AI 반도체 업무협약을 체결했다.",
+])
+def test_what_a_partnership_builds_and_what_a_party_makes_is(text):
+    assert "ai" in alliance(text).topics

@@ -87,7 +87,7 @@ class Veto(BaseModel):
     families: list[str] = Field(default_factory=lambda: ["alliance"])
     spares: list[Literal["title", "lead", "lead_start"]] = Field(default_factory=list)
     patterns: list[str]
-    unless: list[str] = Field(default_factory=list)       # patterns of a headline that lets it be
+    unless: list[str] = Field(default_factory=list)       # patterns of a headline or a first sentence that let it be
     score: float
 
 

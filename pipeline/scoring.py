@@ -27,10 +27,11 @@ class Scorer:
         self._weights = knowledge.frames.weights
         self._subject = Subject(read, knowledge)
         title = read.title.view.folded
+        start = read.text.sentences[:_WHOLE_TEXT][-1][1] if read.text.sentences else 0
         self._mine = knowledge.frames.vetoes_for(read.language)
         self._standing = [
             veto for veto in self._mine if veto.scope == "title" and veto.pattern.search(title)
-            and not (veto.unless and veto.unless.search(title))
+            and not (veto.unless and (veto.unless.search(title) or veto.unless.search(read.text.view.folded, 0, start)))
         ]
         self._opening = [
             (veto, match.start()) for veto in self._mine if veto.scope == "text"

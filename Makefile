@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval test check docs picture lock clean
+.PHONY: help setup setup-dev demo eval test check docs picture bench-names lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ docs: setup-dev ## Write the generated parts of docs/reference
 
 picture: setup-dev ## Draw docs/demo.svg, the picture in the README
 	@$(BIN)/python -m pactwatch.picture docs/demo.svg
+
+bench-names: setup-dev ## Measure what finding names costs: make bench-names PAGES=folder of news pages
+	@$(BIN)/python tests/bench/bench_names.py $(PAGES)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv

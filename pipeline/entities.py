@@ -61,7 +61,7 @@ class Gazetteer:
         self.canonical = organisations
         self._tickers = {ticker: name for name, entry in organisations.items() for ticker in entry.tickers}
         entries = [alias for name, entry in organisations.items() for alias in _aliases(name, entry)]
-        self._lexicon = Lexicon((alias.text, alias) for alias in entries)
+        self._lexicon = Lexicon(((alias.text, alias) for alias in entries), names=True)
         self.by_alias: dict[str, set[str]] = {}
         for alias in entries:
             if alias.kind == "name":

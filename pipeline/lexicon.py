@@ -27,14 +27,18 @@ class Found(NamedTuple, Generic[T]):
 class Lexicon(Generic[T]):
     """Words and phrases with values. The longest one wins; words are never found inside other words.
 
-    A word with an upper-case letter past its first (`AI`, `MoU`) must stand so in the text when `exact` says it.
+    Of `names`, those that are known with a capital are not looked at where a text begins them in lower case.
     """
 
-    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, entries: Iterable[tuple[str, T]], *, names: bool = False) -> None:
         collected: dict[str, list[T]] = {}
+        small = set()
         for word, value in entries:
             for form in expand(word):
-                collected.setdefault(lower(plain(form)), []).append(value)
+                key = lower(plain(form))
+                collected.setdefault(key, []).append(value)
+                if not names or form[:1].islower():
+                    small.add(key)
         collected.pop("", None)
         self.words = list(collected)
         self.values = [tuple(values) for values in collected.values()]
@@ -44,6 +48,7 @@ class Lexicon(Generic[T]):
             AhoCorasick(self.words, matchkind=MatchKind.LeftmostLongest, implementation=fast) if self.words else None
         )
         self._phrases = [" " in word for word in self.words]
+        self._small = [word in small for word in self.words]
         self._index = {word: number for number, word in enumerate(self.words)}
 
     def find(self, view: View, end: int | None = None) -> list[Found[T]]:
@@ -51,8 +56,11 @@ class Lexicon(Generic[T]):
         if self._automaton is None:
             return []
         text = view.folded if end is None else view.folded[:end]
+        written, small = view.plain, self._small
         found: list[Found[T]] = []
         for number, start, stop in self._automaton.find_matches_as_indexes(text):
+            if not small[number] and "a" <= written[start] <= "z":
+                continue
             if at_word_boundary(text, start, stop):
                 found.append(Found(start, stop, self.values[number]))
             elif self._phrases[number] and (shorter := self._shorter(text, self.words[number], start)):
@@ -71,10 +79,10 @@ class Lexicon(Generic[T]):
 
 def expand(word: str) -> Iterator[str]:
     """The forms of a word written with braces: `partner{,s,ed}` is partner, partners and partnered."""
-    parts = _BRACES.split(word)
-    if len(parts) == 1:
+    if "{" not in word:
         yield word
         return
+    parts = _BRACES.split(word)
     choices = [part.split(",") if place % 2 else [part] for place, part in enumerate(parts)]
     for chosen in itertools.product(*choices):
         yield "".join(chosen)

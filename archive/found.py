@@ -40,6 +40,7 @@ class Found:
     status: str | None
     rules: tuple[str, ...]
     snippet: str
+    band: str | None = None              # by the rules of the workspace, which the archive does not know
 
 
 def found_articles(connection: Connection, ids: Sequence[int], query: Query) -> tuple[Found, ...]:

@@ -90,6 +90,16 @@ def present_hits(connection: Connection, rule: str, since: datetime | None, unti
     return {article_id: (story_id, score) for article_id, story_id, score in rows}
 
 
+def hits_of(connection: Connection, ids: Sequence[int]) -> dict[int, list[tuple[str, float]]]:
+    """The hits of articles, as (rule, score); articles without one are left out."""
+    found: dict[int, list[tuple[str, float]]] = {}
+    for id_, rule, score in connection.execute(
+        sa.select(Hit.article_id, Hit.rule, Hit.score).where(Hit.article_id.in_(ids)).order_by(Hit.id)
+    ):
+        found.setdefault(id_, []).append((rule, score))
+    return found
+
+
 def confirmed(connection: Connection, rule: str, story_ids: Iterable[int]) -> set[int]:
     """Those of the stories of which a reader said that the rule's hit was right."""
     story = sa.func.coalesce(Feedback.story_id, Hit.story_id)

@@ -75,6 +75,15 @@ def shipped_knowledge() -> Path:
     return Path(str(resources.files("pipeline"))) / "knowledge"
 
 
+def default_alert_score(*directories: Path) -> float:
+    """The score from which a hit is worth an alert, read without the rest of the knowledge."""
+    files = [path for directory in directories if (path := directory / "weights.yaml").is_file()]
+    if not files:
+        raise KnowledgeFileError("no folder holds weights.yaml")
+    weights = checked.read(files[-1], TypeAdapter(Weights), Weights.model_fields, error=KnowledgeFileError)
+    return weights.alert_score
+
+
 def load_knowledge(*directories: Path) -> Knowledge:
     """The knowledge of several folders, later ones over earlier ones: the same name or id wins whole.
 

@@ -6,7 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -63,12 +63,17 @@ def search(
     from archive.engine import reading
     from archive.search import search as look
     from core.query import parse
+    from pactwatch.bands import Bands
+
     asked = parse(query)
     low, high = moment("--since", since, 0), moment("--until", until, 1)
     engine = open_archive(ctx)
     with reading(engine) as connection:
         page = look(connection, asked, since=low, until=high, sort=sort.value, limit=limit, cursor=cursor,
                     aliases=_aliases(ctx, asked))
+        if form is not Form.TABLE and page.items:
+            bands = Bands(workspace(ctx)).of_articles(connection, [item.id for item in page.items])
+            page = replace(page, items=tuple(replace(item, band=bands.get(item.id)) for item in page.items))
     {Form.TABLE: _print_table, Form.JSON: _print_json, Form.CSV: _print_csv}[form](page)
 
 
@@ -141,8 +146,14 @@ def show(
     """
     from archive.engine import reading
     from archive.show import show as look
+    from pactwatch.bands import Bands
+
     with reading(open_archive(ctx)) as connection:
         found = look(connection, id_)
+        bands = Bands(workspace(ctx))
+        found["band"] = bands.of_articles(connection, [id_]).get(id_)
+    for hit in found["hits"]:
+        hit["band"] = bands.of_hit(hit["rule"], hit["score"])
     if as_json:
         emit_json(found)
     else:
@@ -166,7 +177,7 @@ def _described(found: dict[str, Any]) -> list[str]:
                   f"  “{event['sentence']['text']}”"]
     for hit in found["hits"]:
         spans = ", ".join(f"{span['role']} “{span['text']}”" for span in hit["evidence"] if span["role"] != "sentence")
-        lines += ["", f"hit: {hit['rule']} ({hit['score']:.2f})", *([f"  {spans}"] if spans else [])]
+        lines += ["", f"hit: {hit['rule']} ({hit['score']:.2f}, {hit['band']})", *([f"  {spans}"] if spans else [])]
     for sent in found["deliveries"]:
         when = iso(sent["sent_at"]) or ""
         lines += ["", f"{sent['kind']}: {sent['route']} → {sent['channel']}, {sent['state']} {when}".rstrip()]

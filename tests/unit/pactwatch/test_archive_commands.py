@@ -50,10 +50,11 @@ def test_search_prints_the_contract_as_json(run):
     assert (found["total"], found["cursor"]) == (1, None)
     item = found["items"][0]
     assert list(item) == ["id", "title", "url", "source", "language", "published_at", "seen_at", "story", "score",
-                          "organisations", "event_type", "status", "rules", "snippet"]
+                          "organisations", "event_type", "status", "rules", "snippet", "band"]
     assert item["published_at"] == "2026-03-15T12:00:00Z"
     assert item["organisations"] == ["Samsung Electronics", "Naver"]
     assert item["rules"] == ["ai-alliances"]
+    assert item["band"] == "alert"
 
 
 def test_a_cell_of_the_csv_is_never_a_formula(run):
@@ -114,7 +115,7 @@ def test_show_prints_the_article_its_event_and_why_it_was_flagged(run):
     code, out, _ = run("show", "1")
     assert code == 0
     assert "event: partnership (announced, 0.80) · Samsung Electronics + Naver · ai" in out
-    assert "hit: ai-alliances (0.90)" in out
+    assert "hit: ai-alliances (0.90, alert)" in out
     assert "\x1b" not in out
     _, out, _ = run("show", "1", "--json")
     assert json.loads(out)["hits"][0]["rule"] == "ai-alliances"

@@ -182,3 +182,19 @@ def test_weights_that_prove_no_better_are_not_written(run, home):
     assert "Nothing was written" in out
     assert not (home / "knowledge").exists()
     assert run("rules", "fit", "texts.jsonl", "--write", "--force", "--into", "own")[0] == 0
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_search_tells_the_band_of_each_article(run):
+    bands = {item["title"]: item["band"] for item in json.loads(run("search", "*", "--format", "json")[1])["items"]}
+    assert bands == {"Kept": "alert", "Lost": "alert", "Fresh": "digest", "Weather": None}
+    assert "hit: mine (0.90, alert)" in run("show", "1")[1]
+
+
+@pytest.mark.usefixtures("archive")
+def test_an_article_that_no_rule_flags_for_its_score_is_in_the_band_archive(run, home):
+    strict = MINE.replace("0.6", "0.95")
+    (home / "rules" / "mine.yaml").write_text(strict)
+    (home / "rules" / "ai-alliances.yaml").write_text(strict)
+    found = json.loads(run("search", "title:fresh", "--format", "json")[1])["items"]
+    assert [item["band"] for item in found] == ["archive"]

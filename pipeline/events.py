@@ -18,7 +18,7 @@ from pipeline.scoring import Scorer
 
 MOST_CUES = 12            # relation words looked at in one sentence
 MOST_TITLED = 5           # organisations of a headline that "the partnership" can be between
-MOST_SENTENCES = 150      # sentences with relation words looked at in one article
+MOST_OF_ARTICLE = 150     # relation words looked at in one article; long articles have sixty
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,17 @@ def find_events(items: Iterable[ArticleReading], knowledge: Knowledge) -> tuple[
 
 def _sentences_with_cues(reading: Reading) -> Iterable[tuple[int, list[Cue]]]:
     """Numbers of the sentences that hold relation words, with these."""
-    cues, place, looked_at = reading.cues, 0, 0
+    cues, place, left = reading.cues, 0, MOST_OF_ARTICLE
     for number, (start, end) in enumerate(reading.sentences):
         while place < len(cues) and cues[place].start < start:
             place += 1
         first = place
         while place < len(cues) and cues[place].end <= end:
             place += 1
-        if place > first:
-            looked_at += 1
-            if looked_at > MOST_SENTENCES:
-                return
-            yield number, cues[first : min(place, first + MOST_CUES)]
+        if place > first and left > 0:
+            looked_at = cues[first : min(place, first + MOST_CUES, first + left)]
+            left -= len(looked_at)
+            yield number, looked_at
 
 
 def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleReading,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
@@ -44,7 +45,7 @@ class ItemRules:
             return [*_titles(title, announced.span() if announced else (0, 0)), *before, *blocks][:MOST_ITEMS]
         if len(starts) >= _FEWEST_UNANNOUNCED:
             blocks = self._blocks(text, starts)[:MOST_ITEMS]
-            if _unrelated(find(title), [find(head) + find(body) for head, body in blocks]):
+            if _unrelated(find(title), _by_block(find(text), starts)):
                 return [(title, text.part(0, starts[0])), *blocks]
         return [(title, text)]
 
@@ -114,6 +115,15 @@ def _titles(title: View, announced: tuple[int, int]) -> list[Item]:
         start = max(start, last)
     places.append((start, len(title.plain)))
     return [(title.part(first, last), title.part(0, 0)) for first, last in places if title.plain[first:last].strip()]
+
+
+def _by_block(names: list[Name], starts: list[int]) -> list[list[Name]]:
+    """The names of a text, by the block that they stand in."""
+    found: list[list[Name]] = [[] for _ in starts]
+    for name in names:
+        if number := bisect_right(starts, name.start):
+            found[number - 1].append(name)
+    return found
 
 
 def _unrelated(title: list[Name], blocks: list[list[Name]]) -> bool:

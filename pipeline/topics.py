@@ -16,6 +16,7 @@ Role = Literal["subject", "maker", "adorns", "describes", "aside"]
 # What a word counts that says what a firm makes, adorns a thing (`AI-powered`), describes a firm, or says nothing.
 COUNTS: dict[Role, float] = {"subject": 1.0, "maker": 0.55, "adorns": 0.35, "describes": 0.35, "aside": 0.2}
 
+MOST_PLACES = 1_000       # topic words of a field; nobody writes more
 _AROUND = 25              # characters beside a word that can make less of it
 
 
@@ -77,6 +78,8 @@ class TopicBook:
         number = 0
         means_other: dict[tuple[str, ...], bool] = {(): False}
         for place in self._lexicon.find(view):
+            if len(found) >= MOST_PLACES:
+                break
             while number < len(skipped) and skipped[number][1] <= place.start:
                 number += 1
             if view.plain[place.end - 1] == "." and is_word_letter(view.plain[place.end : place.end + 1] or " "):

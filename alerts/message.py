@@ -130,8 +130,9 @@ def _cleaned(runs: Sequence[Run]) -> list[Run]:
 def _outlets(entry: Entry) -> str:
     own, copies = entry.independent or (entry.outlet,), entry.syndicated
     said = _names([clean(n) for n in own])
-    if len(own) > 1:
-        said = f"{len(own)} outlets: {said}"
+    if len(own) + len(copies) > 1:
+        of_own_text = f", {len(own)} independent" if copies else ""
+        said = f"{len(own) + len(copies)} outlets{of_own_text}: {said}"
     if copies:
         said += f" · {_counted(len(copies), 'copy', 'copies')}: {_names([clean(n) for n in copies])}"
     return shorten(said, _LONGEST["note"])

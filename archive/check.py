@@ -106,13 +106,15 @@ def _without(child: Any, parent: Any) -> Any:
     return sa.and_(child.is_not(None), child.not_in(sa.select(parent)))
 
 
-def _counted(of: Any) -> Any:
-    return sa.select(sa.func.count(of)).where(Article.story_id == Story.id).scalar_subquery()
+def _counted(of: Any, *where: Any) -> Any:
+    return sa.select(sa.func.count(of)).where(Article.story_id == Story.id, *where).scalar_subquery()
 
 
+_outlet = sa.distinct(Article.source_id)
+_original, _into = sa.orm.aliased(Article), sa.orm.aliased(Story)
 _held = sa.select(Article.address_id)
 _state = Address.state
-_CONTENT: list[tuple[str, str, sa.Select[Any]]] = [
+_CONTENT: list[tuple[str, str, sa.Select[Any] | sa.CompoundSelect[Any]]] = [
     ("state", "addresses are in a state that does not exist",
      sa.select(Address.url).where(_state.not_in([str(state) for state in AddressState]))),
     ("stored_without_article", "addresses are stored but have no article",
@@ -132,10 +134,22 @@ _CONTENT: list[tuple[str, str, sa.Select[Any]]] = [
      sa.select(Article.id).where(_without(Article.story_id, Story.id))),
     ("story_count", "stories count other articles or outlets than they have",
      sa.select(Story.id).where(sa.or_(Story.article_count != _counted(Article.id),
-                                      Story.source_count != _counted(sa.distinct(Article.source_id))))),
+                                      Story.source_count != _counted(_outlet),
+                                      Story.independent_count != _counted(_outlet, Article.copy_of.is_(None))))),
+    ("story_merged", "stories were merged but still have articles, or what they were merged into has none",
+     sa.select(Story.id).where(Story.merged_into.is_not(None), sa.or_(
+         Story.article_count > 0, Story.merged_into.not_in(sa.select(Story.id)), Story.merged_into == Story.id,
+         sa.exists().where(_into.id == Story.merged_into, _into.article_count == 0, _into.merged_into.is_(None))))),
+    ("copy_elsewhere", "articles are copies of one in another story, of a copy, or of one published later",
+     sa.select(Article.id).join(_original, _original.id == Article.copy_of).where(sa.or_(
+         _original.story_id != Article.story_id, _original.copy_of.is_not(None),
+         _original.published_at > Article.published_at))),
     ("hit_without_article", "hits have no article", sa.select(Hit.id).where(_without(Hit.article_id, Article.id))),
     ("hit_elsewhere", "hits are in another story than their article",
      sa.select(Hit.id).join(Article, Article.id == Hit.article_id).where(Hit.story_id != Article.story_id)),
+    ("message_elsewhere", "digest entries or alerts are in another story than their hit",
+     sa.union_all(*(sa.select(table.key).join(Hit, Hit.id == table.hit_id).where(Hit.story_id != table.story_id)
+                    for table in (DigestEntry, Delivery)))),
     ("event_without_article", "events have no article",
      sa.select(Event.id).where(_without(Event.article_id, Article.id))),
     ("repeated_delivery", "deliveries have the same key",

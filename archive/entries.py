@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.engine import Connection
-from archive.stories import SAME_TEXT, similarity
 from archive.tables import Article, Event, EventParty, Hit, Organisation, Source, Story
 
 _CONTEXT = 160                           # letters on each side of a term that stands for a sentence
@@ -18,7 +17,7 @@ _CONTEXT = 160                           # letters on each side of a term that s
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """An outlet that carries a story. `copy` is True where its text is that of an outlet before it."""
+    """An article of a story, by its outlet. `copy` is True where its text is that of an earlier one."""
 
     name: str
     url: str
@@ -27,7 +26,11 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A hit as its readers see it. `bold` are the places of the evidence in `sentence`, in order, without overlap."""
+    """A hit as its readers see it.
+
+    `score` is that of its story's best hit of the rule. `bold` are the places of the evidence in `sentence`, in order,
+    without overlap. `outlets` are in the order in which they published.
+    """
 
     hit_id: int
     story_id: int
@@ -68,7 +71,6 @@ def load(connection: Connection, hit_ids: Sequence[int]) -> dict[int, Entry]:
             Hit.id,
             Hit.story_id,
             Hit.rule,
-            Hit.score,
             Hit.evidence,
             Hit.event_id,
             Article.title,
@@ -93,17 +95,19 @@ def load(connection: Connection, hit_ids: Sequence[int]) -> dict[int, Entry]:
     )
     rows = connection.execute(query).mappings().all()
     parties = _parties(connection, [r["event_id"] for r in rows if r["event_id"] is not None])
-    outlets = _outlets(connection, sorted({r["story_id"] for r in rows}))
-    return {row["id"]: _entry(row, parties, outlets) for row in rows}
+    stories = sorted({r["story_id"] for r in rows})
+    outlets, scores = _outlets(connection, stories), _scores(connection, stories)
+    return {row["id"]: _entry(row, parties, outlets, scores) for row in rows}
 
 
-def _entry(row: Mapping[Any, Any], parties: dict[int, list[str]], outlets: dict[int, tuple[Outlet, ...]]) -> Entry:
+def _entry(row: Mapping[Any, Any], parties: dict[int, list[str]], outlets: dict[int, tuple[Outlet, ...]],
+           scores: dict[tuple[int, str], float]) -> Entry:
     sentence, bold = _evidence(row)
     return Entry(
         hit_id=row["id"],
         story_id=row["story_id"],
         rule=row["rule"],
-        score=row["score"],
+        score=scores[row["story_id"], row["rule"]],
         title=row["title"],
         url=row["url"],
         outlet=row["outlet"],
@@ -160,16 +164,18 @@ def _parties(connection: Connection, event_ids: Sequence[int]) -> dict[int, list
 
 
 def _outlets(connection: Connection, story_ids: Sequence[int]) -> dict[int, tuple[Outlet, ...]]:
-    """The outlets of each story, in the order in which their articles were seen."""
-    query = (sa.select(Article.story_id, Source.name, Article.url, Article.content_hash, Article.minhash)
+    """The outlets of each story, in the order in which they published."""
+    query = (sa.select(Article.story_id, Source.name, Article.url, Article.copy_of.is_not(None))
              .join(Source, Source.id == Article.source_id).where(Article.story_id.in_(story_ids))
-             .order_by(Article.story_id, Article.seen_at, Article.id))
+             .order_by(Article.story_id, Article.published_at, Article.id))
     found: dict[int, list[Outlet]] = {}
-    originals: dict[int, list[tuple[str, bytes]]] = {}
-    for story_id, name, url, content_hash, minhash in connection.execute(query):
-        own = originals.setdefault(story_id, [])
-        copy = any(content_hash == h or similarity(m, minhash or b"") >= SAME_TEXT for h, m in own)
-        if not copy:
-            own.append((content_hash, minhash or b""))
-        found.setdefault(story_id, []).append(Outlet(name, url, copy))
+    for story_id, name, url, copy in connection.execute(query):
+        found.setdefault(story_id, []).append(Outlet(name, url, bool(copy)))
     return {story_id: tuple(outlets) for story_id, outlets in found.items()}
+
+
+def _scores(connection: Connection, story_ids: Sequence[int]) -> dict[tuple[int, str], float]:
+    """The score of each story under each rule: that of its best hit."""
+    rows = connection.execute(sa.select(Hit.story_id, Hit.rule, sa.func.max(Hit.score))
+                              .where(Hit.story_id.in_(story_ids)).group_by(Hit.story_id, Hit.rule))
+    return {(story_id, rule): score for story_id, rule, score in rows}

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive.snippets import places, snippet
-from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation
+from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation, Story
 from core.query import Filter, Query, positive_terms, walk
 
 _LEAD = 240
@@ -21,7 +21,8 @@ _LEAD = 240
 class Found:
     """An article that a search found. The field names are the contract of the command line's JSON.
 
-    `score` is that of the best hit, else of the best event; `organisations`, `event_type` and `status` are of the
+    `score` is that of the best hit of its story, else of its best event; `outlets` are those that carry the story,
+    `independent` those with a text of their own; `organisations`, `event_type` and `status` are of the
     event that the query asks for, else of the best hit's, else of the best; without an event `organisations` are
     all that the article names. `snippet` marks the query's words by `archive.snippets.MARKS`.
     """
@@ -40,6 +41,8 @@ class Found:
     status: str | None
     rules: tuple[str, ...]
     snippet: str
+    outlets: int
+    independent: int
     band: str | None = None              # by the rules of the workspace, which the archive does not know
 
 
@@ -47,9 +50,12 @@ def found_articles(connection: Connection, ids: Sequence[int], query: Query) -> 
     """The records of these articles, in this order."""
     if not ids:
         return ()
+    best = sa.select(sa.func.max(Hit.score)).where(Hit.story_id == Article.story_id).scalar_subquery()
     columns = (Article.id, Article.title, Article.url, Article.source_id, Article.language, Article.published_at,
-               Article.seen_at, Article.story_id, Article.text)
-    articles = {row.id: row for row in connection.execute(sa.select(*columns).where(Article.id.in_(ids)))}
+               Article.seen_at, Article.story_id, Article.text, Story.source_count, Story.independent_count,
+               best.label("best"))
+    articles = {row.id: row for row in connection.execute(
+        sa.select(*columns).join(Story, Story.id == Article.story_id).where(Article.id.in_(ids)))}
     hits = _grouped(connection, sa.select(Hit.article_id, Hit.rule, Hit.score, Hit.event_id)
                     .where(Hit.article_id.in_(ids)).order_by(Hit.score.desc(), Hit.id))
     events = _grouped(connection, sa.select(Event.article_id, Event.id, Event.type, Event.family, Event.status,
@@ -65,13 +71,13 @@ def found_articles(connection: Connection, ids: Sequence[int], query: Query) -> 
 
 
 def _found(article: Any, hits: Sequence[Any], event: Any, organisations: tuple[str, ...], query: Query) -> Found:
-    score = hits[0].score if hits else event.score if event is not None else None
+    score = article.best if article.best is not None else event.score if event is not None else None
     return Found(
         id=article.id, title=article.title, url=article.url, source=article.source_id, language=article.language,
         published_at=article.published_at, seen_at=article.seen_at, story=article.story_id, score=score,
         organisations=organisations, event_type=event.type if event is not None else None,
         status=event.status if event is not None else None, rules=tuple(sorted({hit.rule for hit in hits})),
-        snippet=_snippet(article, event, query))
+        snippet=_snippet(article, event, query), outlets=article.source_count, independent=article.independent_count)
 
 
 def _snippet(article: Any, event: Any, query: Query) -> str:

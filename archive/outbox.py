@@ -47,8 +47,27 @@ class NewHit:
 
 def change_of(event: Event) -> str:
     """What an event says of its story: the kind of news and the parties, as `deal:SK Telecom|Samsung Electronics`."""
-    parties = sorted({party.organisation.replace("|", " ") for party in event.parties})
-    return f"{_KIND_OF_NEWS[event.status]}:{'|'.join(parties)}"
+    return change_to(event.status, (party.organisation for party in event.parties))
+
+
+def change_to(status: EventStatus, parties: Iterable[str]) -> str:
+    """The same of a status and the names of the parties."""
+    return f"{kind_of_news(status)}:{'|'.join(sorted({name.replace('|', ' ') for name in parties}))}"
+
+
+def change_in(key: str, route: str) -> str:
+    """The change that the key of a digest entry or of an alert holds."""
+    return key.removeprefix(f"alert:{route}:").partition(":")[2]
+
+
+def kind_of_news(status: EventStatus) -> str:
+    """What a status makes of an event: a deal, a rumour, a denial, an end, background."""
+    return _KIND_OF_NEWS[status]
+
+
+def covers(told: str, kind: str) -> bool:
+    """Whether a kind of news is none any more after another was told of the same story and parties."""
+    return kind in _COVERS.get(told, ())
 
 
 def is_news(change: str, told: Iterable[str]) -> bool:
@@ -61,16 +80,18 @@ def is_news(change: str, told: Iterable[str]) -> bool:
     covered = False
     for earlier in told:
         earlier_kind, _, earlier_parties = earlier.partition(":")
-        if kind in _COVERS.get(earlier_kind, ()):
+        if covers(earlier_kind, kind):
             covered = True
             known |= set(earlier_parties.split("|"))
     return not covered or not set(parties.split("|")) <= known
 
 
-def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[RouteSettings], now: datetime) -> int:
+def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[RouteSettings], now: datetime, *,
+            after_split: bool = False) -> int:
     """Write what these hits give the routes to send, in the hits' own transaction. Returns the number of rows.
 
-    A copy of a story that a route already has adds nothing; a denial, an end or a new party does.
+    A copy of a story that a route already has adds nothing; a denial, an end or a new party does. `after_split`: a key
+    of the same story and change may have gone to another story, so that the new one needs its own.
     """
     # The hit that says most speaks for its story when several of one batch say the same.
     ordered = sorted(hits, key=lambda hit: (not hit.change, -hit.score, hit.hit_id))
@@ -87,20 +108,22 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
                 earlier.add(hit.change)
                 fresh.append(hit)
         if fresh:
-            table, rows = _rows(route, fresh, now)
+            table, rows = _rows(route, fresh, now, after_split)
             # The drivers' count is -1 where they do not keep one for many rows at once.
             result = connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
             written += result.rowcount if result.rowcount >= 0 else len(rows)
     return written
 
 
-def _rows(route: RouteSettings, hits: Sequence[NewHit], now: datetime) -> tuple[Any, list[dict[str, Any]]]:
+def _rows(route: RouteSettings, hits: Sequence[NewHit], now: datetime,
+          after_split: bool) -> tuple[Any, list[dict[str, Any]]]:
+    keys = [f"{hit.story_id}{f'.{hit.hit_id}' if after_split else ''}:{hit.change}" for hit in hits]
     if route.send == "digest":
-        return DigestEntry, [{"route": route.name, "key": f"{hit.story_id}:{hit.change}", "hit_id": hit.hit_id,
-                              "story_id": hit.story_id, "created_at": now} for hit in hits]
+        return DigestEntry, [{"route": route.name, "key": key, "hit_id": hit.hit_id, "story_id": hit.story_id,
+                              "created_at": now} for key, hit in zip(keys, hits, strict=True)]
     return Delivery, [
         {
-            "key": f"alert:{route.name}:{hit.story_id}:{hit.change}",
+            "key": f"alert:{route.name}:{key}",
             "route": route.name,
             "channel": route.channel,
             "kind": "alert",
@@ -110,20 +133,20 @@ def _rows(route: RouteSettings, hits: Sequence[NewHit], now: datetime) -> tuple[
             "created_at": now,
             "attempts": 0,
         }
-        for hit in hits
+        for key, hit in zip(keys, hits, strict=True)
     ]
 
 
 def _told(connection: Connection, route: RouteSettings, stories: set[int]) -> dict[int, set[str]]:
     """What a route already has of these stories, as changes."""
-    table, prefix = (DigestEntry, "") if route.send == "digest" else (Delivery, f"alert:{route.name}:")
+    table = DigestEntry if route.send == "digest" else Delivery
     told: dict[int, set[str]] = {}
     ids = sorted(stories)
     for i in range(0, len(ids), 5000):
         for story, key in connection.execute(sa.select(table.story_id, table.key).where(
                 table.route == route.name, table.story_id.in_(ids[i : i + 5000]))):
             assert story is not None
-            told.setdefault(story, set()).add(key.removeprefix(prefix).partition(":")[2])
+            told.setdefault(story, set()).add(change_in(key, route.name))
     return told
 
 

@@ -68,7 +68,8 @@ def _matched(connection: Connection, query: Query, since: datetime | None, until
     source: sa.FromClause = Article.__table__
     key: Any = Article.published_at
     if sort == "score":
-        key = sa.func.coalesce(_best(Hit), _best(Event), 0.0)
+        key = sa.func.coalesce(_best(Hit.score, Hit.story_id == Article.story_id),
+                               _best(Event.score, Event.article_id == Article.id), 0.0)
     elif sort == "relevance":
         terms = list(positive_terms(query))
         ranks = sqlite_ranks(terms) if connection.dialect.name == "sqlite" else postgresql_ranks(terms)
@@ -78,9 +79,8 @@ def _matched(connection: Connection, query: Query, since: datetime | None, until
     return found.cte("matched").prefix_with("MATERIALIZED")
 
 
-def _best(table: type[Hit | Event]) -> Any:
-    best = sa.select(sa.func.max(table.score)).where(table.article_id == Article.id)
-    return best.correlate(Article).scalar_subquery()
+def _best(score: Any, of: Any) -> Any:
+    return sa.select(sa.func.max(score)).where(of).correlate(Article).scalar_subquery()
 
 
 def _cursor(sort: Sort, key: Any, id_: int) -> str:

@@ -22,6 +22,10 @@ from archive.tables import (
 )
 from core.errors import NotFoundError
 
+STORY = (Story.id, Story.title, Story.first_seen_at, Story.last_seen_at, Story.article_count.label("articles"),
+         Story.source_count.label("outlets"), Story.independent_count.label("independent"),
+         sa.select(sa.func.max(Hit.score)).where(Hit.story_id == Story.id).scalar_subquery().label("score"))
+
 
 def show(connection: Connection, article_id: int) -> dict[str, Any]:
     """One article as `show --json` prints it. Raises NotFoundError where the archive has none of this id."""
@@ -29,7 +33,7 @@ def show(connection: Connection, article_id: int) -> dict[str, Any]:
         Article.id, Article.title, Article.url, Article.canonical_url, Article.source_id.label("source"),
         Source.name.label("outlet"), Source.country, Article.language, Article.authors, Article.section,
         Article.paywalled, Article.published_at, Article.updated_at, Article.seen_at, Article.fetched_at,
-        Article.version, Article.topics, Article.text, Article.story_id,
+        Article.version, Article.topics, Article.text, Article.story_id, Article.copy_of,
     )
     row = connection.execute(sa.select(*columns).join(Source, Source.id == Article.source_id)
                              .where(Article.id == article_id)).mappings().one_or_none()
@@ -56,15 +60,17 @@ def _versions(connection: Connection, article_id: int) -> list[dict[str, Any]]:
 
 def _story(connection: Connection, story_id: int, article_id: int) -> dict[str, Any]:
     """The story, and the other articles that report it, in the order in which they were published."""
-    story = dict(connection.execute(
-        sa.select(Story.id, Story.title, Story.first_seen_at, Story.last_seen_at).where(Story.id == story_id))
-        .mappings().one())
-    others = _rows(connection, sa.select(Article.id, Article.title, Article.url, Article.source_id.label("source"),
-                                         Source.name.label("outlet"), Article.published_at)
-                   .join(Source, Source.id == Article.source_id)
-                   .where(Article.story_id == story_id, Article.id != article_id)
-                   .order_by(Article.published_at, Article.id))
+    story = dict(connection.execute(sa.select(*STORY).where(Story.id == story_id)).mappings().one())
+    others = _rows(connection, articles_of(story_id).where(Article.id != article_id))
     return {**story, "others": others}
+
+
+def articles_of(story_id: int) -> Any:
+    """The articles of a story in the order in which they were published: the first is the original."""
+    return (sa.select(Article.id, Article.title, Article.url, Article.source_id.label("source"),
+                      Source.name.label("outlet"), Article.language, Article.published_at, Article.copy_of)
+            .join(Source, Source.id == Article.source_id).where(Article.story_id == story_id)
+            .order_by(Article.published_at, Article.id))
 
 
 def _events(connection: Connection, article_id: int) -> list[dict[str, Any]]:

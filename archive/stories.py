@@ -1,21 +1,36 @@
-"""Join copies of one report to one story: by exact text first, then by MinHash bands and similarity."""
+"""Join the reports of one thing to one story: copies by their text, others by what they tell. See archive.joining."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from itertools import chain
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive.tables import Article, SignatureBand, Story
+from archive.joining import (
+    BUSY,
+    JOINED,
+    LATEST,
+    LEAD,
+    LONGEST,
+    WINDOW,
+    Report,
+    is_development,
+    same_news,
+    subject_from,
+    words_of,
+)
+from archive.tables import Article, SignatureBand, Story, StoryDecision
 from core.records import Processed
 
-WINDOW = timedelta(days=30)  # an older text with the same words is a reprint, not the same news
+COPY_WINDOW = timedelta(days=30)  # an older text with the same words is a reprint, not the same news
 _T = TypeVar("_T")
 _CHUNK = 5000  # bound parameters of one statement; SQLite allows 32,766
+_LAST = 6      # reports of a story that a new one is compared with, beside the one nearest in what it tells
 
 # Two texts are copies from this estimated share of common word triples on. Copies with a paragraph dropped and 3 %
 # of the words changed measure .79 in the median (.70 at the 5th percentile), unrelated texts .00 (.02 at the 95th).
@@ -30,23 +45,52 @@ def similarity(a: bytes, b: bytes) -> float:
     return sum(1 for i, value in enumerate(x) if value == y[i]) / len(x)
 
 
+def alone(connection: Connection) -> None:
+    """Let no other process join or regroup stories until this transaction ends, so that no story begins twice.
+
+    SQLite has one writer anyway. On PostgreSQL the other one waits, and then sees what this one wrote.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("pactwatch stories"))))
+
+
+def report_of(page: Processed) -> Report:
+    """A processed page as it is compared with others."""
+    article, signature = page.article, page.signature
+    assert article is not None
+    assert signature is not None
+    subject = page.annotation.subject
+    return Report(0, article.published_at or page.fetched_at, signature.content_hash, signature.minhash, subject,
+                  article.language, words_of(page.search_title, page.search_text) if subject else frozenset())
+
+
 @dataclass
 class StoryIndex:
-    """Where copies of the articles of a batch may be: in the archive, and earlier in the same batch."""
+    """Where reports of the same may be: in the archive, and earlier in the same batch."""
 
-    by_hash: dict[str, int] = field(default_factory=dict)  # content hash -> story
+    by_hash: dict[str, int] = field(default_factory=dict)             # content hash -> story
     by_band: dict[int, list[tuple[int, bytes]]] = field(default_factory=dict)  # band -> (story, minhash)
+    by_key: dict[int, list[Report]] = field(default_factory=dict)     # key of two parties -> reports
+    apart: set[frozenset[int]] = field(default_factory=set)           # pairs of stories that a person split
 
-    def add(self, story_id: int, content_hash: str, minhash: bytes, bands: Iterable[int]) -> None:
+    def add(self, report: Report, story_id: int, bands: Iterable[int], keys: Iterable[int]) -> None:
         """Make an article of this batch findable for the ones after it."""
-        self.by_hash.setdefault(content_hash, story_id)
+        self.by_hash.setdefault(report.content_hash, story_id)
         for band in bands:
-            self.by_band.setdefault(band, []).append((story_id, minhash))
+            self.by_band.setdefault(band, []).append((story_id, report.minhash))
+        placed = Report(story_id, report.at, report.content_hash, report.minhash, report.subject, report.language,
+                        report.words)
+        for key in keys:
+            self.by_key.setdefault(key, []).append(placed)
 
-    def find(self, content_hash: str, minhash: bytes, bands: Iterable[int]) -> int | None:
-        """The story of the most similar known article, or None where there is no copy."""
-        if content_hash in self.by_hash:
-            return self.by_hash[content_hash]
+    def find(self, report: Report, bands: Iterable[int], keys: Iterable[int]) -> int | None:
+        """The story of the most similar text, else the one that tells the same, or None where there is neither."""
+        if report.content_hash in self.by_hash:
+            return self.by_hash[report.content_hash]
+        copied = self._copied(report.minhash, bands)
+        return copied if copied is not None else self._told(report, keys)
+
+    def _copied(self, minhash: bytes, bands: Iterable[int]) -> int | None:
         best, best_story = SAME_TEXT, None
         seen: set[tuple[int, bytes]] = set()
         for band in bands:
@@ -59,14 +103,39 @@ class StoryIndex:
                     best, best_story = score, candidate[0]
         return best_story
 
+    def _told(self, report: Report, keys: Iterable[int]) -> int | None:
+        """The story whose reports tell the same news."""
+        candidates = dict.fromkeys(chain.from_iterable(self.by_key.get(key, ()) for key in keys))
+        by_story: dict[int, list[Report]] = {}
+        for candidate in candidates:
+            by_story.setdefault(candidate.story, []).append(candidate)
+        recent = {story for story, some in by_story.items() if any(abs(report.at - one.at) <= BUSY for one in some)}
+        often = len(recent) > 1 or any(pair <= by_story.keys() for pair in self.apart)
+        judged = [(_sameness(report, some, often=often), story) for story, some in by_story.items()]
+        score, best = max(judged, default=(0.0, 0))
+        return best if score >= JOINED else None
+
+
+def _sameness(report: Report, told: Sequence[Report], *, often: bool) -> float:
+    """How surely a report belongs to a story: halfway between its best and its mean likeness to the story's reports."""
+    apart = [abs(report.at - one.at) for one in told]
+    fresh = min(apart) <= WINDOW and max(apart) <= LONGEST
+    found = []
+    for one in sorted(told, key=lambda one: abs(report.at - one.at))[:_LAST]:
+        if not (fresh or is_development(report, one)):
+            continue
+        sum_ = same_news(report, one, often=often, phrases=similarity(report.minhash, one.minhash))
+        if sum_ is not None:
+            found.append(sum_)
+    return (max(found) + sum(found) / len(found)) / 2 if found else float("-inf")
+
 
 def index_for(connection: Connection, batch: Sequence[Processed], now: datetime) -> StoryIndex:
-    """Load the archive's possible copies of a batch, in a few statements for all of it."""
+    """Load the archive's possible stories of a batch, in a few statements for all of it."""
     index = StoryIndex()
     signatures = [p.signature for p in batch if p.signature is not None]
-    since = now - WINDOW
-    hashes = sorted({s.content_hash for s in signatures})
-    for some in _chunks(hashes):
+    since = now - COPY_WINDOW
+    for some in _chunks(sorted({s.content_hash for s in signatures})):
         rows = connection.execute(
             sa.select(Article.content_hash, Article.story_id).where(
                 Article.content_hash.in_(some), Article.seen_at >= since
@@ -74,8 +143,7 @@ def index_for(connection: Connection, batch: Sequence[Processed], now: datetime)
         )
         for content_hash, story_id in rows:
             index.by_hash.setdefault(content_hash, story_id)
-    bands = sorted({band for s in signatures for band in s.bands})
-    for chunk in _chunks(bands):
+    for chunk in _chunks(sorted({band for s in signatures for band in s.bands})):
         candidates = connection.execute(
             sa.select(SignatureBand.band, Article.story_id, Article.minhash)
             .join(Article, Article.id == SignatureBand.article_id)
@@ -83,25 +151,82 @@ def index_for(connection: Connection, batch: Sequence[Processed], now: datetime)
         )
         for band, story_id, minhash in candidates:
             index.by_band.setdefault(band, []).append((story_id, minhash or b""))
+    _load_told(connection, index, batch)
     return index
 
 
-def refresh(connection: Connection, story_ids: Iterable[int], now: datetime) -> None:
-    """Bring the counts of stories up to date after articles joined them."""
+def _load_told(connection: Connection, index: StoryIndex, batch: Sequence[Processed]) -> None:
+    """The reports about the parties of a batch."""
+    subjects = [(p, p.annotation.subject) for p in batch if p.annotation.subject]
+    if not subjects:
+        return
+    times = [(p.article.published_at if p.article else None) or p.fetched_at for p, _ in subjects]
+    columns = (Article.id, Article.story_id, Article.published_at, Article.content_hash, Article.minhash,
+               Article.subject, Article.language, Article.search_title,
+               sa.func.substr(Article.search_text, 1, LEAD).label("lead"))
+    reports: dict[int, Report] = {}
+    for chunk in _chunks(sorted({key for _, s in subjects for key in s.keys})):
+        rows = connection.execute(
+            sa.select(SignatureBand.band, *columns).join(Article, Article.id == SignatureBand.article_id)
+            .where(SignatureBand.band.in_(chunk), Article.published_at >= min(times) - LATEST,
+                   Article.published_at <= max(times) + LATEST).order_by(Article.id))
+        for row in rows:
+            report = reports.get(row.id)
+            if report is None:
+                report = reports[row.id] = Report(
+                    row.story_id, row.published_at, row.content_hash, row.minhash or b"", subject_from(row.subject),
+                    row.language, words_of(row.search_title, row.lead))
+            index.by_key.setdefault(row.band, []).append(report)
+    found = sorted({report.story for report in reports.values()})
+    for chunk in _chunks(found):
+        split = connection.execute(sa.select(StoryDecision.story_id, StoryDecision.other_id).where(
+            StoryDecision.kind == "split", StoryDecision.story_id.in_(chunk)))
+        index.apart |= {frozenset((kept, other)) for kept, other in split}
+
+
+def refresh(connection: Connection, story_ids: Iterable[int], now: datetime | None = None) -> None:
+    """Bring the counts of stories up to date after articles joined or left them, and which of these are copies.
+
+    `now` is given where an article was just seen.
+    """
     ids = sorted(set(story_ids))
     for chunk in _chunks(ids):
-        articles = sa.select(sa.func.count()).where(Article.story_id == Story.id).scalar_subquery()
-        outlets = (
-            sa.select(sa.func.count(sa.distinct(Article.source_id)))
-            .where(Article.story_id == Story.id)
-            .scalar_subquery()
-        )
-        connection.execute(
-            sa.update(Story)
-            .where(Story.id.in_(chunk))
-            .values(article_count=articles, source_count=outlets, last_seen_at=now)
-        )
+        _mark_copies(connection, chunk)
+        inside = sa.select(Article).where(Article.story_id == Story.id)
+        outlets = sa.func.count(sa.distinct(Article.source_id))
+        own = inside.with_only_columns(outlets).where(Article.copy_of.is_(None))
+        values = {
+            "article_count": inside.with_only_columns(sa.func.count()).scalar_subquery(),
+            "source_count": inside.with_only_columns(outlets).scalar_subquery(),
+            "independent_count": own.scalar_subquery(),
+        }
+        connection.execute(sa.update(Story).where(Story.id.in_(chunk)).values(
+            **values, **({"last_seen_at": now} if now else {})))
 
 
-def _chunks(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
+def _mark_copies(connection: Connection, story_ids: Sequence[int]) -> None:
+    """Note of each text whose copy it is. The original is the one that was published first."""
+    rows = connection.execute(
+        sa.select(Article.story_id, Article.id, Article.content_hash, Article.minhash)
+        .where(Article.story_id.in_(story_ids), Article.copy_of.is_(None))
+        .order_by(Article.story_id, Article.published_at, Article.id))
+    originals: dict[int, list[tuple[int, str, bytes]]] = {}
+    copies: list[dict[str, int]] = []
+    for story_id, id_, content_hash, minhash in rows:
+        own = originals.setdefault(story_id, [])
+        original = next((first for first, text, hashes in own
+                         if text == content_hash or similarity(hashes, minhash or b"") >= SAME_TEXT), None)
+        if original is None:
+            own.append((id_, content_hash, minhash or b""))
+        else:
+            copies.append({"story": story_id, "copy": id_, "original": original})
+    if copies:
+        table: Any = Article.__table__
+        # A text that has copies of its own and turns out to be one hands them on.
+        is_it = sa.or_(table.c.id == sa.bindparam("copy"), table.c.copy_of == sa.bindparam("copy"))
+        connection.execute(sa.update(table).where(table.c.story_id == sa.bindparam("story"), is_it)
+                           .values(copy_of=sa.bindparam("original")), copies)
+
+
+def _chunks(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     return (items[i : i + _CHUNK] for i in range(0, len(items), _CHUNK))

@@ -180,6 +180,24 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What an article mainly reports, in a form that reports in other words and languages share.
+
+    `heads` are the parties, each as the head of its group. `marks` tell one deal of the same parties from another:
+    themes, product names, sums, other organisations.
+    """
+
+    family: str
+    type: str
+    status: EventStatus
+    parties: tuple[str, ...]             # canonical names
+    heads: tuple[str, ...]
+    marks: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()          # how the text writes the parties
+    keys: tuple[int, ...] = ()           # signed 64-bit, one for each two heads; articles that share one are candidates
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
     """All that is known about an article's meaning. Made once, stored with spans, read by every rule."""
 
@@ -187,6 +205,7 @@ class Annotation:
     topics: dict[str, float] = field(default_factory=dict)   # topic id -> salience between 0 and 1
     events: tuple[Event, ...] = ()
     people: tuple[Person, ...] = ()
+    subject: Subject | None = None       # None where no one event is what the article is about
 
 
 @dataclass(frozen=True, slots=True)

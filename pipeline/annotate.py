@@ -6,6 +6,7 @@ from core.records import Annotation, Article, Mention
 from pipeline.events import find_events
 from pipeline.knowledge import Knowledge
 from pipeline.reading import Reading, read
+from pipeline.subject import subject_of
 from pipeline.topics import salience
 
 MOST_MENTIONS = 400
@@ -22,11 +23,13 @@ def annotate(article: Article, knowledge: Knowledge, *, publisher: str | None = 
     for item in items:
         for topic, salient in salience(item.title.topics, item.text.topics, item.text.lead_end).items():
             topics[topic] = max(salient, topics.get(topic, 0.0))
+    events = find_events(items, knowledge)
     return Annotation(
         mentions=tuple(mentions[:MOST_MENTIONS]),
         topics=topics,
-        events=find_events(items, knowledge),
+        events=events,
         people=tuple({person.name: person for item in reversed(items) for person in reversed(item.people)}.values()),
+        subject=subject_of(items[0], events, article.language, knowledge) if len(items) == 1 else None,
     )
 
 

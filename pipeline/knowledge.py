@@ -24,6 +24,7 @@ from pipeline.knowledge_files import (
     Organisation,
     Refinement,
     StatusCue,
+    Theme,
     Topic,
     Veto,
     Weights,
@@ -35,12 +36,14 @@ from pipeline.people import PeopleRules
 from pipeline.preparation import Preparation
 from pipeline.references import References
 from pipeline.status import StatusBook
+from pipeline.themes import ThemeBook
 from pipeline.topics import TopicBook
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _MAPPINGS: dict[str, type[BaseModel]] = {
     "topics": Topic,
+    "themes": Theme,
     "status": StatusCue,
     "vetoes": Veto,
     "refinements": Refinement,
@@ -63,6 +66,7 @@ class Knowledge:
     references: References
     people: PeopleRules
     topics: TopicBook
+    themes: ThemeBook
     frames: FrameBook
     status: StatusBook
     preparation: Preparation
@@ -156,6 +160,7 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         references=References(names),
         people=PeopleRules(names),
         topics=TopicBook(parts["topics"]),
+        themes=ThemeBook({name: theme.root for name, theme in parts["themes"].items()}),
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
                          parts["refinements"], parts["weights"], compile_descriptions(frames.values())),
         status=StatusBook(parts["status"]),

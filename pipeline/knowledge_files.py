@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from core.records import EventStatus
 from pipeline.countries import COUNTRIES
@@ -67,6 +67,10 @@ class Topic(BaseModel):
     makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
     decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns a thing: `AI-powered`
     asides: list[str] = Field(default_factory=list)       # patterns in which it says nothing: `in the age of AI`
+
+
+class Theme(RootModel[list[str]]):
+    """Words of all languages that tell what a deal is about. Keyed by the theme."""
 
 
 class StatusCue(BaseModel):

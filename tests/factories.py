@@ -75,7 +75,10 @@ def article(connection: Connection, title: str = "Two firms join forces", text: 
     inside = sa.select(Article).where(Article.story_id == story)
     counted = inside.with_only_columns(sa.func.count()).scalar_subquery()
     outlets = inside.with_only_columns(sa.func.count(sa.distinct(Article.source_id))).scalar_subquery()
-    connection.execute(sa.update(Story).where(Story.id == story).values(article_count=counted, source_count=outlets))
+    own = (inside.where(Article.copy_of.is_(None))
+           .with_only_columns(sa.func.count(sa.distinct(Article.source_id))).scalar_subquery())
+    connection.execute(sa.update(Story).where(Story.id == story).values(
+        article_count=counted, source_count=outlets, independent_count=own))
     for at, name in enumerate(mentions):
         add(connection, Mention, article_id=id_, organisation_id=organisation(connection, name), field="text", start=at,
             end=at + len(name), surface=name)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from archive import outbox
 from archive.engine import insert, writing
+from archive.stories import refresh
 from archive.tables import Address, Article, Event, EventParty, Hit, Organisation, Source, Story
 from core.records import Event as FoundEvent
 from core.records import EventStatus, Party, Span
@@ -70,6 +71,7 @@ def add_hit(
                      for p in parties if (at := sentence.find(p)) >= 0]
         hit = _insert(connection, Hit, article_id=article, story_id=story, event_id=_event(connection, article, event),
                       rule=rule, score=score, evidence=evidence, article_version=1, created_at=now)
+        refresh(connection, [story], now)
         outbox.enqueue(connection, [outbox.NewHit(hit, story, rule, score, outbox.change_of(event))], routes, now)
     return hit, story
 

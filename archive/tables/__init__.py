@@ -2,11 +2,12 @@
 
 from archive.tables.alerts import Delivery, Digest, DigestEntry, Route
 from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention, Organisation, Person
-from archive.tables.articles import Article, SignatureBand, Story, Version
+from archive.tables.articles import Article, SignatureBand, Story, StoryDecision, Version
 from archive.tables.base import Base
 from archive.tables.crawl import Address, EntryPoint, Fetch, Run, Source
 
 __all__ = [
     "Address", "Article", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event", "EventParty", "Feedback",
-    "Fetch", "Hit", "Mention", "Organisation", "Person", "Route", "Run", "SignatureBand", "Source", "Story", "Version",
+    "Fetch", "Hit", "Mention", "Organisation", "Person", "Route", "Run", "SignatureBand", "Source", "Story",
+    "StoryDecision", "Version",
 ]

@@ -12,7 +12,7 @@ from archive.tables.base import Base, BigId, IdKey
 
 
 class Story(Base):
-    """All articles that report the same thing."""
+    """All articles that report the same thing. One that was merged into another stays, without articles."""
 
     __tablename__ = "stories"
     id: Mapped[IdKey]
@@ -21,6 +21,21 @@ class Story(Base):
     last_seen_at: Mapped[datetime]
     article_count: Mapped[int] = mapped_column(default=1)
     source_count: Mapped[int] = mapped_column(default=1)
+    independent_count: Mapped[int] = mapped_column(default=1)      # outlets with a text of their own
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
+
+
+class StoryDecision(Base):
+    """What a person decided about stories: these are one, or these are two. Later articles follow it."""
+
+    __tablename__ = "story_decisions"
+    __table_args__ = (Index("ix_story_decisions_story_id", "story_id"),)
+    id: Mapped[IdKey]
+    kind: Mapped[str]                                              # merge or split
+    story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))       # the one that stays
+    other_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))       # merged into it, or split off
+    articles: Mapped[list[Any]]                                    # ids of those that moved
+    decided_at: Mapped[datetime]
 
 
 class Article(Base):
@@ -52,6 +67,8 @@ class Article(Base):
     version: Mapped[int] = mapped_column(default=1)
     content_hash: Mapped[str]
     minhash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    copy_of: Mapped[int | None] = mapped_column(BigId, ForeignKey("articles.id"))  # None: a text of its own
+    subject: Mapped[dict[str, Any] | None]                         # archive.joining: what it mainly reports
     topics: Mapped[dict[str, Any]]                                 # topic id -> salience
     knowledge_version: Mapped[str]                                 # what it was annotated with
     search_title: Mapped[str]                                      # core.text.search_form, indexed for full text
@@ -74,7 +91,7 @@ class Version(Base):
 
 
 class SignatureBand(Base):
-    """An article's MinHash band keys: two articles that share a key may be copies."""
+    """An article's MinHash band keys and keys of its parties: two that share one may be copies, or tell the same."""
 
     __tablename__ = "signature_bands"
     __table_args__ = ({"sqlite_with_rowid": False},)

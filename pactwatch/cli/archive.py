@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.clock import iso
-from pactwatch.cli.common import console, emit_json, moment, open_archive, workspace
+from pactwatch.cli.common import carried, console, emit_json, moment, open_archive, printable, workspace
 
 if TYPE_CHECKING:
     from archive.search import SearchPage
@@ -100,7 +100,7 @@ def _print_table(page: SearchPage) -> None:
         lines = [item.title, *filter(None, [" · ".join(filter(None, (what, kind)))]), item.snippet]
         score = "" if item.score is None else f"{item.score:.2f}"
         table.add_row(str(item.id), item.published_at.strftime("%Y-%m-%d"), item.source, score,
-                      "\n".join(map(_printable, lines)))
+                      "\n".join(map(printable, lines)))
     if page.items:
         console().print(table)
     shown = f"{len(page.items)} of {page.total}" if len(page.items) < page.total else str(page.total or "No")
@@ -130,11 +130,6 @@ def _cell(value: Any) -> str:
     return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-def _printable(text: str) -> str:
-    """Without signs that could steer a terminal."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
-
-
 def show(
     ctx: typer.Context,
     id_: Annotated[int, typer.Argument(metavar="ID", help="The id that `search` prints.", show_default=False)],
@@ -157,12 +152,14 @@ def show(
     if as_json:
         emit_json(found)
     else:
-        typer.echo(_printable("\n".join(_described(found))))
+        typer.echo(printable("\n".join(_described(found))))
 
 
 def _described(found: dict[str, Any]) -> list[str]:
     published = iso(found["published_at"])
     lines = [found["title"], f"{found['outlet']} · {published} · {found['url']}"]
+    if found["copy_of"]:
+        lines.append(f"a copy of article {found['copy_of']}")
     if found["versions"]:
         lines.append(f"version {found['version']}; earlier: " + ", ".join(
             f"{version['number']} until {iso(version['replaced_at'])}" for version in found["versions"]))
@@ -176,12 +173,21 @@ def _described(found: dict[str, Any]) -> list[str]:
         lines += ["", f"event: {event['type']} ({event['status']}, {event['score']:.2f}) · {names}{topics}",
                   f"  “{event['sentence']['text']}”"]
     for hit in found["hits"]:
-        spans = ", ".join(f"{span['role']} “{span['text']}”" for span in hit["evidence"] if span["role"] != "sentence")
-        lines += ["", f"hit: {hit['rule']} ({hit['score']:.2f}, {hit['band']})", *([f"  {spans}"] if spans else [])]
+        spans = ", ".join(f"{span['role']} “{span['text']}”" for span in hit["evidence"]
+                          if span["role"] not in {"sentence", "story"})
+        reasons = [span["reason"] for span in hit["evidence"] if span["role"] == "story"]
+        lines += ["", f"hit: {hit['rule']} ({hit['score']:.2f}, {hit['band']})", *([f"  {spans}"] if spans else []),
+                  *(f"  {reason}" for reason in reasons)]
     for sent in found["deliveries"]:
         when = iso(sent["sent_at"]) or ""
         lines += ["", f"{sent['kind']}: {sent['route']} → {sent['channel']}, {sent['state']} {when}".rstrip()]
-    if found["story"]["others"]:
-        lines += ["", f"story {found['story']['id']}, also:"]
-        lines += [f"  {other['id']}  {other['outlet']}: {other['title']}" for other in found["story"]["others"]]
+    story = found["story"]
+    if story["others"]:
+        lines += ["", f"story {story['id']}, {carried(story)}, also:"]
+        lines += [f"  {other['id']}  {other['outlet']}: {other['title']}{_as_copy(other['copy_of'])}"
+                  for other in story["others"]]
     return [*lines, "", found["text"]]
+
+
+def _as_copy(original: int | None) -> str:
+    return f" (copy of {original})" if original else ""

@@ -137,3 +137,14 @@ def console(*, stderr: bool = False) -> Console:
 
     plain = not (sys.stderr if stderr else sys.stdout).isatty()
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=plain)
+
+
+def printable(text: str) -> str:
+    """A text without signs that could steer a terminal."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
+def carried(found: dict[str, Any]) -> str:
+    """How many outlets carry a story, as `3 outlets, 2 independent`."""
+    outlets = f"{found['outlets']} {'outlet' if found['outlets'] == 1 else 'outlets'}"
+    return outlets if found["independent"] == found["outlets"] else f"{outlets}, {found['independent']} independent"

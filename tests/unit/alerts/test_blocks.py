@@ -74,7 +74,7 @@ def test_a_digest_says_who_with_whom_why_where_and_what_was_checked() -> None:
         "Aurora Chips ↔ Borealis Telecom · joint venture · announced · AI",
         "Two firms join forces, part 1",
         "“Aurora Chips and Borealis Telecom will join forces in AI.”",
-        "Example Wire · 1 copy: Daily Copy",
+        "2 outlets, 1 independent: Example Wire · 1 copy: Daily Copy",
         "first seen 2026-01-09 08:00 KST",
         "https://news.example/1",
         "Checked 41 of 42 sources · 1,208 new articles, 2 corrected",

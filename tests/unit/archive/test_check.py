@@ -57,6 +57,7 @@ def _address(**values):
     (_address(state="skipped"), "without_reason"),
     (_set(Story, article_count=7), "story_count"),
     (_set(Story, source_count=7), "story_count"),
+    (_set(Story, independent_count=7), "story_count"),
     (_set(Delivery, sent_at=None), "sent_without_time"),
 ])
 def test_what_is_wrong_in_the_content_is_named(engine, article_id, damage, kind):
@@ -65,11 +66,41 @@ def test_what_is_wrong_in_the_content_is_named(engine, article_id, damage, kind)
     assert kind in kinds(engine)
 
 
-def test_a_hit_in_another_story_than_its_article_is_named(engine, article_id):
+@pytest.fixture
+def other_story(engine):
+    """The id of a story without articles."""
     with writing(engine) as connection:
-        other = add(connection, Story, title="x", first_seen_at=NOW, last_seen_at=NOW, article_count=0, source_count=0)
-        connection.execute(sa.update(Hit).values(story_id=other))
-    assert kinds(engine) == ["hit_elsewhere"]
+        return add(connection, Story, title="x", first_seen_at=NOW, last_seen_at=NOW, article_count=0, source_count=0,
+                   independent_count=0)
+
+
+def test_a_hit_in_another_story_than_its_article_is_named(engine, article_id, other_story):
+    with writing(engine) as connection:
+        connection.execute(sa.update(Hit).values(story_id=other_story))
+    assert kinds(engine) == ["hit_elsewhere", "message_elsewhere"]
+
+
+def test_a_message_in_another_story_than_its_hit_is_named(engine, article_id, other_story):
+    with writing(engine) as connection:
+        connection.execute(sa.update(Delivery).where(Delivery.hit_id.is_not(None)).values(story_id=other_story))
+    assert kinds(engine) == ["message_elsewhere"]
+
+
+def test_a_merged_story_that_has_articles_or_leads_nowhere_is_named(engine, article_id, other_story):
+    with writing(engine) as connection:
+        connection.execute(sa.update(Story).where(Story.id != other_story).values(merged_into=other_story))
+    assert kinds(engine) == ["story_merged"]
+
+
+def test_a_copy_of_a_copy_or_of_another_story_is_named(engine, article_id):
+    with writing(engine) as connection:
+        story = connection.scalar(sa.select(Article.story_id))
+        first = article(connection, story=story, copy_of=article_id)
+        second = article(connection, story=story, copy_of=first)
+        stranger = article(connection, copy_of=article_id)
+    problem, = check(engine)
+    assert problem.kind == "copy_elsewhere"
+    assert {str(second), str(stranger)} == set(problem.message.rpartition(": ")[2].split(", "))
 
 
 def test_rows_that_refer_to_nothing_are_named(sqlite_engine):

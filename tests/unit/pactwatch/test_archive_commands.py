@@ -50,7 +50,8 @@ def test_search_prints_the_contract_as_json(run):
     assert (found["total"], found["cursor"]) == (1, None)
     item = found["items"][0]
     assert list(item) == ["id", "title", "url", "source", "language", "published_at", "seen_at", "story", "score",
-                          "organisations", "event_type", "status", "rules", "snippet", "band"]
+                          "organisations", "event_type", "status", "rules", "snippet", "outlets", "independent",
+                          "band"]
     assert item["published_at"] == "2026-03-15T12:00:00Z"
     assert item["organisations"] == ["Samsung Electronics", "Naver"]
     assert item["rules"] == ["ai-alliances"]

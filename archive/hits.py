@@ -1,0 +1,160 @@
+"""Write what rules flagged with what is to be sent of it, and let a story's hit lift the weak copies beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from archive import meaning, outbox
+from archive.engine import insert
+from archive.rows import Written
+from archive.tables import Article, Event, EventParty, Hit, Story
+from core.records import EventStatus
+from core.settings import RouteSettings
+
+LIFTED = "story"                         # the role of the evidence that a hit rests on another article
+LEAST = 0.2                              # an event below is not even a candidate
+
+
+def write(connection: Connection, written: Written, routes: Sequence[RouteSettings], now: datetime) -> int:
+    """Annotations, hits, and in the same breath what is to be sent of them. Returns the number of hits."""
+    facts = {name: known for _, page in written for name, known in page.facts.items()}
+    event_ids = meaning.write(connection, [(row.id, page.annotation) for row, page in written], facts)
+    rows = [
+        {
+            "article_id": row.id,
+            "story_id": row.story_id,
+            "rule": hit.rule,
+            "score": hit.score,
+            "article_version": row.version,
+            "event_id": events[hit.event] if hit.event is not None else None,
+            "created_at": now,
+            "evidence": [meaning.span_json(e.role, e.span) for e in hit.evidence],
+        }
+        for (row, page), events in zip(written, event_ids, strict=True)
+        for hit in page.hits
+    ]
+    if rows:
+        _upsert(connection, rows)
+        articles = sorted({row.id for row, page in written if page.hits})
+        ids = {
+            (article_id, rule): id_
+            for id_, article_id, rule in connection.execute(
+                sa.select(Hit.id, Hit.article_id, Hit.rule).where(Hit.article_id.in_(articles))
+            )
+        }
+        new_hits = [
+            outbox.NewHit(
+                hit_id=ids[row.id, hit.rule],
+                story_id=row.story_id,
+                rule=hit.rule,
+                score=hit.score,
+                change=outbox.change_of(page.annotation.events[hit.event]) if hit.event is not None else "",
+            )
+            for row, page in written
+            for hit in page.hits
+        ]
+        outbox.enqueue(connection, new_hits, routes, now)
+    told = {row.story_id for row, page in written if page.annotation.events}
+    return len(rows) + lift(connection, told, now)
+
+
+def _upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    statement = insert(connection, Hit)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["article_id", "rule"],
+            set_={name: statement.excluded[name] for name in ("score", "article_version", "event_id", "evidence")},
+        ),
+        rows,
+    )
+
+
+def is_lifted(evidence: Iterable[dict[str, Any]]) -> bool:
+    """Whether a hit is one by its story only."""
+    return any(span["role"] == LIFTED for span in evidence)
+
+
+def lift(connection: Connection, story_ids: Iterable[int], now: datetime) -> int:
+    """Make hits of the articles that tell a story's hit too weakly for the rule. Returns the number of new hits.
+
+    Such an article has an event of the same family and parties that says nothing else of the story. Its hit has that
+    event's own score, and evidence that names the article it rests on; nothing is sent of it.
+    """
+    several = connection.scalars(sa.select(Story.id).where(
+        Story.id.in_(sorted(set(story_ids))), Story.article_count > 1)).all()
+    if not several:
+        return 0
+    strong = _strong(connection, several)
+    if not strong:
+        return 0
+    weak = _candidates(connection, sorted({hit.story_id for hit in strong}))
+    parties = _parties(connection, {hit.event_id for hit in strong} | {event.id for event in weak})
+    flagged = {(article, rule) for article, rule in connection.execute(
+        sa.select(Hit.article_id, Hit.rule).where(Hit.article_id.in_({event.article_id for event in weak})))}
+    rows = []
+    for hit in strong:
+        for event in weak:
+            if event.story_id == hit.story_id and (event.article_id, hit.rule) not in flagged and _covered(
+                    event, hit, parties):
+                flagged.add((event.article_id, hit.rule))
+                rows.append(_lifted(event, hit, now))
+    if rows:
+        connection.execute(insert(connection, Hit).on_conflict_do_nothing(), rows)
+    return len(rows)
+
+
+def _strong(connection: Connection, stories: Sequence[int]) -> list[Any]:
+    """The hits of the stories that rest on an event of their own article, the surest first."""
+    rows = connection.execute(
+        sa.select(Hit.story_id, Hit.article_id, Hit.rule, Hit.score, Hit.event_id, Hit.evidence, Event.family,
+                  Event.status)
+        .join(Event, Event.id == Hit.event_id).where(Hit.story_id.in_(stories))
+        .order_by(Hit.score.desc(), Hit.id))
+    return [row for row in rows if not is_lifted(row.evidence)]
+
+
+def _candidates(connection: Connection, stories: Sequence[int]) -> Sequence[Any]:
+    """The events of the stories' articles that are no hits by themselves, the surest first."""
+    return connection.execute(
+        sa.select(Event.id, Event.article_id, Article.story_id, Article.version, Event.family, Event.status,
+                  Event.score, Event.field, Event.start, Event.end, Event.sentence)
+        .join(Article, Article.id == Event.article_id)
+        .where(Article.story_id.in_(stories), Event.score >= LEAST)
+        .order_by(Event.score.desc(), Event.id)).all()
+
+
+def _parties(connection: Connection, events: set[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    ids = sorted(events)
+    for i in range(0, len(ids), 5000):
+        for event_id, organisation in connection.execute(
+                sa.select(EventParty.event_id, EventParty.organisation_id)
+                .where(EventParty.event_id.in_(ids[i : i + 5000]))):
+            found.setdefault(event_id, set()).add(organisation)
+    return found
+
+
+def _covered(event: Any, hit: Any, parties: dict[int, set[int]]) -> bool:
+    """Whether an event tells what the hit tells: the same family, two of the parties, no other kind of news."""
+    if event.article_id == hit.article_id or event.family != hit.family:
+        return False
+    if len(parties.get(event.id, set()) & parties.get(hit.event_id, set())) < 2:
+        return False
+    kinds = [outbox.kind_of_news(EventStatus(status)) for status in (event.status, hit.status)]
+    return kinds[0] != "background" and outbox.covers(kinds[1], kinds[0])
+
+
+def _lifted(event: Any, hit: Any, now: datetime) -> dict[str, Any]:
+    span = {"field": event.field, "start": event.start, "end": event.end, "text": event.sentence}
+    reason = f"article {hit.article_id} of the same story is a hit with {hit.score:.2f}"
+    return {
+        "article_id": event.article_id, "story_id": event.story_id, "rule": hit.rule, "score": event.score,
+        "article_version": event.version, "event_id": event.id, "created_at": now,
+        "evidence": [{"role": "sentence", **span},
+                     {"role": LIFTED, **span, "article": hit.article_id, "reason": reason}],
+    }

@@ -1,0 +1,188 @@
+"""Judge whether two articles tell the same news, in whatever words and language: parties, kind, time, and marks.
+
+A false join hides a story, a missed one repeats it; so what speaks against a join weighs more than what speaks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from archive.outbox import kind_of_news
+from core.records import EventStatus, Subject
+from core.text import search_tokens
+
+WINDOW = timedelta(days=5)               # between a report and the nearest one of its story
+LONGEST = timedelta(days=30)             # between a report and the farthest one
+LATEST = timedelta(days=365)             # how long after a story its end may be told
+BUSY = timedelta(days=90)                # two stories of the same parties in this time: they ally often
+LEAD = 600                               # characters of a search form whose words are compared
+JOINED = 1.0                             # the least sum of what speaks for and against
+
+_PRIOR = 0.75                            # same parties, same family, same days: mostly the same news
+_OFTEN = -1.0                            # not where these parties are in the news all the time
+_SAME_TYPE, _OTHER_TYPE = 0.25, -0.5
+_GENERIC = {"partnership", "strategic_alliance", "mou"}      # what any report may call any alliance
+_THIRD_IN_COMMON = 0.5                   # three firms do not ally twice a month
+_FURTHER_PARTY, _OTHER_PARTIES, _OTHER_MEMBER = -0.4, -1.25, -0.3
+_SAME_DAY, _THIRD_DAY, _LATER = 0.25, -0.75, -0.25  # most outlets report on the first two days
+_MARK = {"name": 0.9, "sum": 1.0, "number": 0.8, "org": 0.6}  # for the first mark of the kind that both have
+_MOST_MARKS = 2.0
+_SAME_THEMES, _CROSSING_THEMES, _OTHER_THEMES = 1.0, -1.0, -1.75
+_OTHER_SUM = -0.75
+_SAME_WORDS, _OTHER_WORDS = 1.0, -0.75
+_FEW, _MANY = 0.10, 0.28                 # shared words of title and lead in one language: other news, the same news
+_ENOUGH = 10                             # fewer words besides the parties' names say nothing
+_LONG_WORD = 4                           # shorter English words are in every text
+_PHRASES, _SOME_PHRASES = 1.5, 0.08      # common word triples of the whole texts; unrelated ones have .02
+
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """An article as it is compared with others."""
+
+    story: int
+    at: datetime                         # published
+    content_hash: str
+    minhash: bytes
+    subject: Subject | None = None
+    language: str | None = None
+    words: frozenset[str] = frozenset()  # search tokens of title and lead
+
+
+def words_of(search_title: str, search_text: str) -> frozenset[str]:
+    """The words of title and lead that comparison looks at."""
+    return frozenset(token for token in f"{search_title} {search_text[:LEAD]}".split()
+                     if len(token) >= (_LONG_WORD if token.isascii() else 2))
+
+
+def subject_json(subject: Subject | None) -> dict[str, Any] | None:
+    """The form of a subject in its column. The keys are kept as bands."""
+    if subject is None:
+        return None
+    return {"family": subject.family, "type": subject.type, "status": str(subject.status),
+            "parties": list(subject.parties), "heads": list(subject.heads), "marks": list(subject.marks),
+            "names": list(subject.names)}
+
+
+def subject_from(stored: Mapping[str, Any] | None) -> Subject | None:
+    """A subject from its column."""
+    if not stored:
+        return None
+    return Subject(stored["family"], stored["type"], EventStatus(stored["status"]), tuple(stored["parties"]),
+                   tuple(stored["heads"]), tuple(stored["marks"]), tuple(stored["names"]))
+
+
+def same_news(one: Report, other: Report, *, often: bool, phrases: float) -> float | None:
+    """What speaks for and against the same news, summed; from `JOINED` on it is. None where it cannot be.
+
+    `often`: these parties are in the news all the time. `phrases`: the similarity of the whole texts, 0 to 1.
+    """
+    first, second = one.subject, other.subject
+    if first is None or second is None or first.family != second.family:
+        return None
+    if len(set(first.heads) & set(second.heads)) < 2 or not in_time(one, other):
+        return None
+    total = (_OFTEN if often else 0.0) + _PRIOR + _of_types(first, second) + _of_parties(first, second)
+    total += _of_marks(first, second, same_language=one.language == other.language)
+    total += _of_time(one, other)
+    if phrases >= _SOME_PHRASES:
+        total += _PHRASES
+    elif one.language == other.language:
+        total += _of_words(one, other)
+    return total
+
+
+def in_time(one: Report, other: Report) -> bool:
+    """Whether two reports are near enough: a denial or an end may come later than a retelling."""
+    kinds = {_kind(one), _kind(other)}
+    apart = abs(one.at - other.at)
+    if len(kinds) == 1:
+        return apart <= LONGEST
+    return apart <= (LATEST if "ended" in kinds else LONGEST)
+
+
+def is_development(one: Report, other: Report) -> bool:
+    """Whether one tells another stage of the same thing: after a rumour, a denial, an end."""
+    return _kind(one) != _kind(other)
+
+
+def _kind(report: Report) -> str:
+    return kind_of_news(report.subject.status) if report.subject else ""
+
+
+def _of_time(one: Report, other: Report) -> float:
+    apart = abs(one.at - other.at)
+    if is_development(one, other):
+        return _LATER if apart > WINDOW else 0.0
+    return _SAME_DAY if apart <= timedelta(hours=36) else 0.0 if apart <= timedelta(hours=72) else _THIRD_DAY
+
+
+def _of_types(first: Subject, second: Subject) -> float:
+    if first.type == second.type:
+        return _SAME_TYPE
+    return 0.0 if {first.type, second.type} & _GENERIC else _OTHER_TYPE
+
+
+def _of_parties(first: Subject, second: Subject) -> float:
+    one, other = set(first.heads), set(second.heads)
+    found = _THIRD_IN_COMMON if len(one & other) > 2 else 0.0
+    if not (one <= other or other <= one):
+        found += _OTHER_PARTIES
+    elif one != other:
+        found += _FURTHER_PARTY
+    members = [head for head in one & other if not _members(head, first) & _members(head, second)]
+    return found + _OTHER_MEMBER * len(members)
+
+
+def _members(head: str, subject: Subject) -> set[str]:
+    return {name for name, group in zip(subject.parties, subject.heads, strict=True) if group == head}
+
+
+def _of_marks(first: Subject, second: Subject, *, same_language: bool) -> float:
+    one, other = _by_kind(first.marks), _by_kind(second.marks)
+    found = 0.0
+    for kind, weight in _MARK.items():
+        shared = len(one.get(kind, set()) & other.get(kind, set()))
+        found += weight * (1 - 0.5**shared) * 2 if shared else 0.0
+    found = min(found, _MOST_MARKS)
+    sums = one.get("sum", set()), other.get("sum", set())
+    if same_language and all(sums) and not sums[0] & sums[1]:
+        found += _OTHER_SUM
+    themes = one.get("theme", set()), other.get("theme", set())
+    if all(themes):
+        found += _of_themes(*themes)
+    return found
+
+
+def _of_themes(one: set[str], other: set[str]) -> float:
+    """Whether they are about the same: each naming something that the other does not is a sign of two deals."""
+    if not one & other:
+        return _OTHER_THEMES
+    nested = one <= other or other <= one
+    return _SAME_THEMES if nested or len(one & other) * 2 >= len(one | other) else _CROSSING_THEMES
+
+
+def _by_kind(marks: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for mark in marks:
+        kind, _, value = mark.partition(":")
+        found.setdefault(kind, set()).add(value)
+    return found
+
+
+def _of_words(one: Report, other: Report) -> float:
+    names = _name_words(one) | _name_words(other)
+    first, second = one.words - names, other.words - names
+    if min(len(first), len(second)) < _ENOUGH:
+        return 0.0
+    shared = len(first & second) / min(len(first), len(second))
+    return _SAME_WORDS if shared >= _MANY else _OTHER_WORDS if shared < _FEW else 0.0
+
+
+def _name_words(report: Report) -> set[str]:
+    names = (*report.subject.parties, *report.subject.names) if report.subject else ()
+    return {word for name in names for word in search_tokens(name)}

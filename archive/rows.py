@@ -1,0 +1,141 @@
+"""Write the rows of articles: new ones with their stories, and corrections with the version that they replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from archive import joining, meaning, stories
+from archive.tables import Article, SignatureBand, Story, Version
+from core.records import Processed
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the archive has under an address."""
+
+    id: int
+    address_id: int
+    source_id: str
+    canonical_url: str
+    content_hash: str
+    minhash: bytes | None
+    title: str
+    text: str
+    version: int
+    story_id: int
+    fetched_at: datetime
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that was just written: an article's id, its story and version."""
+
+    id: int
+    story_id: int
+    version: int
+
+
+Written = list[tuple[Row, Processed]]
+
+
+def content_hash(page: Processed) -> str:
+    """The hash of a page's exact text."""
+    return page.signature.content_hash if page.signature else ""
+
+
+def insert(connection: Connection, fresh: Sequence[Processed], now: datetime) -> Written:
+    """New articles. Each joins the story that it tells, or begins one."""
+    if not fresh:
+        return []
+    index = stories.index_for(connection, fresh, now)
+    rows = []
+    joined: set[int] = set()
+    for page in fresh:
+        report = stories.report_of(page)
+        story_id = index.find(report, _bands(page), _keys(page))
+        if story_id is None:
+            story_id = _new_story(connection, page, now)
+        else:
+            joined.add(story_id)
+        index.add(report, story_id, _bands(page), _keys(page))
+        rows.append({**_columns(page), "address_id": page.address_id, "source_id": page.source_id,
+                     "story_id": story_id, "seen_at": now, "version": 1})
+    ids = list(connection.scalars(sa.insert(Article).returning(Article.id, sort_by_parameter_order=True), rows))
+    _insert_bands(connection, zip(ids, fresh, strict=True))
+    if joined:
+        stories.refresh(connection, joined, now)
+    return [(Row(id_, row["story_id"], 1), page) for id_, row, page in zip(ids, rows, fresh, strict=True)]
+
+
+def update(connection: Connection, changed: Sequence[tuple[Known, Processed]], now: datetime) -> Written:
+    """Corrections: the earlier text becomes a version, the article keeps its story and its place."""
+    if not changed:
+        return []
+    connection.execute(sa.insert(Version), [
+        {"article_id": k.id, "number": k.version, "title": k.title, "text": k.text, "content_hash": k.content_hash,
+         "fetched_at": k.fetched_at, "replaced_at": now} for k, _ in changed])
+    for known, page in changed:
+        connection.execute(
+            sa.update(Article).where(Article.id == known.id).values(**_columns(page), version=known.version + 1)
+        )
+    ids = [k.id for k, _ in changed]
+    meaning.erase(connection, ids)
+    connection.execute(sa.delete(SignatureBand).where(SignatureBand.article_id.in_(ids)))
+    _insert_bands(connection, ((k.id, page) for k, page in changed))
+    return [(Row(k.id, k.story_id, k.version + 1), page) for k, page in changed]
+
+
+def _new_story(connection: Connection, page: Processed, now: datetime) -> int:
+    assert page.article is not None
+    return connection.execute(
+        sa.insert(Story).returning(Story.id),
+        {"title": page.article.title, "first_seen_at": now, "last_seen_at": now, "article_count": 1,
+         "source_count": 1, "independent_count": 1},
+    ).scalar_one()
+
+
+def _columns(page: Processed) -> dict[str, Any]:
+    article = page.article
+    assert article is not None
+    return {
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "text": article.text,
+        "language": article.language,
+        "published_at": article.published_at or page.fetched_at,
+        "updated_at": article.updated_at,
+        "fetched_at": page.fetched_at,
+        "authors": list(article.authors),
+        "site_name": article.site_name,
+        "image": article.image,
+        "section": article.section,
+        "paywalled": article.paywalled,
+        "content_hash": content_hash(page),
+        "minhash": page.signature.minhash if page.signature else b"",
+        "subject": joining.subject_json(page.annotation.subject),
+        "topics": dict(page.annotation.topics),
+        "knowledge_version": page.knowledge_version,
+        "search_title": page.search_title,
+        "search_text": page.search_text,
+    }
+
+
+def _bands(page: Processed) -> tuple[int, ...]:
+    return page.signature.bands if page.signature else ()
+
+
+def _keys(page: Processed) -> tuple[int, ...]:
+    return page.annotation.subject.keys if page.annotation.subject else ()
+
+
+def _insert_bands(connection: Connection, articles: Iterable[tuple[int, Processed]]) -> None:
+    bands = [{"band": band, "article_id": id_} for id_, page in articles for band in {*_bands(page), *_keys(page)}]
+    if bands:
+        connection.execute(sa.insert(SignatureBand), bands)

@@ -54,7 +54,7 @@ def marks(title: Reading, text: Reading, parties: Sequence[str], language: str |
         plain = reading.view.plain[:end]
         found |= dict.fromkeys(f"name:{word}" for at, word in _words(plain, language, reading is title)
                                if _free(at, taken))
-        found |= dict.fromkeys(mark for at, mark in _numbers(plain, language) if _free(at, taken))
+        found |= dict.fromkeys(mark for at, mark in numbers(plain, language) if _free(at, taken))
     return list(found)[:MOST]
 
 
@@ -79,7 +79,7 @@ def _words(text: str, language: str | None, is_title: bool) -> Iterator[tuple[in
         yield match.start(), folded
 
 
-def _numbers(text: str, language: str | None) -> Iterator[tuple[int, str]]:
+def numbers(text: str, language: str | None) -> Iterator[tuple[int, str]]:
     """Numbers that are neither years nor small; large ones as sums, to two digits."""
     last_end, total, last_times, began = -2, 0.0, 0.0, 0
     for match in [*_NUMBER.finditer(text), None]:

@@ -50,9 +50,9 @@ def test_the_labelled_reports_join_their_stories_and_no_others(sqlite_engine, pa
 
 PAIR = "Tarvela Robotics and Quillon Systems"
 DEAL = f"""{PAIR} form joint venture for warehouse robots
-{PAIR} have formed a joint venture to build artificial intelligence for robots in warehouses. It will employ 240 people."""
+{PAIR} have formed a joint venture to build artificial intelligence for robots in warehouses. It has 240 people."""
 RETOLD = """Robots for parcels: Quillon Systems and Tarvela Robotics set up a company
-Quillon Systems and Tarvela Robotics founded a joint venture. Their warehouse robots use machine learning, and 240 people
+Quillon Systems and Tarvela Robotics founded a joint venture. Their warehouse robots use machine learning, 240 people
 are to work there."""
 OTHER = f"""{PAIR} partner on AI for schools
 {PAIR} announced a partnership to teach students about artificial intelligence."""

@@ -27,6 +27,8 @@ from pipeline.knowledge import Knowledge, load_knowledge
 from pipeline.match import match
 from pipeline.rulebook import Rule
 
+ANEW = 100                # articles of a range that is annotated anew: a quarter of a second, so the bar moves
+
 
 class Seen(NamedTuple):
     """An article that a rule's conditions hold for, at whatever score."""
@@ -110,7 +112,7 @@ def try_anew(engine: Engine, rule: Rule, knowledge_dirs: Sequence[Path], publish
              processes: int) -> Tried:
     """The same with annotations made anew, in so many processes. `publishers` names who says "we" in a source."""
     url = engine.url.render_as_string(hide_password=False)
-    with _trying(engine, window) as (tried, ranges, advance):
+    with _trying(engine, window, ANEW) as (tried, ranges, advance):
         pool = ProcessPoolExecutor(
             processes, mp_context=multiprocessing.get_context("spawn"), initializer=_warm,
             initargs=(url, rule, tuple(knowledge_dirs), dict(publishers), window),
@@ -122,16 +124,21 @@ def try_anew(engine: Engine, rule: Rule, knowledge_dirs: Sequence[Path], publish
                 tried.read.append(work[done])
                 advance(work[done][2])
         finally:
+            for process in list((pool._processes or {}).values()):  # noqa: SLF001 - what is under way is not waited for
+                process.terminate()
             pool.shutdown(wait=True, cancel_futures=True)
     tried.seen.sort()
     return tried
 
 
+Trying = tuple[Tried, list[Range], Callable[[int], None]]    # what fills, the work, and the bar
+
+
 @contextmanager
-def _trying(engine: Engine, window: Window) -> Iterator[tuple[Tried, list[Range], Callable[[int], None]]]:
+def _trying(engine: Engine, window: Window, size: int = stored.CHUNK) -> Iterator[Trying]:
     tried = Tried()
     with reading(engine) as connection:
-        ranges = stored.ranges(connection, window.since, window.until)
+        ranges = stored.ranges(connection, window.since, window.until, size)
     tried.total = sum(number for _, _, number in ranges)
     with bar("trying the rule on articles", tried.total) as advance:
         try:

@@ -188,7 +188,8 @@ def test_weights_that_prove_no_better_are_not_written(run, home):
 def test_a_search_tells_the_band_of_each_article(run):
     found = json.loads(run("search", "*", "--format", "json")[1])["items"]
     bands = {item["title"]: item["band"] for item in found}
-    assert bands == {"Kept": "alert", "Lost": "alert", "Fresh": "archive", "Weather": None}  # only what was flagged is a hit
+    # What was flagged is a hit; what only would be is not.
+    assert bands == {"Kept": "alert", "Lost": "alert", "Fresh": "archive", "Weather": None}
     assert "hit: mine (0.90, alert)" in run("show", "1")[1]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from archive import replay as stored
 from archive.engine import writing
+from archive.replay import Range
 from core.records import Band
 from pactwatch import replay
 from pactwatch.replay import Judge, Seen, Window, try_anew, try_rule
@@ -65,11 +66,11 @@ def test_words_and_organisations_of_a_query_are_read_where_it_has_them(filled):
 
 def test_an_interrupted_try_keeps_what_it_found_and_says_nothing_of_the_rest(filled, monkeypatch):
     every_one = stored.ranges
-    monkeypatch.setattr(replay.stored, "ranges", lambda *given: every_one(*given[:3], 1))
+    monkeypatch.setattr(stored, "ranges", lambda connection, since, until, _: every_one(connection, since, until, 1))
     with writing(filled) as connection:
         late = article(connection, "Late", TEXT)
         hit(connection, late, "mine", event_id=event(connection, late, "KT", "Naver"))
-    judged = []
+    judged: list[Range] = []
 
     class Impatient(Judge):
         def judge_range(self, engine, part, window):

@@ -83,7 +83,7 @@ def lift(connection: Connection, story_ids: Iterable[int], now: datetime) -> int
     """Make hits of the articles that tell a story's hit too weakly for the rule. Returns the number of new hits.
 
     Such an article has an event of the same family and parties that says nothing else of the story. Its hit has that
-    event's own score, and evidence that names the article it rests on; nothing is sent of it.
+    event's own score, at most the other's, and evidence that names the article it rests on; nothing is sent of it.
     """
     several = connection.scalars(sa.select(Story.id).where(
         Story.id.in_(sorted(set(story_ids))), Story.article_count > 1)).all()
@@ -153,8 +153,8 @@ def _lifted(event: Any, hit: Any, now: datetime) -> dict[str, Any]:
     span = {"field": event.field, "start": event.start, "end": event.end, "text": event.sentence}
     reason = f"article {hit.article_id} of the same story is a hit with {hit.score:.2f}"
     return {
-        "article_id": event.article_id, "story_id": event.story_id, "rule": hit.rule, "score": event.score,
-        "article_version": event.version, "event_id": event.id, "created_at": now,
+        "article_id": event.article_id, "story_id": event.story_id, "rule": hit.rule,
+        "score": min(event.score, hit.score), "article_version": event.version, "event_id": event.id, "created_at": now,
         "evidence": [{"role": "sentence", **span},
                      {"role": LIFTED, **span, "article": hit.article_id, "reason": reason}],
     }

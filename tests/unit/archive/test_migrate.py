@@ -8,6 +8,7 @@ import multiprocessing
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
+from archive.check import check
 from archive.engine import open_engine, writing
 from archive.migrate import HEAD, configuration, current, upgrade
-from archive.tables import Base
+from archive.tables import Article, Base, Story
 from core.errors import DatabaseCorruptError, DatabaseNewerError
+from tests.factories import NOW, article
 
 
 def test_the_constant_is_the_newest_revision_and_the_history_is_one_line(sqlite_engine):
@@ -42,6 +45,24 @@ def test_every_revision_can_be_taken_back_and_run_again(engine):
         assert not sa.inspect(connection).get_view_names()
     assert upgrade(engine) is True
     assert current(engine) == HEAD
+
+
+def test_stories_of_an_older_database_keep_their_ids_and_know_their_copies(engine):
+    with writing(engine) as connection:
+        first = article(connection, "One", "The same text.", content_hash="1", published_at=NOW)
+        story = connection.scalar(sa.select(Article.story_id))
+        copy = article(connection, "One", "The same text.", source_id="aju", story=story, content_hash="1",
+                       published_at=NOW - timedelta(hours=1))
+        other = article(connection, "Another", "Other words.", source_id="post", story=story)
+        ids = connection.scalars(sa.select(Story.id).order_by(Story.id)).all()
+        command.downgrade(configuration(connection), "0002")
+    assert upgrade(engine) is True
+    with engine.connect() as connection:
+        assert connection.scalars(sa.select(Story.id).order_by(Story.id)).all() == ids
+        assert dict(connection.execute(sa.select(Article.id, Article.copy_of)).all()) == {
+            first: copy, copy: None, other: None}
+        assert connection.execute(sa.select(Story.source_count, Story.independent_count)).all() == [(3, 2)]
+    assert check(engine) == []
 
 
 def test_at_the_head_an_upgrade_costs_under_ten_milliseconds_and_no_alembic(sqlite_url):

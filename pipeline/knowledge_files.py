@@ -135,6 +135,8 @@ class Names(BaseModel):
     first_person: list[str]
     the_company: list[str]
     both_companies: dict[str, int]
+    kinds: dict[str, list[str]] = Field(default_factory=dict)          # type -> nouns: "the Korean chipmaker"
+    nationalities: dict[str, list[str]] = Field(default_factory=dict)  # country -> adjectives and cities
 
 
 class Digests(BaseModel):

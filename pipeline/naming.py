@@ -50,6 +50,8 @@ def find_names(
     title_names = without_overlaps(
         known_title + shown + occurrences(title, forms, True) + knowledge.references.find(title, publisher)
     )
+    described = knowledge.references.described(text, text_names, knowledge.organisations)
+    text_names = without_overlaps([*text_names, *described])
     people = _people(title, title_names, text, text_names, knowledge, publisher)
     persons = {form for person in people for form in (person.name, person.name.split(" ")[-1])}
     headline = _others(headline, persons)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterator, Mapping
+
 from pipeline.entities import Name
-from pipeline.knowledge_files import Names
+from pipeline.knowledge_files import Names, Organisation
 from pipeline.lexicon import Lexicon
 from pipeline.views import EVENT_LIMIT, View
+
+_GENERIC = frozenset({"company", "firm", "group", "startup", "start-up", "giant", "maker", "agency", "developer"})
 
 
 class References:
@@ -16,6 +21,14 @@ class References:
             lists.the_company, 1
         )
         self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
+        self._countries = {word: code for code, words in lists.nationalities.items() for word in words}
+        self._kinds = {noun: kind for kind, nouns in lists.kinds.items() for noun in nouns}
+        places, nouns = ("|".join(sorted(map(re.escape, words), key=len, reverse=True))
+                         for words in (self._countries, self._kinds))
+        self._described = re.compile(
+            rf"[Tt]he (?:(?P<place>{places})\.?(?:-based|-headquartered)? )?(?:[a-z]+ )?(?P<noun>{nouns})\b"
+            r"(?! of\b| [A-Z])"
+        )
 
     def find(self, view: View, publisher: str | None) -> list[Name]:
         """"We" and "the two companies", in the part of a text that is read for events."""
@@ -26,3 +39,19 @@ class References:
             elif view.plain[place.start : place.end] != "US":
                 found.append(Name(place.start, place.end, (publisher,) if publisher else (), "we"))
         return found
+
+    def described(self, view: View, names: Collection[Name], knowledge: Mapping[str, Organisation]) -> Iterator[Name]:
+        """"The Seoul-based firm" and "the ministry" as the last organisation before that fits, by the knowledge."""
+        named = sorted(name for name in names if name.kind == "name" and name.organisations)
+        ends = {name.end for name in named}
+        for match in self._described.finditer(view.plain, 0, EVENT_LIMIT):
+            country = self._countries.get(match["place"] or "")
+            apposed = match.start() - 2 in ends and view.plain[match.start() - 2] == ","
+            if (country is None and match["noun"] in _GENERIC) or apposed:
+                continue                   # "Tarvela, the Korean firm" says what Tarvela is
+            kind = self._kinds[match["noun"]]
+            for name in reversed([name for name in named if name.end <= match.start()]):
+                entry = knowledge.get(name.organisations[0])
+                if entry and entry.type == kind and country in {None, entry.country}:
+                    yield Name(*match.span(), name.organisations, "group", name.known)
+                    break

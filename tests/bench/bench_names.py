@@ -73,11 +73,11 @@ def _cpu(work: Callable[[], object]) -> float:
 def _names(texts: Iterable[str], size: int) -> set[str]:
     """Runs of one to three words of the texts as names, every other with one word exchanged."""
     chance = random.Random(7)
-    texts = [words for text in texts if len(words := _WORDS.findall(text)) > 10]
-    vocabulary = sorted({word for words in texts for word in words})
+    cut = [words for text in texts if len(words := _WORDS.findall(text)) > 10]
+    vocabulary = sorted({word for words in cut for word in words})
     names: set[str] = set()
     while len(names) < size:
-        words = chance.choice(texts)
+        words = chance.choice(cut)
         count = chance.choice((1, 2, 2, 3))
         start = chance.randrange(len(words) - count)
         run = words[start : start + count]

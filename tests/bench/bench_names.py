@@ -2,8 +2,8 @@
 
 python tests/bench/bench_names.py PAGES
 
-PAGES is a folder of news pages (HTML). Half of the generated names stand in a third of these pages, which is not read
-for the measurement; the others are such names with one word exchanged, so that they begin alike and mostly do not occur.
+PAGES is a folder of news pages (HTML). Half of the generated names stand in a third of these pages, which is not
+read for the measurement; the others are such names with one word exchanged, so that they begin alike and mostly do not occur.
 The unit T is the CPU of trafilatura.bare_extraction(html, with_metadata=True) on the same pages in the same process.
 """
 
@@ -60,7 +60,7 @@ def _measured(label: str, gazetteer: Gazetteer, views: list[View], taken: float)
     """The CPU of one text as a share of T, the best of some rounds."""
     found = sum(len(gazetteer.find(view)) for view in views)
     cost = min(_cpu(lambda: [gazetteer.find(view) for view in views]) for _ in range(ROUNDS)) / len(views)
-    print(f"{label:>10}: {cost * 1e6:6.0f} µs a text, {cost / taken:.2%} of T, {found / len(views):.1f} found in a text")
+    print(f"{label:>10}: {cost * 1e6:6.0f} µs a text, {cost / taken:.2%} of T, {found / len(views):.1f} found in each")
     return cost / taken
 
 

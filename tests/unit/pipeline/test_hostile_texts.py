@@ -12,7 +12,7 @@ BOUND = 3.0               # seconds of CPU; each takes a tenth of it on a small 
 
 
 def name(number: int) -> str:
-    syllables = "Ta Ve La Quil Ron Mor Sen Dri Bel Nox".split()
+    syllables = ["Ta", "Ve", "La", "Quil", "Ron", "Mor", "Sen", "Dri", "Bel", "Nox"]
     return "".join(syllables[int(digit)] for digit in str(number)).capitalize()
 
 
@@ -22,7 +22,8 @@ def many_names() -> str:
 
 
 def mixed_scripts() -> str:
-    pieces = ["SK텔레콤", "ソフトバンク", "阿里巴巴", "Сбербанк", "OpenAI", "été", "\u202e", "\ufeff", "𝔖amsung", "İstanbul", "ﬁrm"]
+    pieces = ["SK텔레콤", "ソフトバンク", "阿里巴巴", "Сбербанк", "OpenAI", "été"]
+    pieces += ["\u202e", "\ufeff", "𝔖amsung", "İstanbul", "ﬁrm"]
     return "".join(random.Random(3).choices(pieces, k=30_000))
 
 

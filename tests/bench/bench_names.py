@@ -3,7 +3,8 @@
 python tests/bench/bench_names.py PAGES
 
 PAGES is a folder of news pages (HTML). Half of the generated names stand in a third of these pages, which is not
-read for the measurement; the others are such names with one word exchanged, so that they begin alike and mostly do not occur.
+read for the measurement; the others are such names with one word exchanged, so that they begin alike and mostly do
+not occur.
 The unit T is the CPU of trafilatura.bare_extraction(html, with_metadata=True) on the same pages in the same process.
 """
 

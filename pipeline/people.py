@@ -192,4 +192,4 @@ class _Around:
 
 def _person(view: View, start: int, end: int, role: Found[str], organisation: str | None) -> Person:
     span = view.span(start, end)
-    return Person(span.text, view.original[role.start : role.end], organisation, span)
+    return Person(span.text, view.span(role.start, role.end).text, organisation, span)

@@ -123,5 +123,5 @@ class Scorer:
 def _trimmed(reading: Reading, number: int) -> Span:
     """The sentence without the space around it."""
     start, end = reading.sentences[number]
-    text = reading.view.original[start:end]
+    text = reading.view.plain[start:end]
     return reading.view.span(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))

@@ -56,7 +56,7 @@ def _sentence(view: View, place: int) -> Span:
     low, high = max(0, place - sentences.LONGEST), min(len(view.plain), place + sentences.LONGEST)
     for start, end in sentences.split(view.plain[low:high], high - low):
         if start <= place - low < end:
-            text = view.original[low + start : low + end]
+            text = view.plain[low + start : low + end]
             return view.span(low + start + len(text) - len(text.lstrip()), low + start + len(text.rstrip()))
     return view.span(low, min(high, low + 200))
 

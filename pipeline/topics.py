@@ -73,7 +73,7 @@ class TopicBook:
 
     def find(self, view: View, language: str | None, skip: Iterable[tuple[int, int]]) -> list[TopicPlace]:
         """The topic words of a view, outside the places to skip: names, domains, boilerplate."""
-        found = []
+        found: list[TopicPlace] = []
         skipped = sorted(skip)
         number = 0
         means_other: dict[tuple[str, ...], bool] = {(): False}

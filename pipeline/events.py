@@ -71,10 +71,12 @@ def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleRe
     names = [name for name in names if name.kind != "product" and (name.kind != "group" or name.organisations)]
     for cue in cues:
         beside = [name for name in names if name.end <= cue.start or name.start >= cue.end]
-        if not beside and not any(shape.titled for frame in cue.values for shape in frame.shapes):
+        size = len(beside) + any(len(name.organisations) > 1 for name in beside)
+        frames = [frame for frame in cue.values if frame.least <= size]
+        if not frames:
             continue
         reduced = skeleton.build(reading.view, sentence, beside, (cue.start, cue.end), descriptions)
-        for frame in cue.values:
+        for frame in frames:
             candidate = _first_shape(frame, reduced, beside, reading, number, cue, read)
             if candidate:
                 yield candidate

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.frames import CompiledFrame
 from pipeline.knowledge_files import Refinement, Veto, Weights
-from pipeline.lexicon import Found, Lexicon
+from pipeline.lexicon import Found, LexiconByLanguage
 from pipeline.tongues import of_key, speaks
 from pipeline.views import View
 
@@ -45,7 +45,9 @@ class FrameBook:
         self.descriptions = descriptions
         self.families = {frame.family for frame in self.frames}
         self.types = {frame.type for frame in self.frames} | set(refinements)
-        self._lexicon = Lexicon((word, frame) for frame in self.frames for word in frame.words)
+        self._lexicon = LexiconByLanguage(
+            (word, frame.language, frame) for frame in self.frames for word in frame.words
+        )
         self._refinements = [
             (one, re.compile(one.pattern) if one.pattern else None, name)
             for name, one in refinements.items()
@@ -66,10 +68,7 @@ class FrameBook:
 
     def find(self, view: View, end: int, language: str | None) -> list[Cue]:
         """Every relation word of a text's language in the first `end` characters of a view."""
-        return [
-            cue._replace(values=frames) for cue in self._lexicon.find(view, end)
-            if (frames := tuple(frame for frame in cue.values if speaks(frame.language, language)))
-        ]
+        return self._lexicon.find(view, end, language)
 
     def vetoes_for(self, language: str | None) -> list[CompiledVeto]:
         """The vetoes that read texts in a language."""

@@ -93,8 +93,10 @@ class CompiledFrame:
     type: str
     strength: float
     parties: int
+    least: int                           # names that must stand in the sentence: fewer where a shape implies some
     words: tuple[str, ...]
     shapes: tuple[CompiledShape, ...] = field(repr=False)
+
 
 
 def compile_file(content: FrameFile) -> list[CompiledFrame]:
@@ -110,10 +112,10 @@ def compile_file(content: FrameFile) -> list[CompiledFrame]:
         unknown = [name for name in frame.shapes if name not in sets]
         if unknown:
             raise ValueError(f"frame {frame.id}: unknown shapes {unknown[0]!r}; allowed: {', '.join(sets)}")
+        shapes = tuple(shape for name in frame.shapes for shape in sets[name])
         compiled.append(CompiledFrame(
             id=frame.id, language=content.language, family=frame.family, type=frame.type, strength=frame.strength,
-            parties=frame.parties, words=tuple(frame.words),
-            shapes=tuple(shape for name in frame.shapes for shape in sets[name]),
+            parties=frame.parties, least=_least(frame, shapes), words=tuple(frame.words), shapes=shapes,
         ))
     return compiled
 
@@ -126,6 +128,10 @@ def _with_groups(pattern: str, groups: dict[str, list[str]]) -> str:
         return "(?:" + "|".join(groups[match[1]]) + ")"
 
     return _GROUP.sub(expand, pattern)
+
+
+def _least(frame: Frame, shapes: Iterable[CompiledShape]) -> int:
+    return min((0 if shape.titled else frame.parties - shape.implied for shape in shapes), default=frame.parties)
 
 
 def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str]]) -> CompiledShape:
@@ -152,14 +158,15 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
 
 
 # A description is dropped only after a word that a name could follow, so that no relation is dropped with it.
-_ANCHORS = ("and ", "& ", ", ", "with ", "between ", "of ", "by ", "from ", "among ", "to ", "in ", "for ", "at ", "joins ", "join ", "joined ")
+_ANCHORS = ("and", "with", "between", "of", "by", "from", "among", "to", "in", "for", "at", "joins?", "joined")
 
 
 def compile_descriptions(files: Iterable[FrameFile]) -> re.Pattern[str] | None:
-    """What stands before a name and only says what it is, ready to be dropped. ValueError names a bad pattern."""
+    """What stands before a name and only says what it is; group 1 stays. ValueError names a bad pattern."""
     patterns = [pattern for file in files for pattern in file.descriptions]
-    anchors = "|".join(rf"(?<={re.escape(anchor)})" for anchor in (*_ANCHORS, f"{RELATION} "))
+    words = "|".join(_ANCHORS)
     try:
-        return re.compile(rf"(?:^|{anchors})(?:{'|'.join(patterns)}) (?={NAME})") if patterns else None
+        before = rf"(^|, |& |{RELATION} |\b(?:{words}) )"
+        return re.compile(rf"{before}(?:{'|'.join(patterns)}) (?={NAME})") if patterns else None
     except re.error as failure:
         raise ValueError(f"descriptions: not a pattern: {failure}") from failure

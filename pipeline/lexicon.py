@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from pipeline.tongues import LATIN_LANGUAGES, OTHER, speaks
 from pipeline.views import View, at_word_boundary, lower, plain
 
 T = TypeVar("T")
@@ -75,6 +76,25 @@ class Lexicon(Generic[T]):
             if number is not None and at_word_boundary(text, start, start + len(word)):
                 return Found(start, start + len(word), self.values[number])
         return None
+
+
+class LexiconByLanguage(Generic[T]):
+    """Words with values, each of a language, found in the texts that it reads.
+
+    Each language has a lexicon of its own, made when its first text comes: a longer word of one language must not
+    hide a word of another.
+    """
+
+    def __init__(self, entries: Iterable[tuple[str, str | None, T]]) -> None:
+        self._entries = list(entries)
+        self._lexicons: dict[str | None, Lexicon[T]] = {}
+
+    def find(self, view: View, end: int, language: str | None) -> list[Found[T]]:
+        """Every place of a word of the text's language in the first `end` characters of a view."""
+        known = language if language is None or language in LATIN_LANGUAGES else OTHER
+        if known not in self._lexicons:
+            self._lexicons[known] = Lexicon((word, value) for word, own, value in self._entries if speaks(own, known))
+        return self._lexicons[known].find(view, end)
 
 
 def expand(word: str) -> Iterator[str]:

@@ -14,7 +14,8 @@ _MARKS = re.compile(r'[*_"«»“”„‚‹›™®‘]')
 # "X, the maker of Y, today announced": what stands between the commas says what X is.
 _APPOSITION = re.compile(
     r"(?<=[\ue000-\ue03f]),? (?:- )?"
-    r"(?:a|an|the|one of|part of|which(?! (?:also )?(?:include|compris|bring|unite|consist|involve))|who|whose|owner of|maker of|developer of|formerly|based in|together)\s"
+    r"(?:a|an|the|one of|part of|which(?! (?:also )?(?:include|compris|bring|unite|consist|involve))|who|whose|owner of"
+    r"|maker of|developer of|formerly|based in|together)\s"
     rf"[^;{RELATION}]{{0,220}}?(?:,| -)"
     rf"(?= (?:{RELATION}|today|to|has|have|had|and|announce[sd]?|said|says|will|is|are|was|were|plans?|also|on|in|this"
     r"|signed|entered|unveiled|joined|proudly|recently|launched|agreed|formed))"
@@ -27,7 +28,7 @@ _BEFORE_AND = re.compile(
 
 def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation: tuple[int, int],
           descriptions: re.Pattern[str] | None = None) -> str:
-    """The sentence in lower case with names and the relation word as placeholders, without appositions, descriptions and marks.
+    """The sentence in lower case, names and the relation word as placeholders, without what only says what they are.
 
     The placeholder of names[i] is the private character FIRST_NAME + i.
     """
@@ -45,7 +46,7 @@ def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation
     if "(" in text or "[" in text:
         text = _BRACKETS.sub("", text)
     if descriptions is not None:
-        text = descriptions.sub("", text)
+        text = descriptions.sub(r"\1", text)
     if "," in text or " - " in text:
         text = _BEFORE_AND.sub("", _APPOSITION.sub("", text))
     return text.strip()

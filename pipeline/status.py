@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from core.records import EventStatus
 from pipeline.knowledge_files import StatusCue
-from pipeline.lexicon import Found, Lexicon
-from pipeline.tongues import of_key, speaks
+from pipeline.lexicon import Found, LexiconByLanguage
+from pipeline.tongues import of_key
 from pipeline.views import View
 
 # A stronger word hides a weaker one in the same sentence.
@@ -29,14 +29,13 @@ class StatusBook:
     """The status cues, ready for search."""
 
     def __init__(self, cues: Mapping[str, StatusCue]) -> None:
-        self._lexicon = Lexicon((word, (name, cue)) for name, cue in cues.items() for word in cue.words)
+        self._lexicon = LexiconByLanguage(
+            (word, of_key(name), (name, cue)) for name, cue in cues.items() for word in cue.words
+        )
 
     def find(self, view: View, end: int, language: str | None) -> list[Found[tuple[str, StatusCue]]]:
         """Every status word of a text's language in the first `end` characters of a view."""
-        return [
-            place._replace(values=cues) for place in self._lexicon.find(view, end)
-            if (cues := tuple(cue for cue in place.values if speaks(of_key(cue[0]), language)))
-        ]
+        return self._lexicon.find(view, end, language)
 
     @staticmethod
     def judge(places: Iterable[Found[tuple[str, StatusCue]]], relation: tuple[int, int]) -> Standing:

@@ -15,6 +15,8 @@ _SMALL_WORDS = {
     "it": "il gli e un una con per del della nel nella dei delle alla al di che si sono sul tra la intelligenza",
     "pt": "o os as e um uma do da com para em no na ao dos das pelo pela que se sobre inteligência ia de",
 }
+LATIN_LANGUAGES = frozenset(_SMALL_WORDS)
+OTHER = ""                    # stands for every language of another script
 _WORD_LANGUAGES: dict[str, list[str]] = {}
 for _language, _words in _SMALL_WORDS.items():
     for _word in _words.split():
@@ -51,7 +53,7 @@ def of_key(key: str) -> str | None:
 
 
 def speaks(own: str | None, language: str | None) -> bool:
-    """Whether knowledge of the language `own` reads a text in `language`. Other scripts cannot be mistaken."""
-    if own is None or language is None or own not in _SMALL_WORDS:
+    """Whether knowledge of the language `own` reads a text in `language`; English reads those of other scripts too."""
+    if own is None or language is None or own == language:
         return True
-    return own == language or (own == "en" and language not in _SMALL_WORDS)
+    return language not in _SMALL_WORDS and (own == "en" or own not in _SMALL_WORDS)

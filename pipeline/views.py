@@ -12,6 +12,7 @@ from pipeline.tongues import latin_language
 TITLE_LIMIT = 1_000       # characters of a title that are read
 TEXT_LIMIT = 60_000       # characters of a text that are read for names and topics
 EVENT_LIMIT = 20_000      # and for events
+SCRIPTS = {"ko": re.compile("[가-힣]"), "ja": re.compile("[\u3041-\u30fe]"), "zh": re.compile("[\u4e00-\u9fff]")}
 
 # What one letter replaces: full-width and half-width forms, letters of mathematics, radicals, odd spaces and quotes,
 # NUL, lone surrogates, and the private area that patterns use for slots.
@@ -164,7 +165,7 @@ def views(article: Article) -> tuple[View, View]:
 def script_of(text: str) -> str | None:
     """Korean, Japanese or Chinese by the letters of a text; a Latin one by its small words; None without letters."""
     sample = text[:2_000]
-    for language, letters in (("ko", "[가-힣]"), ("ja", "[\u3041-\u30fe]"), ("zh", "[\u4e00-\u9fff]")):
-        if len(re.findall(letters, sample)) * 8 > len(sample):
+    for language, letters in SCRIPTS.items():
+        if len(letters.findall(sample)) * 8 > len(sample):
             return language
     return latin_language(sample) if re.search("[A-Za-z]", sample) else None

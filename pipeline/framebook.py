@@ -49,7 +49,7 @@ class FrameBook:
             (word, frame.language, frame) for frame in self.frames for word in frame.words
         )
         self._refinements = [
-            (one, re.compile(one.pattern) if one.pattern else None, name)
+            (one, re.compile(one.pattern) if one.pattern else None, name.rpartition(".")[2])
             for name, one in refinements.items()
         ]
         self.vetoes = [

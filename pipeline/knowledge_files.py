@@ -96,7 +96,10 @@ class Veto(BaseModel):
 
 
 class Refinement(BaseModel):
-    """A kind of relation that the sentence, the title or the type of a party tells. Keyed by the type it gives."""
+    """A kind of relation that the sentence, the title or the type of a party tells.
+
+    Keyed by the type it gives, after a word and a full stop where several entries give the same: `eu.public_sector`.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     of: list[str]                        # types that it makes more precise
@@ -159,6 +162,7 @@ class LatinNames(BaseModel):
     places: list[str]                    # what stands before a place
     kinds: list[str]                     # patterns of what stands before the name of an organisation
     heads: list[str] = Field(default_factory=list)       # words of names that stand for nobody by themselves
+    states: list[str] = Field(default_factory=list)      # act where they stand beside an organisation or another state
 
 
 class Boilerplate(BaseModel):

@@ -15,6 +15,8 @@ from pipeline.views import View, lower
 _ARTICLE = r"(?:(?:die|der|das|dem|la|le|les|el|los|las|il|o|a|os) |l')?"
 _SEPARATOR = rf"(?:,? (?:und|sowie|et|y|e|&|avec|ed|\+|x) {_ARTICLE}|, {_ARTICLE}|/)"
 _LIST_BEFORE, _LIST_AFTER = re.compile(_SEPARATOR + "$"), re.compile(_SEPARATOR)
+_JOINED = rf" (?:und|et|y|e) {_ARTICLE}"
+_JOINED_BEFORE, _JOINED_AFTER = re.compile(_JOINED + "$"), re.compile(_JOINED)
 _MADE_UP = re.compile(r"[a-zà-ÿ0-9][A-Z]|^[A-Z][A-Z0-9&.]+$|[A-Za-z][0-9]|^[A-Z]{2,}-[A-Z]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;\n»“\"•|–-]\s*)[\"'«„“]?\s?$")
 _ALLIES_TO = re.compile(r"(?:lli|soci|uni|join)\w* (?:à|a) $")     # "s'allie à Tarvela" is no place
@@ -28,6 +30,7 @@ class _Language:
     common: re.Pattern[str]
     place_before: re.Pattern[str]
     kind_before: re.Pattern[str]
+    states: re.Pattern[str]
     nouns_have_capitals: bool
 
 
@@ -42,6 +45,7 @@ class LatinNameRules:
                 re.compile("|".join(entry.common)),
                 re.compile(rf"(?:^|\s)(?:{'|'.join(entry.places)}) $"),
                 re.compile(rf"(?:{'|'.join(entry.kinds)}) (?:[«„\"] ?)?$"),
+                re.compile(rf"\b({'|'.join(map(re.escape, entry.states)) or '(?!)'})(?![\w-])"),
                 language == "de",
             )
             for language, entry in lists.items()
@@ -62,13 +66,26 @@ class LatinNameRules:
         rules = self._languages[language]
         formed = self._formed(view, rules, Taken(known))
         taken = Taken(formed)
-        sure = [self._cut(one, rules) for one in found.organisations]
-        maybe = [self._cut(one, rules) for one in found.maybe]
+        sure = [self._cut(view, one, rules) for one in found.organisations]
+        maybe = [self._cut(view, one, rules) for one in found.maybe]
         sure = [one for one in sure if one and not taken.overlaps(one.start, one.end) and self._is_marked(one, rules)]
         maybe = [one for one in maybe if one and not taken.overlaps(one.start, one.end)]
         named = [*known, *formed, *(one for one in sure if one)]
         kept, promoted = self._weighed(view, [one for one in maybe if one], named, rules)
-        return Discovered([*formed, *(one for one in sure if one), *promoted], kept)
+        return Discovered([*formed, *(one for one in sure if one), *promoted], [*kept, *self._states(view, named, rules)])
+
+    def _states(self, view: View, named: list[Name], rules: _Language) -> list[Name]:
+        """States that act: joined with an organisation or with another state."""
+        if view.field != "title":
+            return []
+        found = [Name(match.start(1), match.end(1), (view.plain[match.start(1) : match.end(1)],), known=False)
+                 for match in rules.states.finditer(view.folded)]
+        others = [*named, *found]
+        starts, ends = {one.start for one in others}, {one.end for one in others}
+        taken = Taken(named)
+        return [one for one in found if not taken.overlaps(one.start, one.end)
+                and (_JOINED_BEFORE.search(view.folded, max(0, one.start - 12), one.start)
+                     or _JOINED_AFTER.match(view.folded, one.end)) and self._listed(view, one, starts, ends)]
 
     @staticmethod
     def _formed(view: View, rules: _Language, taken: Taken) -> list[Name]:
@@ -87,11 +104,11 @@ class LatinNameRules:
                     names.append(Name(start, end, (text,), known=False))
         return names
 
-    @staticmethod
-    def _cut(one: Name, rules: _Language) -> Name | None:
+    def _cut(self, view: View, one: Name, rules: _Language) -> Name | None:
         """A name without the small words before it; None where nothing is left that could name anybody."""
         text, start = one.organisations[0], one.start
-        while lower(text.split(" ", 1)[0]) in rules.openers:
+        # In the middle of a sentence an article with a capital belongs to the name: "le groupe Le Monde".
+        while lower(text.split(" ", 1)[0]) in rules.openers and (" " not in text or self._opens(view, one.start)):
             if " " not in text:
                 return None
             cut = text.index(" ") + 1

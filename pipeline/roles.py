@@ -13,14 +13,16 @@ from pipeline.views import View
 _REACH = 180              # characters between a name and a word that describes it
 # "X, a leader in …", "X (NYSE: X) is the … platform": from the end of a name to the word.
 _DESCRIBES = re.compile(
-    r"(?:\s?\([^()\n]{1,60}\)|[®™])?,? (?:- )?(?:is |was |are )?"
-    r"(?:an?|the|one of|part of|its|which (?:is|was|offers|provides)|(?:maker|developer|provider) of"
-    r"|eine?|une?|una|el|la)\b"
+    r"(?:\s?\([^()\n]{1,60}\)|[®™])?(?:,? (?:- )?(?:is |was |are )?"
+    r"(?:an?|the|one of|part of|its|which (?:is|was|offers|provides)|(?:maker|developer|provider) of)\b"
+    # Without a comma the object follows: "signe avec X une alliance", "firma con X un acuerdo".
+    r"|(?:, (?:- )?| - |,? (?:ist|est|es|è|é) )(?:eine?|une?|una|uma?|el|la|le|l'|o|il)\b)"
     r"(?P<rest>[^;:.!?\n]*)"
 )
 _MAKER_OF = re.compile(r"\b(?:makers?|developers?|builders?|providers?|suppliers?|creators?) of (?:[a-z-]+ ){0,3}$")
 _TELLS = re.compile(
-    r"\b(?:today|announc|unveil|will\b|sign|partner|collaborat|cooperat|agree|team|join|alliance|sollen)"
+    r"\b(?:today|announc|unveil|will\b|sign|partner|collabor|cooper|agree|team|join|alliance|sollen|gemeinsam|kooper|alleat|alian"
+    r"|ensemble|firma|anunci|annonc|vont\b|van a\b|juntos|juntas|insieme)"
 )
 # Who is "an AI company" makes AI; who is "an AI-powered platform for hotels" does not.
 _MAKES = re.compile(

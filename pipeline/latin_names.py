@@ -72,7 +72,8 @@ class LatinNameRules:
         maybe = [one for one in maybe if one and not taken.overlaps(one.start, one.end)]
         named = [*known, *formed, *(one for one in sure if one)]
         kept, promoted = self._weighed(view, [one for one in maybe if one], named, rules)
-        return Discovered([*formed, *(one for one in sure if one), *promoted], [*kept, *self._states(view, named, rules)])
+        kept += self._states(view, named, rules)
+        return Discovered([*formed, *(one for one in sure if one), *promoted], kept)
 
     def _states(self, view: View, named: list[Name], rules: _Language) -> list[Name]:
         """States that act: joined with an organisation or with another state."""

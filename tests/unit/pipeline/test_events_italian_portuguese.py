@@ -5,7 +5,8 @@ import pytest
 from tests.unit.pipeline.reading import told
 
 ALLIANCES = [
-    ("it", "Eni e Leonardo uniscono le forze nell'intelligenza artificiale.", "partnership", "Eni, Leonardo", "announced"),
+    ("it", "Eni e Leonardo uniscono le forze nell'intelligenza artificiale.",
+     "partnership", "Eni, Leonardo", "announced"),
     ("it", "TIM sigla una partnership con Google per portare l'intelligenza artificiale nelle imprese.",
      "partnership", "TIM, Google", "announced"),
     ("it", "L'Università di Bologna e Ferrari firmano un protocollo d'intesa sull'intelligenza artificiale.",
@@ -17,7 +18,8 @@ ALLIANCES = [
     ("pt", "O Itaú se une à Microsoft para criar assistentes de IA.", "partnership", "Itaú, Microsoft", "announced"),
     ("pt", "Universidade de São Paulo e IBM assinam memorando de entendimento sobre inteligência artificial.",
      "mou", "Universidade de São Paulo, IBM", "announced"),
-    ("pt", "Vale negocia com a Google uma aliança em IA, dizem fontes.", "strategic_alliance", "Vale, Google", "rumoured"),
+    ("pt", "Vale negocia com a Google uma aliança em IA, dizem fontes.",
+     "strategic_alliance", "Vale, Google", "rumoured"),
 ]
 
 NEAR_MISSES = [

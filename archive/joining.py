@@ -50,13 +50,13 @@ class Report:
     minhash: bytes
     subject: Subject | None = None
     language: str | None = None
-    words: frozenset[str] = frozenset()  # search tokens of title and lead
+    lead: str = ""                       # search form of the title and of the first `LEAD` characters
 
-
-def words_of(search_title: str, search_text: str) -> frozenset[str]:
-    """The words of title and lead that comparison looks at."""
-    return frozenset(token for token in f"{search_title} {search_text[:LEAD]}".split()
-                     if len(token) >= (_LONG_WORD if token.isascii() else 2))
+    def words(self) -> set[str]:
+        """The words of title and lead besides the parties' names and what is in every text."""
+        names = (*self.subject.parties, *self.subject.names) if self.subject else ()
+        tokens = {token for token in self.lead.split() if len(token) >= (_LONG_WORD if token.isascii() else 2)}
+        return tokens.difference(word for name in names for word in search_tokens(name))
 
 
 def subject_json(subject: Subject | None) -> dict[str, Any] | None:
@@ -175,14 +175,8 @@ def _by_kind(marks: Iterable[str]) -> dict[str, set[str]]:
 
 
 def _of_words(one: Report, other: Report) -> float:
-    names = _name_words(one) | _name_words(other)
-    first, second = one.words - names, other.words - names
+    first, second = one.words(), other.words()
     if min(len(first), len(second)) < _ENOUGH:
         return 0.0
     shared = len(first & second) / min(len(first), len(second))
     return _SAME_WORDS if shared >= _MANY else _OTHER_WORDS if shared < _FEW else 0.0
-
-
-def _name_words(report: Report) -> set[str]:
-    names = (*report.subject.parties, *report.subject.names) if report.subject else ()
-    return {word for name in names for word in search_tokens(name)}

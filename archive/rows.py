@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,23 +55,26 @@ def insert(connection: Connection, fresh: Sequence[Processed], now: datetime) ->
     if not fresh:
         return []
     index = stories.index_for(connection, fresh, now)
-    rows = []
-    joined: set[int] = set()
+    places: list[int] = []               # of each page: its story, or minus the number of a new one
+    begun: list[Processed] = []
     for page in fresh:
         report = stories.report_of(page)
-        story_id = index.find(report, _bands(page), _keys(page))
-        if story_id is None:
-            story_id = _new_story(connection, page, now)
-        else:
-            joined.add(story_id)
-        index.add(report, story_id, _bands(page), _keys(page))
-        rows.append({**_columns(page), "address_id": page.address_id, "source_id": page.source_id,
-                     "story_id": story_id, "seen_at": now, "version": 1})
+        place = index.find(report, _bands(page), _keys(page))
+        if place is None:
+            begun.append(page)
+            place = -len(begun)
+        index.add(report, place, _bands(page), _keys(page))
+        places.append(place)
+    new = _new_stories(connection, begun, now)
+    story_ids = [place if place > 0 else new[-place - 1] for place in places]
+    rows = [{**_columns(page), "address_id": page.address_id, "source_id": page.source_id, "story_id": story_id,
+             "seen_at": now, "version": 1} for page, story_id in zip(fresh, story_ids, strict=True)]
     ids = list(connection.scalars(sa.insert(Article).returning(Article.id, sort_by_parameter_order=True), rows))
     _insert_bands(connection, zip(ids, fresh, strict=True))
-    if joined:
+    grown = Counter(story_ids)
+    if joined := {story for story, place in zip(story_ids, places, strict=True) if place > 0 or grown[story] > 1}:
         stories.refresh(connection, joined, now)
-    return [(Row(id_, row["story_id"], 1), page) for id_, row, page in zip(ids, rows, fresh, strict=True)]
+    return [(Row(id_, story_id, 1), page) for id_, story_id, page in zip(ids, story_ids, fresh, strict=True)]
 
 
 def update(connection: Connection, changed: Sequence[tuple[Known, Processed]], now: datetime) -> Written:
@@ -91,13 +95,13 @@ def update(connection: Connection, changed: Sequence[tuple[Known, Processed]], n
     return [(Row(k.id, k.story_id, k.version + 1), page) for k, page in changed]
 
 
-def _new_story(connection: Connection, page: Processed, now: datetime) -> int:
-    assert page.article is not None
-    return connection.execute(
-        sa.insert(Story).returning(Story.id),
-        {"title": page.article.title, "first_seen_at": now, "last_seen_at": now, "article_count": 1,
-         "source_count": 1, "independent_count": 1},
-    ).scalar_one()
+def _new_stories(connection: Connection, begun: Sequence[Processed], now: datetime) -> list[int]:
+    """The ids of the stories that these pages begin, in order."""
+    rows = [{"title": page.article.title, "first_seen_at": now, "last_seen_at": now, "article_count": 1,
+             "source_count": 1, "independent_count": 1} for page in begun if page.article is not None]
+    if not rows:
+        return []
+    return list(connection.scalars(sa.insert(Story).returning(Story.id, sort_by_parameter_order=True), rows))
 
 
 def _columns(page: Processed) -> dict[str, Any]:

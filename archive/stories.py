@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, TypeVar
@@ -22,7 +22,6 @@ from archive.joining import (
     is_development,
     same_news,
     subject_from,
-    words_of,
 )
 from archive.tables import Article, SignatureBand, Story, StoryDecision
 from core.records import Processed
@@ -61,7 +60,7 @@ def report_of(page: Processed) -> Report:
     assert signature is not None
     subject = page.annotation.subject
     return Report(0, article.published_at or page.fetched_at, signature.content_hash, signature.minhash, subject,
-                  article.language, words_of(page.search_title, page.search_text) if subject else frozenset())
+                  article.language, f"{page.search_title} {page.search_text[:LEAD]}" if subject else "")
 
 
 @dataclass
@@ -73,13 +72,12 @@ class StoryIndex:
     by_key: dict[int, list[Report]] = field(default_factory=dict)     # key of two parties -> reports
     apart: set[frozenset[int]] = field(default_factory=set)           # pairs of stories that a person split
 
-    def add(self, report: Report, story_id: int, bands: Iterable[int], keys: Iterable[int]) -> None:
+    def add(self, report: Report, story_id: int, bands: Iterable[int], keys: Sequence[int]) -> None:
         """Make an article of this batch findable for the ones after it."""
         self.by_hash.setdefault(report.content_hash, story_id)
         for band in bands:
             self.by_band.setdefault(band, []).append((story_id, report.minhash))
-        placed = Report(story_id, report.at, report.content_hash, report.minhash, report.subject, report.language,
-                        report.words)
+        placed = replace(report, story=story_id) if keys else report
         for key in keys:
             self.by_key.setdefault(key, []).append(placed)
 
@@ -175,7 +173,7 @@ def _load_told(connection: Connection, index: StoryIndex, batch: Sequence[Proces
             if report is None:
                 report = reports[row.id] = Report(
                     row.story_id, row.published_at, row.content_hash, row.minhash or b"", subject_from(row.subject),
-                    row.language, words_of(row.search_title, row.lead))
+                    row.language, f"{row.search_title} {row.lead}")
             index.by_key.setdefault(row.band, []).append(report)
     found = sorted({report.story for report in reports.values()})
     for chunk in _chunks(found):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -71,16 +72,24 @@ class FrameFile(BaseModel):
                          frames=list(frames.values()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompiledShape:
-    """A shape ready for search."""
+    """A shape ready for search. Its pattern is compiled when a text first needs it: few texts need all languages."""
 
     id: str
-    pattern: re.Pattern[str]
+    source: str
     score: float
     roles: dict[str, str]
     implied: bool
     titled: bool
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The shape as a pattern. ValueError names a shape that is none."""
+        try:
+            return re.compile(self.source)
+        except re.error as failure:
+            raise ValueError(f"shape {self.id}: not a pattern: {failure}") from failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +107,9 @@ class CompiledFrame:
     shapes: tuple[CompiledShape, ...] = field(repr=False)
 
 
-
 def compile_file(content: FrameFile) -> list[CompiledFrame]:
     """The frames of a file, ready for search. ValueError names a shape or group that does not exist."""
-    separator = _with_groups("(?:" + "|".join(content.separators) + ")", content.groups)
-    tail = _with_groups("(?:" + "|".join(content.tails) + ")?", content.groups) if content.tails else ""
-    sets = {
-        name: tuple(_compile(shape, separator, tail, content.groups) for shape in shapes)
-        for name, shapes in content.shapes.items()
-    }
+    sets = _shapes(content)
     compiled = []
     for frame in content.frames:
         unknown = [name for name in frame.shapes if name not in sets]
@@ -118,6 +121,15 @@ def compile_file(content: FrameFile) -> list[CompiledFrame]:
             parties=frame.parties, least=_least(frame, shapes), words=tuple(frame.words), shapes=shapes,
         ))
     return compiled
+
+
+def _shapes(content: FrameFile) -> dict[str, tuple[CompiledShape, ...]]:
+    separator = _with_groups("(?:" + "|".join(content.separators) + ")", content.groups)
+    tail = _with_groups("(?:" + "|".join(content.tails) + ")?", content.groups) if content.tails else ""
+    return {
+        name: tuple(_compile(shape, separator, tail, content.groups) for shape in shapes)
+        for name, shapes in content.shapes.items()
+    }
 
 
 def _with_groups(pattern: str, groups: dict[str, list[str]]) -> str:
@@ -148,13 +160,18 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
         return _GAP
 
     try:
-        pattern = re.compile(_SLOT.sub(expand, _with_groups(shape.pattern, groups)))
-    except re.error as failure:
-        raise ValueError(f"shape {shape.id}: not a pattern: {failure}") from failure
+        source = _SLOT.sub(expand, _with_groups(shape.pattern, groups))
     except ValueError as failure:
         raise ValueError(f"shape {shape.id}: {failure}") from failure
-    return CompiledShape(shape.id, pattern, shape.score, shape.roles, shape.implied, shape.titled)
+    return CompiledShape(shape.id, source, shape.score, shape.roles, shape.implied, shape.titled)
 
+
+def check_patterns(content: FrameFile) -> None:
+    """Compile every shape of a file now, so that a mistake is told at once. ValueError names it."""
+    for shapes in _shapes(content).values():
+        for shape in shapes:
+            _ = shape.pattern
+    compile_descriptions([content])
 
 
 # A description is dropped only after a word that a name could follow, so that no relation is dropped with it.

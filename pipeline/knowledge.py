@@ -14,7 +14,7 @@ from core.errors import KnowledgeFileError
 from pipeline import checked
 from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
-from pipeline.frames import FrameFile, compile_descriptions, compile_file
+from pipeline.frames import FrameFile, check_patterns, compile_descriptions, compile_file
 from pipeline.headlines import HeadlineRules
 from pipeline.items import ItemRules
 from pipeline.knowledge_files import (
@@ -125,6 +125,9 @@ def _read(path: Path, directory: Path, organisations: OrganisationLayers, frames
         frames[frame_file.language] = below.under(frame_file) if below else frame_file
         try:
             compile_file(frames[frame_file.language])
+            # The shipped shapes are proved by their tests; what a user writes is tried before it is used.
+            if directory != shipped_knowledge():
+                check_patterns(frames[frame_file.language])
         except ValueError as failure:
             raise KnowledgeFileError(str(failure), file=str(path)) from failure
     elif kind in _MAPPINGS and len(inner.parts) == 1:

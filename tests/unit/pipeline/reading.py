@@ -6,7 +6,6 @@ from core.records import Annotation, Article, Event
 from pipeline.annotate import annotate
 from pipeline.knowledge import Knowledge, load_knowledge, shipped_knowledge
 
-
 _ALERTS = 0.5
 
 

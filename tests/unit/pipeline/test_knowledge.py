@@ -149,3 +149,9 @@ def test_a_users_entry_that_extends_only_adds(tmp_path):
 
 def test_a_folder_that_does_not_exist_holds_nothing(tmp_path):
     assert load_knowledge(shipped_knowledge(), tmp_path / "none").version == knowledge().version
+
+
+def test_every_shipped_shape_is_a_pattern():
+    knowledge = load_knowledge(shipped_knowledge())
+    patterns = [shape.pattern for frame in knowledge.frames.frames for shape in frame.shapes]
+    assert len(patterns) > 100

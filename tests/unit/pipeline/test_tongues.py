@@ -20,8 +20,13 @@ def test_small_words_tell_the_language_of_a_headline(text, language):
 
 
 def test_knowledge_of_one_latin_language_does_not_read_another():
-    readers = [("de", "de"), ("ko", "de"), ("de", None), (None, "en"), ("de", "en"), ("en", "de")]
-    assert [speaks(own, language) for own, language in readers] == [True, True, True, True, False, False]
+    readers = [("de", "de"), ("de", None), (None, "en"), ("de", "en"), ("en", "de"), ("ko", "de")]
+    assert [speaks(own, language) for own, language in readers] == [True, True, True, False, False, False]
+
+
+def test_texts_in_other_scripts_are_read_with_english_knowledge_too():
+    readers = [("ko", "ko"), ("ja", "ko"), ("en", "ko"), ("de", "ko")]
+    assert [speaks(own, language) for own, language in readers] == [True, True, True, False]
 
 
 def test_a_language_without_knowledge_of_its_own_is_read_in_english():

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import re
 
+_FEW_LINES = 3
+_MANY = 0.3               # of the lines of a wrapped text go on in lower case
+_FULL_LINE = 40           # characters
+_GOING_ON = re.compile(r"\n[a-zà-ÿ]")
+_LIST_SIGNS = "-*#0123456789"
 LONGEST = 1_200          # characters; what runs on longer is cut
 
 _BULLETS = "•▲■◆▶●○◇□△▽►‣▪◦※★☆✔✓➤"
@@ -47,8 +52,9 @@ def split(text: str, limit: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     start = 0
     end_of_text = min(len(text), limit)
+    wrapped = _is_wrapped(text, end_of_text)
     for match in _BREAK.finditer(text, 0, end_of_text):
-        if not _ends(text, match):
+        if (wrapped and _is_soft(text, match)) or not _ends(text, match):
             continue
         shown = 0 if match[0][0] in _BULLETS else len(match[0].rstrip())
         _add(found, text, start, match.start() + shown)
@@ -63,6 +69,21 @@ def _add(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
         if text[start:stop].strip():
             found.append((start, stop))
         start = stop
+
+
+def _is_wrapped(text: str, end: int) -> bool:
+    """Whether the lines of a text are cut at a width, as in old wires and mails: many go on in lower case."""
+    lines = text.count("\n", 0, end)
+    return lines > _FEW_LINES and len(_GOING_ON.findall(text, 0, end)) > _MANY * lines
+
+
+def _is_soft(text: str, match: re.Match[str]) -> bool:
+    """Whether a break is the end of a full line of a wrapped text, without a sign and without a new paragraph after."""
+    before = match.start() - 1
+    return (
+        match[0] == "\n" and text[before] not in ".!?:" and match.end() < len(text)
+        and text[match.end()] not in _LIST_SIGNS and before - text.rfind("\n", 0, match.start()) >= _FULL_LINE
+    )
 
 
 def _ends(text: str, match: re.Match[str]) -> bool:

@@ -135,6 +135,18 @@ def test_lines_and_bullets_part_sentences_unless_a_line_is_wrapped(text, wanted)
     assert parts(text) == wanted
 
 
+def test_a_text_with_lines_of_one_width_is_read_over_their_ends():
+    text = (
+        "TARVELA <TRV> IN PACT\nTarvela Robotics of Norvane said on Monday that it has\nformed a joint venture with "
+        "its old neighbour and\nQuillon Systems to make robots for the city and its\nharbour in the north of the "
+        "country. It said that\nthe\n    Quillon was not there.\n"
+    )
+    headline, first, *_ = parts(text)
+    assert headline == "TARVELA <TRV> IN PACT"
+    assert first.startswith("Tarvela Robotics of")
+    assert first.endswith("the north of the country.")
+
+
 @given(st.one_of(st.text(), st.text(alphabet='AaZ다。.!?…」" \n\r\t1•\u3000的', max_size=200)), st.integers(0, 300))
 def test_sentences_cover_all_but_space_and_bullets_in_order_and_without_overlap(text, limit):
     places = split(text, limit)

@@ -48,6 +48,7 @@ class FrameBook:
         self._lexicon = LexiconByLanguage(
             (word, frame.language, frame) for frame in self.frames for word in frame.words
         )
+        self._refined = {type_ for one in refinements.values() for type_ in one.of}
         self._refinements = [
             (one, re.compile(one.pattern) if one.pattern else None, name.rpartition(".")[2])
             for name, one in refinements.items()
@@ -76,6 +77,8 @@ class FrameBook:
 
     def refine(self, type_: str, texts: Iterable[str], opening: str, party_types: Collection[str]) -> str:
         """The more precise type of a relation, by sentence, title, opening, and types of parties."""
+        if type_ not in self._refined:
+            return type_
         texts = tuple(texts)
         for entry, pattern, refined in self._refinements:
             if type_ not in entry.of:

@@ -17,7 +17,7 @@ from pipeline.lexicon import Found
 from pipeline.naming import find_names
 from pipeline.roles import with_roles
 from pipeline.topics import TopicPlace
-from pipeline.views import EVENT_LIMIT, SCRIPTS, View, script_of, views
+from pipeline.views import EVENT_LIMIT, View, language_by_letters, script_of, views
 
 LEAD_SENTENCES = 5
 _TOLD_BY = 2_000          # characters that tell the language of a text whose language nobody names
@@ -76,8 +76,8 @@ class ArticleReading:
 def read(article: Article, knowledge: Knowledge, publisher: str | None) -> list[ArticleReading]:
     """Everything that events and topics are made of, one reading for each item of a page that collects several."""
     # A declared language may be wrong; the letters of a script are not.
-    told = script_of(f"{article.title} {article.text[:_TOLD_BY]}")
-    language = told if told in SCRIPTS else article.language or told
+    opening = f"{article.title} {article.text[:_TOLD_BY]}"
+    language = language_by_letters(opening) or article.language or script_of(opening)
     items = knowledge.items.split(*views(article), knowledge.gazetteer.find)
     return [_read(title, text, language, knowledge, publisher) for title, text in items]
 

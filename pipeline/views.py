@@ -162,10 +162,17 @@ def views(article: Article) -> tuple[View, View]:
     return View.of("title", article.title, TITLE_LIMIT), View.of("text", article.text, TEXT_LIMIT)
 
 
+def language_by_letters(text: str) -> str | None:
+    """Korean, Japanese or Chinese by the letters of a text; None for other scripts."""
+    sample = text[:2_000]
+    if sample.isascii():
+        return None
+    enough = len(sample) / 8
+    return next((language for language, letters in SCRIPTS.items() if len(letters.findall(sample)) > enough), None)
+
+
 def script_of(text: str) -> str | None:
     """Korean, Japanese or Chinese by the letters of a text; a Latin one by its small words; None without letters."""
-    sample = text[:2_000]
-    for language, letters in SCRIPTS.items():
-        if len(letters.findall(sample)) * 8 > len(sample):
-            return language
-    return latin_language(sample) if re.search("[A-Za-z]", sample) else None
+    if language := language_by_letters(text):
+        return language
+    return latin_language(text[:2_000]) if re.search("[A-Za-z]", text[:2_000]) else None

@@ -85,11 +85,7 @@ def lift(connection: Connection, story_ids: Iterable[int], now: datetime) -> int
     Such an article has an event of the same family and parties that says nothing else of the story. Its hit has that
     event's own score, at most the other's, and evidence that names the article it rests on; nothing is sent of it.
     """
-    several = connection.scalars(sa.select(Story.id).where(
-        Story.id.in_(sorted(set(story_ids))), Story.article_count > 1)).all()
-    if not several:
-        return 0
-    strong = _strong(connection, several)
+    strong = _strong(connection, sorted(set(story_ids)))
     if not strong:
         return 0
     weak = _candidates(connection, sorted({hit.story_id for hit in strong}))
@@ -109,11 +105,12 @@ def lift(connection: Connection, story_ids: Iterable[int], now: datetime) -> int
 
 
 def _strong(connection: Connection, stories: Sequence[int]) -> list[Any]:
-    """The hits of the stories that rest on an event of their own article, the surest first."""
+    """The hits of stories of several articles that rest on an event of their own article, the surest first."""
     rows = connection.execute(
         sa.select(Hit.story_id, Hit.article_id, Hit.rule, Hit.score, Hit.event_id, Hit.evidence, Event.family,
                   Event.status)
-        .join(Event, Event.id == Hit.event_id).where(Hit.story_id.in_(stories))
+        .join(Event, Event.id == Hit.event_id).join(Story, Story.id == Hit.story_id)
+        .where(Hit.story_id.in_(stories), Story.article_count > 1)
         .order_by(Hit.score.desc(), Hit.id))
     return [row for row in rows if not is_lifted(row.evidence)]
 

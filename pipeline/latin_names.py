@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.entities import Name
@@ -19,7 +19,8 @@ _JOINED = rf" (?:und|et|y|e) {_ARTICLE}"
 _JOINED_BEFORE, _JOINED_AFTER = re.compile(_JOINED + "$"), re.compile(_JOINED)
 _MADE_UP = re.compile(r"[a-zà-ÿ0-9][A-Z]|^[A-Z][A-Z0-9&.]+$|[A-Za-z][0-9]|^[A-Z]{2,}-[A-Z]")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;\n»“\"•|–-]\s*)[\"'«„“]?\s?$")
-_ALLIES_TO = re.compile(r"(?:lli|soci|uni|join)\w* (?:à|a) $")     # "s'allie à Tarvela" is no place
+# "s'allie à Tarvela", "ouvre ses archives à Tarvela": no place.
+_ALLIES_TO = re.compile(r"(?:lli|soci|uni|join|confi|ouvr|archiv|conten|articl|licenc)\w* (?:à|a) $")
 _VERB_FOLLOWS = re.compile(r" (?!(?:und|et|y|e)\b)[a-zäöüà-ÿ'’]{2,}")
 
 
@@ -30,6 +31,7 @@ class _Language:
     common: re.Pattern[str]
     place_before: re.Pattern[str]
     kind_before: re.Pattern[str]
+    kind_word: re.Pattern[str]
     states: re.Pattern[str]
     nouns_have_capitals: bool
 
@@ -45,6 +47,7 @@ class LatinNameRules:
                 re.compile("|".join(entry.common)),
                 re.compile(rf"(?:^|\s)(?:{'|'.join(entry.places)}) $"),
                 re.compile(rf"(?:{'|'.join(entry.kinds)}) (?:[«„\"] ?)?$"),
+                re.compile(rf"[\w-]*(?:{'|'.join(entry.kinds)})s?" if language == "de" else "(?!)"),
                 re.compile(rf"\b({'|'.join(map(re.escape, entry.states)) or '(?!)'})(?![\w-])"),
                 language == "de",
             )
@@ -61,8 +64,13 @@ class LatinNameRules:
         """Whether the names of a language are judged here."""
         return language in self._languages
 
-    def judge(self, view: View, found: Discovered, known: list[Name], language: str) -> Discovered:
-        """The names of a text that its language lets be names, those added whose form shows an organisation."""
+    def judge(self, view: View, found: Discovered, known: list[Name], language: str,
+              resolve: Callable[[str], set[str]]) -> Discovered:
+        """The names of a text that its language lets be names, those added whose form shows an organisation.
+
+        `resolve` gives the organisations that a name can mean: a word that is ambiguous in English (Continental,
+        Orange) names the firm in a language in which it is no word.
+        """
         rules = self._languages[language]
         formed = self._formed(view, rules, Taken(known))
         taken = Taken(formed)
@@ -71,9 +79,20 @@ class LatinNameRules:
         sure = [one for one in sure if one and not taken.overlaps(one.start, one.end) and self._is_marked(one, rules)]
         maybe = [one for one in maybe if one and not taken.overlaps(one.start, one.end)]
         named = [*known, *formed, *(one for one in sure if one)]
-        kept, promoted = self._weighed(view, [one for one in maybe if one], named, rules)
+        meant = [self._meant(view, one, rules, resolve) for one in maybe if one]
+        named += [one for one in meant if one.known]
+        kept, promoted = self._weighed(view, [one for one in meant if not one.known], named, rules)
         kept += self._states(view, named, rules)
-        return Discovered([*formed, *(one for one in sure if one), *promoted], kept)
+        return Discovered([*named[len(known):], *promoted], kept)
+
+    def _meant(self, view: View, one: Name, rules: _Language, resolve: Callable[[str], set[str]]) -> Name:
+        """A name as the one organisation that is called so; as it is where several are, or none."""
+        text = one.organisations[0]
+        meant = resolve(text)
+        if len(meant) != 1 or self._common_word(text, rules) or (
+                not rules.nouns_have_capitals and view.field == "text" and one.start and self._opens(view, one.start)):
+            return one
+        return one._replace(organisations=(next(iter(meant)),), known=True)
 
     def _states(self, view: View, named: list[Name], rules: _Language) -> list[Name]:
         """States that act: joined with an organisation or with another state."""
@@ -109,7 +128,9 @@ class LatinNameRules:
         """A name without the small words before it; None where nothing is left that could name anybody."""
         text, start = one.organisations[0], one.start
         # In the middle of a sentence an article with a capital belongs to the name: "le groupe Le Monde".
-        while lower(text.split(" ", 1)[0]) in rules.openers and (" " not in text or self._opens(view, one.start)):
+        while (first := lower(text.split(" ", 1)[0])) in rules.openers and (
+            " " not in text or self._opens(view, one.start)
+        ) or (" " in text and rules.kind_word.fullmatch(first)):
             if " " not in text:
                 return None
             cut = text.index(" ") + 1

@@ -64,7 +64,7 @@ def _discovered(view: View, known: list[Name], knowledge: Knowledge, language: s
     found = knowledge.names.discover(view, known)
     if language is None or not knowledge.latin.reads(language):
         return found
-    return knowledge.latin.judge(view, found, known, language)
+    return knowledge.latin.judge(view, found, known, language, knowledge.gazetteer.resolve)
 
 
 def _named(names: list[Name]) -> set[str]:

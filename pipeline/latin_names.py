@@ -128,9 +128,9 @@ class LatinNameRules:
         """A name without the small words before it; None where nothing is left that could name anybody."""
         text, start = one.organisations[0], one.start
         # In the middle of a sentence an article with a capital belongs to the name: "le groupe Le Monde".
-        while (first := lower(text.split(" ", 1)[0])) in rules.openers and (
+        while ((first := lower(text.split(" ", 1)[0])) in rules.openers and (
             " " not in text or self._opens(view, one.start)
-        ) or (" " in text and rules.kind_word.fullmatch(first)):
+        )) or (" " in text and rules.kind_word.fullmatch(first)):
             if " " not in text:
                 return None
             cut = text.index(" ") + 1

@@ -108,7 +108,7 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
                     role = shape.roles.get(slot, "publisher" if name.kind == "we" else "party")
                     parties[organisation] = Party(organisation, role, span)
         candidate = Candidate(frame, shape, tuple(parties.values()), anonymous, unknown, reading, number, cue)
-        if len(parties) + anonymous >= frame.parties and parties:
+        if len(parties) + anonymous >= frame.parties and (parties or not frame.parties):
             return candidate
         if shape.implied and parties and (implied := _implied(read, parties)):
             return replace(candidate, parties=(implied, *parties.values()))

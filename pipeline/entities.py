@@ -63,6 +63,10 @@ class Gazetteer:
         entries = [alias for name, entry in organisations.items() for alias in _aliases(name, entry)]
         self._lexicon = Lexicon(((alias.text, alias) for alias in entries), names=True)
         self.by_alias: dict[str, set[str]] = {}
+        self._predecessors: dict[str, list[str]] = {}
+        for name, entry in organisations.items():
+            if entry.successor:
+                self._predecessors.setdefault(entry.successor, []).append(name)
         for alias in entries:
             if alias.kind == "name":
                 self.by_alias.setdefault(lower(plain(alias.text)), set()).add(alias.organisation)
@@ -92,6 +96,11 @@ class Gazetteer:
     def resolve(self, name: str) -> set[str]:
         """The canonical names that a user's word can mean: `samsung`, `SKT`, `네이버`."""
         return self.by_alias.get(lower(plain(name.strip())), set())
+
+    def wanted(self, name: str) -> set[str]:
+        """The canonical names that a query for a name asks for: also what these organisations were before."""
+        found = self.resolve(name)
+        return found.union(*(self._predecessors.get(organisation, ()) for organisation in found))
 
     def publisher_of(self, url: str) -> str | None:
         """The organisation whose own site an address belongs to, by its domain: `blog.openai.com` is OpenAI's."""

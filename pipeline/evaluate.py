@@ -163,4 +163,4 @@ class Evaluator:
         folded, name = fold(wanted), fold(organisation)
         if wanted == "*" or folded in {name, fold(written)} or name.startswith(folded + " "):
             return True
-        return self._knowledge is not None and organisation in self._knowledge.gazetteer.resolve(wanted)
+        return self._knowledge is not None and organisation in self._knowledge.gazetteer.wanted(wanted)

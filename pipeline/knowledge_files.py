@@ -25,6 +25,7 @@ class Organisation(BaseModel):
     type: Literal["company", "university", "institute", "government", "association", "foundation", "lab"] = "company"
     country: str | None = None           # ISO 3166 alpha-2
     parent: str | None = None
+    successor: str | None = None         # what it became: a query for that one finds it too
     aliases: list[str] = Field(default_factory=list)
     ko: list[str] = Field(default_factory=list)
     ja: list[str] = Field(default_factory=list)

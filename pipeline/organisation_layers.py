@@ -48,6 +48,11 @@ class OrganisationLayers:
     def finish(self) -> dict[str, Organisation]:
         """The organisations. A parent that none of the files names raises KnowledgeFileError."""
         for name, entry in self.organisations.items():
+            if entry.successor is not None and entry.successor not in self.organisations:
+                raise _mistake(
+                    f"{name}: unknown successor {entry.successor!r}; it must be the name of an organisation",
+                    self._homes[name], [name, "successor"],
+                )
             if entry.parent is not None and entry.parent not in self.organisations:
                 raise _mistake(f"{name}: unknown parent {entry.parent!r}; it must be the name of an organisation",
                                self._homes[name], [name, "parent"])

@@ -84,7 +84,7 @@ def _aliases(ctx: typer.Context, query: Query) -> Callable[[str], Sequence[str]]
         return None
     from pipeline.knowledge import load_knowledge
     gazetteer = load_knowledge(*workspace(ctx).knowledge_dirs).gazetteer
-    return lambda name: sorted(gazetteer.resolve(name))
+    return lambda name: sorted(gazetteer.wanted(name))
 
 
 def _print_json(page: SearchPage) -> None:

@@ -1,4 +1,4 @@
-"""Alliances as English headlines and releases tell them, beyond the words partner and alliance, and their near misses."""
+"""Alliances as English headlines and releases tell them, and their near misses."""
 
 from typing import Any
 

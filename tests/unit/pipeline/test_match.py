@@ -247,3 +247,10 @@ def test_the_band_tells_what_a_score_is_good_for(min_score, alert_score, band):
 
 def test_a_text_that_meets_no_condition_has_no_band():
     assert match_line({"text": "It rains."}, knowledge(), [rule("event:alliance")])["band"] is None
+
+
+def test_a_query_for_an_organisation_finds_what_it_was_before():
+    gazetteer = knowledge().gazetteer
+    assert {"Meta", "Facebook"} <= gazetteer.wanted("meta")
+    assert gazetteer.wanted("facebook") == {"Facebook"}
+    assert gazetteer.resolve("meta") == {"Meta"}

@@ -12,7 +12,7 @@ import yaml
 FOLDER = Path(__file__).parents[3] / "pipeline" / "knowledge" / "organisations"
 TYPES = {"company", "university", "institute", "government", "association", "foundation", "lab"}
 NAME_LISTS = ("aliases", "ko", "ja", "zh", "products")
-KEYS = {"type", "country", "parent", "tickers", "guards", *NAME_LISTS}
+KEYS = {"type", "country", "parent", "successor", "tickers", "guards", *NAME_LISTS}
 HANGUL = re.compile(r"[가-힣]")
 
 

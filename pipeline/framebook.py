@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.frames import CompiledFrame
+from pipeline.kinds import Kinds
 from pipeline.knowledge_files import Refinement, Veto, Weights
 from pipeline.lexicon import Found, LexiconByLanguage
 from pipeline.tongues import of_key, speaks
@@ -48,11 +49,8 @@ class FrameBook:
         self._lexicon = LexiconByLanguage(
             (word, frame.language, frame) for frame in self.frames for word in frame.words
         )
-        self._refined = {type_ for one in refinements.values() for type_ in one.of}
-        self._refinements = [
-            (one, re.compile(one.pattern) if one.pattern else None, name.rpartition(".")[2])
-            for name, one in refinements.items()
-        ]
+        self._refinements = refinements
+        self._kinds: dict[str | None, Kinds] = {}
         self.vetoes = [
             CompiledVeto(
                 name,
@@ -75,15 +73,8 @@ class FrameBook:
         """The vetoes that read texts in a language."""
         return [veto for veto in self.vetoes if speaks(veto.language, language)]
 
-    def refine(self, type_: str, texts: Iterable[str], opening: str, party_types: Collection[str]) -> str:
-        """The more precise type of a relation, by sentence, title, opening, and types of parties."""
-        if type_ not in self._refined:
-            return type_
-        texts = tuple(texts)
-        for entry, pattern, refined in self._refinements:
-            if type_ not in entry.of:
-                continue
-            read = (*texts, opening) if entry.opening else texts
-            if any(held in entry.party_types for held in party_types) or (pattern and any(map(pattern.search, read))):
-                return refined
-        return type_
+    def kinds_for(self, language: str | None) -> Kinds:
+        """The kinds of alliance as texts in a language tell them."""
+        if language not in self._kinds:
+            self._kinds[language] = Kinds(self._refinements, language)
+        return self._kinds[language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
@@ -97,16 +98,27 @@ class Veto(BaseModel):
 
 
 class Refinement(BaseModel):
-    """A kind of relation that the sentence, the title or the type of a party tells.
+    """A kind of alliance that the headline, the sentence, the first lines or the type of a party tells.
 
-    Keyed by the type it gives, after a word and a full stop where several entries give the same: `eu.public_sector`.
+    Keyed by the type it gives. Patterns are keyed by language, `eu` for the Latin ones but English, `any` for all.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    of: list[str]                        # types that it makes more precise
-    pattern: str | None = None           # on the sentence or the title, in lower case
-    opening: bool = False                # on the first lines of the text as well
-    party_types: list[str] = Field(default_factory=list)
+    weight: float                        # against other kinds told in the same place
+    opening: float = 0.0                 # what a word in the first lines counts against one in the headline
+    patterns: dict[Literal["any", "eu", "en", "de", "fr", "es", "it", "pt", "ko", "ja", "zh", "ru"], str] = Field(
+        default_factory=dict)            # in lower case
+    party_types: dict[str, float] = Field(default_factory=dict)   # and what such a party counts, likewise
+
+    @field_validator("patterns")
+    @classmethod
+    def _can_be_read(cls, patterns: dict[str, str]) -> dict[str, str]:
+        for pattern in patterns.values():
+            try:
+                re.compile(pattern)
+            except re.error as failure:
+                raise ValueError(f"not a pattern: {failure}") from failure
+        return patterns
 
 
 class Names(BaseModel):

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from core.records import Event, EventStatus
+from pipeline.kinds import GENERIC
 
 MOST = 12                 # events kept of an article
 _CONFIDENT = 0.55         # from here on a denial or an end speaks for the whole text
-_GENERIC = "partnership"  # the type that any other one of the same relation makes more precise
 # A sentence nearly as strong is the better evidence where it names more of the parties, or says more than the headline.
 _NEARLY = 0.8
 
@@ -77,7 +77,7 @@ def _one(group: list[Event], repeated: float) -> Event:
         (
             event.type
             for event in (chosen, *group)
-            if event.type != _GENERIC and event.score >= _NEARLY * strongest.score
+            if event.type != GENERIC and event.score >= _NEARLY * strongest.score
         ),
         chosen.type,
     )

@@ -33,6 +33,9 @@ class Scorer:
             veto for veto in self._mine if veto.scope == "title" and veto.pattern.search(title)
             and not (veto.unless and (veto.unless.search(title) or veto.unless.search(read.text.view.folded, 0, start)))
         ]
+        self._kinds = knowledge.frames.kinds_for(read.language)
+        self._told = self._kinds.of_article(title, read.text.view.folded[:_OPENING])
+        self._told_in: dict[tuple[int, int], dict[str, float]] = {}     # by place of a sentence of the text
         self._opening = [
             (veto, match.start()) for veto in self._mine if veto.scope == "text"
             for match in [veto.pattern.search(read.text.view.folded, 0, _OPENING)] if match
@@ -74,8 +77,14 @@ class Scorer:
     def _type(self, candidate: Candidate, sentence: Span) -> str:
         known = self._knowledge.organisations
         types = [known[party.organisation].type for party in candidate.parties if party.organisation in known]
-        texts = (candidate.reading.view.folded[sentence.start : sentence.end], self._read.title.view.folded)
-        return self._knowledge.frames.refine(candidate.frame.type, texts, self._read.text.view.folded[:_OPENING], types)
+        in_title, place = candidate.reading is self._read.title, (sentence.start, sentence.end)
+        told = [self._told]
+        if not in_title:
+            if place not in self._told_in:
+                folded = candidate.reading.view.folded[sentence.start : sentence.end]
+                self._told_in[place] = self._kinds.of_sentence(folded)
+            told.append(self._told_in[place])
+        return self._kinds.strongest(candidate.frame.type, in_title=in_title, told=told, party_types=types)
 
     def _place(self, candidate: Candidate) -> list[tuple[str, float]]:
         if candidate.reading is self._read.title:

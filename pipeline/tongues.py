@@ -56,4 +56,6 @@ def speaks(own: str | None, language: str | None) -> bool:
     """Whether knowledge of the language `own` reads a text in `language`; English reads those of other scripts too."""
     if own is None or language is None or own == language:
         return True
+    if own == "eu":
+        return language in LATIN_LANGUAGES and language != "en"
     return language not in _SMALL_WORDS and (own == "en" or own not in _SMALL_WORDS)

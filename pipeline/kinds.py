@@ -29,6 +29,10 @@ class Kinds:
         self._patterns = {name: re.compile(pattern) for name, pattern in patterns.items() if pattern}
         self._opening = {name: one.opening for name, one in refinements.items() if one.opening}
 
+    def can_tell(self, type_: str) -> bool:
+        """Whether a type is a kind of alliance; other relations keep what their frame says."""
+        return type_ == GENERIC or type_ in self._weights
+
     def of_article(self, title: str, opening: str) -> dict[str, float]:
         """What headline and first lines, in lower case, say of each kind."""
         told = self._told(title, _TITLE)
@@ -47,7 +51,7 @@ class Kinds:
     def strongest(self, type_: str, *, in_title: bool, told: Iterable[Mapping[str, float]],
                   party_types: Collection[str]) -> str:
         """The kind of a relation whose frame gives `type_`; relations that are no alliances keep theirs."""
-        if type_ != GENERIC and type_ not in self._weights:
+        if not self.can_tell(type_):
             return type_
         scores: dict[str, float] = {}
         place = _TITLE if in_title else _SENTENCE

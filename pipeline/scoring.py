@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.records import Event, EventStatus, Span
@@ -34,7 +35,6 @@ class Scorer:
             and not (veto.unless and (veto.unless.search(title) or veto.unless.search(read.text.view.folded, 0, start)))
         ]
         self._kinds = knowledge.frames.kinds_for(read.language)
-        self._told = self._kinds.of_article(title, read.text.view.folded[:_OPENING])
         self._told_in: dict[tuple[int, int], dict[str, float]] = {}     # by place of a sentence of the text
         self._opening = [
             (veto, match.start()) for veto in self._mine if veto.scope == "text"
@@ -74,7 +74,14 @@ class Scorer:
         looks_back = standing.status is EventStatus.BACKGROUND and len(self._read.text.sentences) > _WHOLE_TEXT
         return self._weights.background if looks_back else 0.0
 
+    @cached_property
+    def _told(self) -> dict[str, float]:
+        """What headline and first lines say of the kind of an alliance; most articles tell none."""
+        return self._kinds.of_article(self._read.title.view.folded, self._read.text.view.folded[:_OPENING])
+
     def _type(self, candidate: Candidate, sentence: Span) -> str:
+        if not self._kinds.can_tell(candidate.frame.type):
+            return candidate.frame.type
         known = self._knowledge.organisations
         types = [known[party.organisation].type for party in candidate.parties if party.organisation in known]
         in_title, place = candidate.reading is self._read.title, (sentence.start, sentence.end)

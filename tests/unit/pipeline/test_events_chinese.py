@@ -38,6 +38,11 @@ HEADLINES = [
     ("台大、廣達合組AI醫療聯盟", "consortium", "National Taiwan University, Quanta Computer", "announced"),
     ("人民日报社与百度签约：文心大模型用上权威语料", "content_licensing", "Baidu, People's Daily", "announced"),
     ("字节跳动或与中兴合作推出AI手机", "joint_development", "ByteDance, ZTE", "rumoured"),
+    ("丰田、小马智行三方出资，千辆无人车明年下线", "joint_venture", "Pony.ai, Toyota Motor", "announced"),
+    ("云帆智联与衡阳市合作 共建自动驾驶城市", "partnership", "云帆智联, 衡阳市", "announced"),
+    ("阿里战略投资Novarel，双方将在大模型上深度合作", "equity_investment", "Alibaba, Novarel", "announced"),
+    ("百度联合清华大学成立AI终端产业联盟", "consortium", "Baidu, Tsinghua University", "announced"),
+    ("华为与Groq合建AI推理数据中心", "infrastructure_deal", "Groq, Huawei", "announced"),
 ]
 
 SENTENCES = [
@@ -77,6 +82,8 @@ NEAR_MISSES = [
     "OpenAI前高管加入Anthropic",
     "微软、谷歌因AI数据问题遭起诉",
     "上海发布人工智能产业条例",
+    "商务部：中方愿与各国加强人工智能合作",
+    "阿里云、腾讯云同日下调大模型价格",
 ]
 
 

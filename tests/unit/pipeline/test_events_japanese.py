@@ -39,6 +39,12 @@ HEADLINES = [
     ("日立とエヌビディアが「AIファクトリー」構築", "infrastructure_deal", "Hitachi, NVIDIA", "announced"),
     ("オープンAIとソフトバンク、AI新会社設立へ", "joint_venture", "OpenAI, SoftBank Group", "announced"),
     ("資生堂、NECのAIで肌診断 共同開発", "joint_development", "NEC, 資生堂", "announced"),
+    ("ハマナスと香川県、生成AIの活用で連携協定", "mou", "ハマナス, 香川県", "announced"),
+    ("グーグルと静岡県がタッグ、観光にAI", "partnership", "Google, 静岡県", "announced"),
+    ("ルネサス、台湾アオゾラテックとAI半導体で提携", "partnership", "Renesas, アオゾラテック", "announced"),
+    ("JR西日本とNEC、鉄道保守でAI共同研究", "research_collaboration", "JR西日本, NEC", "announced"),
+    ("KDDI、東大発のELYZAと生成AIで提携", "partnership", "ELYZA, KDDI", "announced"),
+    ("富士通、エヌビディアと組みAI基盤", "joint_development", "Fujitsu, NVIDIA", "announced"),
 ]
 
 SENTENCES = [
@@ -78,6 +84,8 @@ NEAR_MISSES = [
     "ソフトバンク、AI新モデルを公開",
     "サイバーエージェント、AIで広告制作時間を半減",
     "キオクシア上場、AI需要に期待",
+    "トヨタとホンダ、AI人材の採用を拡大",
+    "東京都と大阪府、AI活用の行政サービスを個別に展開",
 ]
 
 

@@ -60,6 +60,18 @@ HEADLINES = [
      "equity_investment", "Hana Financial Group, SK Telecom", "announced"),
     ("경찰청-KT, AI로 보이스피싱 막는다", "public_sector", "KT, Korean National Police Agency", "announced"),
     ("LG유플러스, 구글과 AI 통화 에이전트 '익시오' 고도화", "partnership", "Google, LG Uplus", "announced"),
+    ("순찰로봇 나루봇, 네이버와 자율주행 사업 맞손", "partnership", "Naver, 나루봇", "announced"),
+    ("'국산 AI 반도체' 뭉친 KT·카카오·나루칩", "partnership", "KT, Kakao, 나루칩", "announced"),
+    ("삼성SDS 나루넷·가온 시큐리티 손잡고 AI 보안 사업",
+     "partnership", "Samsung SDS, 나루넷, 가온 시큐리티", "announced"),
+    ("나루봇, 가온랩스와 AI 검사 로봇 공동 개발", "joint_development", "나루봇, 가온랩스", "announced"),
+    ("KT, 프랑스 나루테라와 AI 통역 협력", "partnership", "KT, 나루테라", "announced"),
+    ("KT-구글클라우드 \"AI 통역 해외로\"", "partnership", "Google Cloud, KT", "announced"),
+    ("지상파 3사-네이버, AI 학습 대가 협상", "partnership", "Naver, 지상파 3사", "rumoured"),
+    ("KT·카카오·네이버 'AI 어벤져스'로 한자리", "consortium", "KT, Kakao, Naver", "announced"),
+    ("SKT, 앤트로픽에 2억달러…언어모델 같이 만든다", "equity_investment", "Anthropic, SK Telecom", "announced"),
+    ("서울대·네이버 연구진, 한 연구실서 AI 협력",
+     "research_collaboration", "Naver, Seoul National University", "announced"),
 ]
 
 SENTENCES = [
@@ -124,6 +136,11 @@ NEAR_MISSES = [
     "AI 대신 손잡은 노조…KT·SKT 노조 연대",
     "삼성전자, 인텔 출신 AI 칩 설계 전문가 영입",
     "KB증권 '네이버 AI 수혜' 목표가 상향",
+    "방송 3사, 네이버 상대 AI 학습 손배소 공동 대응",
+    "\"AI 막자\" 충남도·농협 손잡았다…철새도래지 소독",
+    "SKT-KT, AI 데이터센터 사업 속도전",
+    "현대차-테슬라, 자율주행 명암",
+    "한국-일본, AI 반도체 시장 경쟁",
 ]
 
 

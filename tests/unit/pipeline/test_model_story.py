@@ -1,4 +1,4 @@
-"""The story that the product was made for, retold in English and in Korean: two firms, a meeting, a call to cooperate."""
+"""The story that the product was made for, retold in English and in Korean: a meeting and a call to cooperate."""
 
 from tests.unit.pipeline.rule_hits import hit
 

@@ -171,6 +171,8 @@ def described_mistakes(found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _line(figures: Mapping[str, Any], *, counts: bool = True) -> str:
+    if counts and not (figures["right"] or figures["false"] or figures["missed"]):
+        return "none wanted, none flagged"
     told = f"precision {figures['precision']:.3f}  recall {figures['recall']:.3f}  F1 {figures['f1']:.3f}"
     if not counts:
         return told

@@ -173,6 +173,15 @@ def test_an_evaluation_prints_its_table_and_its_mistakes(run, home):
     assert "event:alliance: no event was found" in out
 
 
+def test_a_language_without_anything_to_find_is_not_shown_as_a_failure(run, home):
+    lines = [{"text": "Naver and Kakao announced an AI partnership.", "match": True, "lang": "en"},
+             {"text": "Es regnet.", "match": False, "lang": "de"}]
+    (home / "texts.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    out = run("rules", "eval", "texts.jsonl")[1]
+    assert next(line for line in out.splitlines() if line.startswith("  de")).split(maxsplit=1)[1] == \
+        "none wanted, none flagged"
+
+
 def test_weights_that_prove_no_better_are_not_written(run, home):
     lines = [{"text": f"Naver and Kakao announced an AI partnership {number}.", "match": True,
               "source": str(number % 3)} for number in range(6)]

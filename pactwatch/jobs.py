@@ -52,6 +52,7 @@ def run_once(
     async def main(stop: asyncio.Event) -> PassSummary:
         desk = Newsdesk(space, engine)
         try:
+            await desk.check()
             summary = await desk.run_pass(
                 sources, kind=kind, stop=stop, everything=everything, only=only, changed=progress
             )

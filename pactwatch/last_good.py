@@ -72,7 +72,12 @@ class LastGood:
         return self._copies[0]
 
     async def _problem(self, copy: Path) -> str | None:
-        """What is wrong with the knowledge, found in a process of its own: reading all of it would hold up the loop."""
+        """What is wrong with the knowledge, found in a process of its own: reading all of it would hold up the loop.
+
+        Without files of its own a workspace has the shipped knowledge, which its tests have proved.
+        """
+        if not any(copy.rglob("*.yaml")):
+            return None
         executor = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=follow_parent)
         try:
             loop = asyncio.get_running_loop()

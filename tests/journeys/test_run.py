@@ -89,6 +89,9 @@ def test_a_dead_outlet_is_named_and_the_others_still_run(desk: Newsdesk, newsroo
 def test_a_broken_knowledge_file_ends_the_pass_with_one_line(desk: Newsdesk) -> None:
     (desk.home / "knowledge" / "organisations" / "ours.yaml").write_text("Norvane Robotics Two:\n  type: firm\n")
     assert "ours.yaml:2: " in desk.call("run", "--all", "--json", code=2).stderr
+    for path in (desk.home / "sources").rglob("*.yaml"):   # also where no page asks for the knowledge
+        path.unlink()
+    assert "ours.yaml:2: " in desk.call("run", code=2).stderr
 
 
 def test_after_kills_everything_is_stored_and_every_alert_is_sent_once(tmp_path: Path, newsroom: Newsroom) -> None:

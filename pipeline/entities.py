@@ -13,7 +13,7 @@ from pipeline.knowledge_files import Guard, Names, Organisation
 from pipeline.lexicon import Lexicon
 from pipeline.views import View, at_word_boundary, lower, plain
 
-Kind = Literal["name", "product", "we", "group"]
+Kind = Literal["name", "product", "we", "group", "unnamed"]
 
 _NEAR = 200               # characters on each side in which a guard looks for its words
 _NOT_NEAR = 40
@@ -35,7 +35,8 @@ _INTRODUCED = re.compile(r"""\s?\(\s?(?:"|'|the ")?([A-Z][\w&+.]{1,11}(?: [A-Z]\
 class Name(NamedTuple):
     """A name at a place of a view, and the organisation, or organisations, it stands for.
 
-    A `group` is "the two companies"; "we" may have no organisation where the text does not say who speaks.
+    A `group` is "the two companies"; "we" may have no organisation where the text does not say who speaks, and
+    `unnamed` ("seven banks") has none.
     """
 
     start: int

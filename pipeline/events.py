@@ -16,6 +16,9 @@ from pipeline.merging import merged
 from pipeline.reading import ArticleReading, Reading, with_organisations
 from pipeline.scoring import Scorer
 
+ALLIANCE = "alliance"     # the family of frames that products and unnamed organisations can take part in
+# "Nvidia-backed CoreWeave": who backs a firm takes no part in what it does. "Microsoft-led" says who leads it.
+_BACKS = re.compile(r"-(?:backed|owned|funded|controlled|invested|linked)\b")
 MOST_CUES = 12            # relation words looked at in one sentence
 MOST_TITLED = 5           # organisations of a headline that "the partnership" can be between
 MOST_OF_ARTICLE = 150     # relation words looked at in one article; long articles have sixty
@@ -28,8 +31,9 @@ class Candidate:
     frame: CompiledFrame
     shape: CompiledShape
     parties: tuple[Party, ...]
-    anonymous: bool                      # "we" takes part, and nobody says who that is
+    anonymous: bool                      # "we" or "seven banks" take part, and nobody says who that is
     unknown: int                         # parties that only might be organisations
+    product: bool                        # a party is meant by its product: "ChatGPT comes to Kakao's messenger"
     reading: Reading
     number: int                          # of the sentence in its field
     cue: Cue
@@ -42,10 +46,8 @@ def find_events(items: Iterable[ArticleReading], knowledge: Knowledge) -> tuple[
         scorer = Scorer(read, knowledge)
         for reading in (read.title, read.text):
             for number, cues in _sentences_with_cues(reading):
-                found += (
-                    scorer.event(candidate) for candidate in
-                    _in_sentence(reading, number, cues, read, knowledge.frames.descriptions)
-                )
+                found += (scorer.event(candidate) for candidate in
+                          _in_sentence(reading, number, cues, read, knowledge))
     return merged(found, knowledge.frames.weights.repeated)
 
 
@@ -65,21 +67,46 @@ def _sentences_with_cues(reading: Reading) -> Iterable[tuple[int, list[Cue]]]:
 
 
 def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleReading,
-                 descriptions: re.Pattern[str] | None) -> Iterable[Candidate]:
+                 knowledge: Knowledge) -> Iterable[Candidate]:
     sentence = reading.sentences[number]
-    names = [with_organisations(name, reading, read.main) for name in reading.names_in(*sentence)]
-    names = [name for name in names if name.kind != "product" and (name.kind != "group" or name.organisations)]
+    all_ = [with_organisations(name, reading, read.main) for name in reading.names_in(*sentence)]
+    all_ = [name for name in all_ if name.organisations or name.kind == "we"]
+    names = [name for name in all_ if name.kind != "product" and not _BACKS.match(reading.view.folded, name.end)]
+    others: list[Name] | None = None
     for cue in cues:
-        beside = [name for name in names if name.end <= cue.start or name.start >= cue.end]
-        size = len(beside) + any(len(name.organisations) > 1 for name in beside)
-        frames = [frame for frame in cue.values if frame.least <= size]
-        if not frames:
-            continue
-        reduced = skeleton.build(reading.view, sentence, beside, (cue.start, cue.end), descriptions)
-        for frame in frames:
-            candidate = _first_shape(frame, reduced, beside, reading, number, cue, read)
-            if candidate:
-                yield candidate
+        found = list(_of_cue(cue, names, reading, number, read, knowledge))
+        yield from found
+        if any(frame.family == ALLIANCE for frame in cue.values) and not found and names:
+            if others is None:
+                others = _stand_ins(all_, names, reading, sentence, read.language, knowledge)
+            if others:
+                yield from _of_cue(cue, sorted([*names, *others]), reading, number, read, knowledge, only=ALLIANCE)
+
+
+def _of_cue(cue: Cue, names: list[Name], reading: Reading, number: int, read: ArticleReading, knowledge: Knowledge,
+            only: str | None = None) -> Iterable[Candidate]:
+    """What a relation word says of the names of its sentence; `only` in frames of this family."""
+    beside = [name for name in names if name.end <= cue.start or name.start >= cue.end]
+    size = len(beside) + any(len(name.organisations) > 1 for name in beside)
+    frames = [frame for frame in cue.values if frame.least <= size and only in {None, frame.family}]
+    if not frames:
+        return
+    reduced = skeleton.build(reading.view, reading.sentences[number], beside, (cue.start, cue.end),
+                             knowledge.frames.descriptions)
+    for frame in frames:
+        candidate = _first_shape(frame, reduced, beside, reading, number, cue, read)
+        if candidate:
+            yield candidate
+
+
+def _stand_ins(all_: list[Name], names: list[Name], reading: Reading, sentence: tuple[int, int],
+               language: str | None, knowledge: Knowledge) -> list[Name]:
+    """What can take the place of a party that a sentence does not name: its product, or "seven banks"."""
+    named = {organisation for name in names for organisation in name.organisations}
+    products = [name for name in all_ if name.kind == "product" and not named & set(name.organisations)]
+    unnamed = knowledge.references.unnamed(reading.view, sentence, language)
+    return [*products, *(one for one in unnamed
+                         if not any(one.start < name.end and name.start < one.end for name in (*names, *products)))]
 
 
 def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading: Reading, number: int, cue: Cue,
@@ -94,20 +121,21 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
             continue
         if shape.titled:
             if reading is read.text and len(titled := _of_title(read)) >= frame.parties:
-                return Candidate(frame, shape, titled, False, 0, reading, number, cue)
+                return Candidate(frame, shape, titled, False, 0, False, reading, number, cue)
             continue
         parties: dict[str, Party] = {}
-        anonymous, unknown = False, 0
+        anonymous, unknown, product = False, 0, False
         for slot, held in match.groupdict().items():
             for name in (names[place] for place in skeleton.numbers(held or "") if place < len(names)):
-                anonymous |= name.kind == "we" and not name.organisations
+                anonymous |= name.kind in {"we", "unnamed"} and not name.organisations
+                product |= name.kind == "product"
                 fresh = [one for one in name.organisations if one not in parties]
                 unknown += bool(fresh) and not name.known and name in reading.maybe
                 for organisation in fresh:
-                    span = reading.view.span(name.start, name.end) if name.kind == "name" else None
+                    span = reading.view.span(name.start, name.end) if name.kind in {"name", "product"} else None
                     role = shape.roles.get(slot, "publisher" if name.kind == "we" else "party")
                     parties[organisation] = Party(organisation, role, span)
-        candidate = Candidate(frame, shape, tuple(parties.values()), anonymous, unknown, reading, number, cue)
+        candidate = Candidate(frame, shape, tuple(parties.values()), anonymous, unknown, product, reading, number, cue)
         if len(parties) + anonymous >= frame.parties and (parties or not frame.parties):
             return candidate
         if shape.implied and parties and (implied := _implied(read, parties)):

@@ -19,7 +19,8 @@ from pipeline.scores import Counts, count
 
 Values = dict[str, float]                # by the name of a weight or a veto
 
-WEIGHTS = ("title", "lead", "body", "repeated", "implied_party", "unknown_party", "anonymous_party")
+WEIGHTS = ("title", "lead", "body", "repeated", "implied_party", "unknown_party", "anonymous_party",
+           "product_party")
 FOLDS = 5
 HELD = 0.02                              # how far a weight moves easily: the standard deviation of the prior
 _STEEP = 12.0                            # 0.1 of score more makes a hit 3.3 times as likely

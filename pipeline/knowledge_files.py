@@ -151,6 +151,7 @@ class Names(BaseModel):
     first_person: list[str]
     the_company: list[str]
     both_companies: dict[str, int]
+    unnamed: dict[str, str] = Field(default_factory=dict)    # by language: "seven banks", parties without a name
     kinds: dict[str, list[str]] = Field(default_factory=dict)          # type -> nouns: "the Korean chipmaker"
     nationalities: dict[str, list[str]] = Field(default_factory=dict)  # country -> adjectives and cities
 
@@ -203,6 +204,7 @@ class Weights(BaseModel):
     implied_party: float
     unknown_party: float
     anonymous_party: float
+    product_party: float
     topic_in_sentence: float
     topic_in_title: float
     topic_nearby: float

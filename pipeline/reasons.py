@@ -14,7 +14,8 @@ _WORDS = {
     "repeated": "told in further sentences",
     "implied_party": "one party is not named in the sentence",
     "unknown_party": "a party that no list names",
-    "anonymous_party": '"we", and nobody says who that is',
+    "anonymous_party": '"we" or "seven banks", and nobody says who that is',
+    "product_party": "a party is meant by its product",
 }
 
 

@@ -23,12 +23,20 @@ class References:
         self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
         self._countries = {word: code for code, words in lists.nationalities.items() for word in words}
         self._kinds = {noun: kind for kind, nouns in lists.kinds.items() for noun in nouns}
+        self._unnamed = {language: re.compile(pattern) for language, pattern in lists.unnamed.items()}
         places, nouns = ("|".join(sorted(map(re.escape, words), key=len, reverse=True))
                          for words in (self._countries, self._kinds))
         self._described = re.compile(
             rf"[Tt]he (?:(?P<place>{places})\.?(?:-based|-headquartered)? )?(?:[a-z]+ )?(?P<noun>{nouns})\b"
             r"(?! of\b| [A-Z])"
         )
+
+    def unnamed(self, view: View, part: tuple[int, int], language: str | None) -> list[Name]:
+        """Organisations that a part of a text counts and does not name: "seven banks", "a group of carmakers"."""
+        pattern = self._unnamed.get(language or "en")
+        if pattern is None:
+            return []
+        return [Name(*match.span(), (), "unnamed", known=False) for match in pattern.finditer(view.folded, *part)]
 
     def find(self, view: View, publisher: str | None) -> list[Name]:
         """"We" and "the two companies", in the part of a text that is read for events."""

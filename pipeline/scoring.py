@@ -108,6 +108,8 @@ class Scorer:
             doubts.append(("unknown_party", candidate.unknown * self._weights.unknown_party))
         if candidate.anonymous:
             doubts.append(("anonymous_party", self._weights.anonymous_party))
+        if candidate.product:
+            doubts.append(("product_party", self._weights.product_party))
         return doubts
 
     def _applies(self, veto: CompiledVeto, candidate: Candidate, sentence: Span) -> bool:

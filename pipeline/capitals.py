@@ -19,6 +19,7 @@ _SEQUENCE = re.compile(rf"{CAPITAL}(?: (?:& |of (?:the )?|for )?{_TOKEN})*")
 _BEFORE_CAPITAL = re.compile(rf"(?<![{LETTERS}@#$/.])[a-z0-9]{{1,6}}$")   # iApp, 0xGPU
 _SENTENCE_END = frozenset(".!?:;\n\"'*•>([|_-")
 _JOINING = frozenset({"of", "for"})
+_SCHOOLS = frozenset({"university", "college", "polytechnic"})     # that are called after a place alone
 _NO_START = frozenset("@#$/.")
 # "AI-powered", "London-based": a hyphen and a word in lower case make an adjective.
 _ADJECTIVE = re.compile(r"-[a-z][a-z]+$")
@@ -85,6 +86,8 @@ class Cutter:
     def is_empty(self, text: str) -> bool:
         """Whether a name holds nothing that could tell it from others: `The Company`, `Holdings Ltd`."""
         words = lower(text).split()
+        if words[-1] in _SCHOOLS and any(word in self._places for word in words):
+            return False                       # "Ohio State University"
         if words[-1] in self._generic and all(word in self._plain for word in words[:-1]):
             return True
         return " ".join(words) in self.never or all(

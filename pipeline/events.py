@@ -76,7 +76,7 @@ def _in_sentence(reading: Reading, number: int, cues: list[Cue], read: ArticleRe
     for cue in cues:
         found = list(_of_cue(cue, names, reading, number, read, knowledge))
         yield from found
-        if any(frame.family == ALLIANCE for frame in cue.values) and not found and names:
+        if any(frame.family == ALLIANCE for frame in cue.values) and not found and all_:
             if others is None:
                 others = _stand_ins(all_, names, reading, sentence, read.language, knowledge)
             if others:

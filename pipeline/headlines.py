@@ -39,7 +39,8 @@ class HeadlineRules:
         names = self._states(view, known)
         if not is_title_case(view.plain):
             found = self._rules.discover(view, known)
-            return names + found.organisations + found.maybe
+            return names + found.organisations + [
+                name for name in found.maybe if not self._rules.is_person(name.organisations[0])]
         return names + self._in_title_case(view, known + names, written)
 
     def _states(self, view: View, known: list[Name]) -> list[Name]:

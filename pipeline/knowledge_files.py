@@ -137,6 +137,7 @@ class Names(BaseModel):
     departments: list[str] = Field(default_factory=list)        # "VP of Sales" is no organisation
     honorifics: list[str]
     first_names: list[str]
+    known_people: list[str] = Field(default_factory=list)    # whom headlines call by the last name
     roles: list[str] = Field(default_factory=list)              # what people are called beside their name
     surnames: list[str] = Field(default_factory=list)           # first letters of Korean and Chinese names
     product_nouns: list[str]

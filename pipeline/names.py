@@ -39,6 +39,7 @@ class NameRules:
         self.cutter = Cutter(lists)
         self.native = NativeNames(lists)
         self._first_names = set(lists.first_names)
+        self._known_people = set(lists.known_people)
         self._common = {word.lower() for word in (*lists.common_words, *lists.soft_strip)}
         self._departments = {word.lower() for word in lists.departments}
         suffixes = "|".join(re.escape(suffix) for suffix in sorted(lists.legal_suffixes, key=len, reverse=True))
@@ -67,6 +68,7 @@ class NameRules:
         }
         bodies = "|".join(map(re.escape, lists.public_bodies))
         self._public_body = re.compile(rf"({_STATE}(?:[A-Za-z]+ ){{0,2}}(?:{bodies}))\b")
+        self._of_state = re.compile(rf"\b((?:{bodies}) of (?:the )?[A-Z]\w+(?: [A-Z]\w+)?)")
 
     def discover(self, view: View, known: list[Name]) -> Discovered:
         """The unknown names of a text in sentence case. A name is judged by all of its places together."""
@@ -99,9 +101,10 @@ class NameRules:
         return lower(word) not in self._short_never and word not in self._first_names
 
     def is_person(self, text: str) -> bool:
-        """Whether a name begins with a first name and has no form of an organisation."""
+        """Whether a name begins with a first name and has no form of an organisation, or headlines need no first name."""
         words = text.split(" ")
-        return 2 <= len(words) <= 3 and words[0] in self._first_names and not self.cutter.has_form(text)
+        return text in self._known_people or (
+            2 <= len(words) <= 3 and words[0] in self._first_names and not self.cutter.has_form(text))
 
     def _may_name(self, text: str, found: list[Capitals]) -> bool:
         """Whether a name without further evidence is more than a word at the beginning of a sentence."""
@@ -142,15 +145,17 @@ class NameRules:
         return self._legal_end.sub("", text) or text
 
     def _public_names(self, view: View, taken: Taken) -> list[Name]:
-        """Public bodies without capitals: `the German research ministry`."""
+        """Public bodies without capitals: `the German research ministry`, `the government of Estonia`."""
         found: list[Name] = []
         for noun in self.lists.public_bodies:
             place = view.plain.find(noun, 0, READ)
             while place >= 0:
                 end = place + len(noun)
                 match = self._public_body.search(view.plain, max(0, place - 45), end)
-                if match and match.end() == end and not taken.overlaps(match.start(1), end):
-                    found.append(Name(match.start(1), end, (match[1],), known=False))
+                if not match or match.end() != end:
+                    match = self._of_state.match(view.plain, place)
+                if match and not taken.overlaps(*match.span(1)):
+                    found.append(Name(*match.span(1), (match[1],), known=False))
                 place = view.plain.find(noun, end, READ)
         return found
 

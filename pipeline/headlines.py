@@ -29,6 +29,9 @@ class HeadlineRules:
         # "Estonia and OpenAI to …", "Britain signs …", "OpenAI partners with Estonia on …"
         self._state = re.compile(rf"(?:^|\bwith |\band )({states})(?= (?:and|to|on|for|in)\b|, | [a-z]+s\b|$)")
 
+        acts = "sign|agree|join|team|partner|launch|pledge|ink|strike|to|will|deepen|expand|form|set"
+        self._two_states = re.compile(rf"({states})(?:, | and | & )({states}) (?:{acts})\w*\b")
+
     def find(self, view: View, known: list[Name], written: set[str]) -> list[Name]:
         """The names that might be organisations in a headline: those before its verb and after `with`.
 
@@ -44,9 +47,10 @@ class HeadlineRules:
         return names + self._in_title_case(view, known + names, written)
 
     def _states(self, view: View, known: list[Name]) -> list[Name]:
-        """States and cities that act in a headline: beside an organisation they stand for those who govern them."""
+        """States and cities that act in a headline: beside an organisation, or a state, they stand for who governs them."""
         if not known:
-            return []
+            both = self._two_states.match(view.plain)
+            return [Name(*both.span(number), (both[number],), known=False) for number in (1, 2)] if both else []
         taken = Taken(known)
         return [Name(*match.span(1), (match[1],), known=False) for match in self._state.finditer(view.plain)
                 if not taken.overlaps(*match.span(1))]

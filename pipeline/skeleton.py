@@ -15,7 +15,7 @@ _MARKS = re.compile(r'[*_"«»“”„‚‹›™®‘]')
 _APPOSITION = re.compile(
     r"(?<=[\ue000-\ue03f]),? (?:- )?"
     r"(?:a|an|the|one of|part of|which(?! (?:also )?(?:include|compris|bring|unite|consist|involve))|who|whose|owner of"
-    r"|maker of|developer of|formerly|based in|together)\s"
+    r"|maker of|developer of|formerly|based in|backed by|owned by|led by|founded by|(?:best )?known for|together)\s"
     rf"[^;{RELATION}]{{0,220}}?(?:,| -)"
     rf"(?= (?:{RELATION}|today|to|has|have|had|and|announce[sd]?|said|says|will|is|are|was|were|plans?|also|on|in|this"
     r"|signed|entered|unveiled|joined|proudly|recently|launched|agreed|formed))"

@@ -101,7 +101,7 @@ class NameRules:
         return lower(word) not in self._short_never and word not in self._first_names
 
     def is_person(self, text: str) -> bool:
-        """Whether a name begins with a first name and has no form of an organisation, or headlines need no first name."""
+        """Whether a name is known as a person's, or begins with a first name and has no form of an organisation."""
         words = text.split(" ")
         return text in self._known_people or (
             2 <= len(words) <= 3 and words[0] in self._first_names and not self.cutter.has_form(text))

@@ -25,6 +25,22 @@ ALLIANCES = [
      {"Siemens", "SAP", "Bosch"}),
     ("An AI partnership between the carmaker BMW and the chip designer Qualcomm was announced on Monday.",
      {"BMW", "Qualcomm"}),
+    ("Marvell signs deal to develop Amazon's AI chips", {"Marvell", "Amazon"}),
+    ("AI pact for Siemens and Bosch", {"Siemens", "Bosch"}),
+    ("Oracle was named Cohere's strategic partner for AI in banking.", {"Oracle", "Cohere"}),
+    ("Aleph Alpha has been chosen by Bosch as its partner for a German language model.", {"Aleph Alpha", "Bosch"}),
+    ("A partnership announced on Monday by SAP and Mistral AI covers AI agents.", {"SAP", "Mistral AI"}),
+    ("The tie-up that Bosch and Volkswagen unveiled on Tuesday will apply AI to parking.", {"Bosch", "Volkswagen"}),
+    ("Naver and Kakao are joining more than 30 companies to create an industry organization for open AI models.",
+     {"Naver", "Kakao"}),
+    ("Siemens announced a partnership between its Berlin-based software unit, Mendix, and Microsoft on AI agents.",
+     {"Mendix", "Microsoft"}),
+    ("Bosch and Agility Robotics have agreed to a five-year plan to bring humanoid robots to factories.",
+     {"Bosch", "Agility Robotics"}),
+    ("Naver will bring ChatGPT to its maps under a strategic partnership.", {"Naver", "OpenAI"}),
+    ("Siemens joins the Partnership on AI as a member", {"Siemens", "Partnership on AI"}),
+    ("Anthropic, backed by Google, has struck a partnership with Siemens on AI agents.", {"Anthropic", "Siemens"}),
+    ("Nvidia-backed Wayve teams up with Nissan on driverless cars", {"Wayve", "Nissan Motor"}),
     ("Together with Bosch, the University of Oxford is training robots that learn by themselves.",
      {"Bosch", "University of Oxford"}),
 ]
@@ -39,6 +55,13 @@ NEAR_MISSES = [
     "Authors ask judge to stop Microsoft and OpenAI partnership",
     "BMW and Mercedes-Benz put self-driving alliance on hold",
     "Oracle and OpenAI unlikely to expand AI data-centre deal",
+    "Trump, Xi join forces on AI safety",
+    "Hilton and Delta announced a partnership on miles. The hotel chain is also investing in artificial intelligence.",
+    "Maersk and DHL team up on green shipping, they said on the sidelines of the AI summit.",
+    "Nestlé and Danone, both users of artificial intelligence, agreed to cooperate on recycling.",
+    "Zendesk launched a new Claude connector that shares tickets with Anthropic's chatbot.",
+    "BlackRock, Nvidia-backed group strikes AI data center deal",
+    "Mistral AI has more than 40 companies as customers for its AI agents.",
     "UN chief calls for global cooperation on AI rules",
 ]
 
@@ -79,3 +102,13 @@ def test_a_clause_that_looks_back_counts_where_a_text_says_nothing_else():
     assert judged(alone)["status"] == "background"
     other_news = "Siemens opens a plant\nIt will employ 300 people. The mayor cut a ribbon. Trains stop nearby. "
     assert not judged(other_news + alone)["flagged"]
+
+
+def test_organisations_that_a_text_only_counts_can_be_the_other_party():
+    found = judged("SK Telecom formed an alliance with seven AI start-ups to build a language model.")
+    assert found["flagged"]
+    assert found["organisations"] == ["SK Telecom"]
+
+
+def test_two_states_that_act_in_a_headline_are_its_parties():
+    assert set(judged("Britain, Japan sign AI safety agreement")["organisations"]) == {"Britain", "Japan"}

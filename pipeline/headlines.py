@@ -47,7 +47,7 @@ class HeadlineRules:
         return names + self._in_title_case(view, known + names, written)
 
     def _states(self, view: View, known: list[Name]) -> list[Name]:
-        """States and cities that act in a headline, beside an organisation or a state: they stand for their government."""
+        """States and cities that act in a headline, beside an organisation or a state; their government is meant."""
         if not known:
             both = self._two_states.match(view.plain)
             return [Name(*both.span(number), (both[number],), known=False) for number in (1, 2)] if both else []

@@ -121,6 +121,14 @@ class Refinement(BaseModel):
         return patterns
 
 
+class Unnamed(BaseModel):
+    """How a language counts organisations without naming them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    before: str                          # a pattern that ends before the noun
+    nouns: list[str]
+
+
 class Names(BaseModel):
     """Word lists for telling organisations from other names."""
 
@@ -152,7 +160,7 @@ class Names(BaseModel):
     first_person: list[str]
     the_company: list[str]
     both_companies: dict[str, int]
-    unnamed: dict[str, str] = Field(default_factory=dict)    # by language: "seven banks", parties without a name
+    unnamed: dict[str, Unnamed] = Field(default_factory=dict)    # by language: "seven banks", parties without a name
     kinds: dict[str, list[str]] = Field(default_factory=dict)          # type -> nouns: "the Korean chipmaker"
     nationalities: dict[str, list[str]] = Field(default_factory=dict)  # country -> adjectives and cities
 

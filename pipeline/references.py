@@ -23,7 +23,10 @@ class References:
         self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
         self._countries = {word: code for code, words in lists.nationalities.items() for word in words}
         self._kinds = {noun: kind for kind, nouns in lists.kinds.items() for noun in nouns}
-        self._unnamed = {language: re.compile(pattern) for language, pattern in lists.unnamed.items()}
+        self._unnamed = {
+            language: (one.nouns, re.compile(one.before + f"(?:{'|'.join(map(re.escape, one.nouns))})(?![a-z])"))
+            for language, one in lists.unnamed.items()
+        }
         places, nouns = ("|".join(sorted(map(re.escape, words), key=len, reverse=True))
                          for words in (self._countries, self._kinds))
         self._described = re.compile(
@@ -33,8 +36,9 @@ class References:
 
     def unnamed(self, view: View, part: tuple[int, int], language: str | None) -> list[Name]:
         """Organisations that a part of a text counts and does not name: "seven banks", "a group of carmakers"."""
-        pattern = self._unnamed.get(language or "en")
-        if pattern is None:
+        nouns, pattern = self._unnamed.get(language or "en", ((), None))
+        # Most sentences hold none of the nouns, which is quicker to see than that the pattern fits nowhere.
+        if pattern is None or not any(view.folded.find(noun, *part) >= 0 for noun in nouns):
             return []
         return [Name(*match.span(), (), "unnamed", known=False) for match in pattern.finditer(view.folded, *part)]
 

@@ -121,7 +121,11 @@ class SourceFile(_Part):
     )
     publisher: str | None = Field(None, description='The organisation that says "we" in its own newsroom')
     enabled: bool = Field(True, description="`false` switches it off, also a shipped one of the same name")
+    disabled_because: str | None = Field(None, description="Why it is off; `sources list` shows it")
     paywall: Literal["none", "soft", "hard", "unknown"] = Field("none", description="How much of its articles is free")
+    articles: Literal["page", "feed"] = Field(
+        "page", description="Where the text is from: the article's page, or title and summary of the entry point alone"
+    )
     tags: tuple[str, ...] = Field((), description="Words to group sources by")
     notes: str | None = Field(None, description="A note to yourself")
     limits: Limits = Field(Limits(), description="What a poll may take")

@@ -38,7 +38,8 @@ def show_sources(rows: Sequence[dict[str, Any]], console: Console) -> None:
             table.add_row(row["id"], place, row["disabled_because"] or "switched off here")
         console.print(table)
         console.print()
-    console.print(f"{len(rows)} sources: {len(watched)} watched, {len(others)} disabled.")
+    told = "1 source" if len(rows) == 1 else f"{len(rows)} sources"
+    console.print(f"{told}: {len(watched)} watched, {len(others)} disabled.")
 
 
 def show_packs(rows: Sequence[dict[str, Any]], console: Console) -> None:

@@ -150,9 +150,10 @@ def outlets() -> str:
 
     folder = shipped("scrapers", "")
     columns = ("source", "outlet", "language", "topics", "announced by", "seen in", "newest", "watched")
-    return "\n\n".join(
-        ["## Outlets", figures(folder), *(f"### {land}\n\n{_table(columns, rows)}" for land, rows in by_country(folder))]
-    )
+    parts = ["## Outlets", figures(folder)]
+    for country, rows in by_country(folder):
+        parts += [f"### {country}", _table(columns, rows)]
+    return "\n\n".join(parts)
 
 
 def rule_file() -> str:

@@ -48,7 +48,7 @@ class Outlet:
 
 
 def read_outlets(folder: Path) -> list[Outlet]:
-    """The rows of the folder's outlets.csv with outlets.yaml over them. A mistake raises SourceFileError with its line."""
+    """The rows of a folder's outlets.csv, with outlets.yaml over them. A mistake raises SourceFileError with its line."""
     table, by_hand = folder / "outlets.csv", folder / "outlets.yaml"
     notes: Mapping[str, Any] = yamlfile.load(by_hand, error=SourceFileError) or {}
     outlets: dict[str, Outlet] = {}
@@ -109,8 +109,9 @@ def text_of(outlet: Outlet) -> str:
             lines += ["entry_points:", *(_entry_lines(entry) for entry in value)]
         else:
             lines.append(f"{name}: {_flow(value)}")
-    if unknown := sorted(outlet.keys.keys() - SourceFile.model_fields.keys()):
-        lines += [f"{name}: {_flow(outlet.keys[name])}" for name in unknown]  # read_source names it with the allowed ones
+    # A key that there is none of: who reads the file tells it, with the allowed ones.
+    unknown = sorted(outlet.keys.keys() - SourceFile.model_fields.keys())
+    lines += [f"{name}: {_flow(outlet.keys[name])}" for name in unknown]
     return HEADER + "\n".join(lines) + "\n"
 
 

@@ -130,11 +130,15 @@ def packs(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command()
 def check(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Read every source file and name each mistake with file and line; exit 2 if there is one.
+    """Read every source file and the packs, and name each mistake with file and line; exit 2 if there is one.
 
     Example: pactwatch sources check
     """
     sources, broken = _load(ctx)
+    try:
+        _packs(ctx)
+    except SourceFileError as mistake:
+        broken.append(mistake)
     if as_json:
         emit_json(
             {
@@ -163,6 +167,8 @@ def _chosen(
         raise NotFoundError(f"no source is named {unknown[0]!r}; see `pactwatch sources list`")
     by_name = [sources[name] for name in dict.fromkeys(names or ())]
     group = _narrow(ctx, sources, packs or (), countries or ()) if packs or countries else {}
+    if not (by_name or group):
+        raise NotFoundError("no source is in these packs and countries; see `pactwatch sources list`")
     return by_name, [source for id_, source in sorted(group.items()) if source not in by_name]
 
 
@@ -177,7 +183,8 @@ def _switch(ctx: typer.Context, by_name: list[SourceFile], group: list[SourceFil
         changed = [source for source in group if source.enabled != on]
         for source in changed:
             switch(folder, source, on=on)
-        console().print(f"{len(changed)} sources are {word} now; {len(group) - len(changed)} were so before.")
+        others = "" if len(changed) == len(group) else f"; the others were {word} before"
+        console().print(f"{word.capitalize()} {len(changed)} of {len(group)} sources{others}.")
 
 
 @app.command()

@@ -83,7 +83,7 @@ def test_the_packs_are_listed_with_how_many_are_watched(run) -> None:
 def test_a_pack_is_switched_as_one_and_what_is_off_for_a_reason_stays_off(run) -> None:
     code, out, _ = run("enable", "--pack", "north")
     assert code == 0
-    assert "1 sources are enabled now; 1 were so before." in out
+    assert "Enabled 1 of 2 sources; the others were enabled before." in out
     assert "walled stays off: Their terms ask for permission." in out
     assert enabled(run) == {"fjord", "skerry", "quay"}
     run("disable", "--pack", "all")
@@ -99,6 +99,7 @@ def test_a_pack_is_switched_as_one_and_what_is_off_for_a_reason_stays_off(run) -
         (["enable", "--pack", "south"], "no pack is named 'south'; packs: all, korea-tech,"),
         (["list", "--country", "XX"], "no source is of the country 'XX'; countries: NL, NO, SE"),
         (["disable", "quay", "pier"], "no source is named 'pier'; see `pactwatch sources list`"),
+        (["enable", "--pack", "north", "--country", "NL"], "no source is in these packs and countries"),
         (["enable"], "name a source, a --pack or a --country"),
     ],
 )
@@ -114,7 +115,10 @@ def test_a_mistake_in_the_packs_is_told_with_its_line(run, home: Path) -> None:
     (home / "packs.yaml").write_text("north:\n  title: N\n  country: [NO]\n")
     code, _, err = run("packs")
     assert code == 2
-    assert err.startswith(f"pactwatch: {home / 'packs.yaml'}:3: unknown key 'north.country'; allowed: countries")
+    told = f"pactwatch: {home / 'packs.yaml'}:3: unknown key 'north.country'; allowed: countries"
+    assert err.startswith(told)
+    code, _, err = run("check")
+    assert (code, err.startswith(told)) == (2, True)
 
 
 def test_the_shipped_catalogue_fits_a_terminal_of_80_columns(run, home: Path, monkeypatch) -> None:

@@ -48,7 +48,7 @@ class Outlet:
 
 
 def read_outlets(folder: Path) -> list[Outlet]:
-    """The rows of a folder's outlets.csv, with outlets.yaml over them. A mistake raises SourceFileError with its line."""
+    """The rows of outlets.csv with outlets.yaml over them. A mistake raises SourceFileError with its line."""
     table, by_hand = folder / "outlets.csv", folder / "outlets.yaml"
     notes: Mapping[str, Any] = yamlfile.load(by_hand, error=SourceFileError) or {}
     outlets: dict[str, Outlet] = {}

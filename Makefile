@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval test check docs picture bench-names lock clean
+.PHONY: help setup setup-dev demo eval test check sources docs picture bench-names lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: setup-dev ## Lint, types, import directions, sizes, dependencies, spellin
 	$(BIN)/python -m pytest -q tests/unit/repository/test_sizes.py
 	$(BIN)/deptry .
 	$(BIN)/codespell
+
+sources: setup-dev ## Write scrapers/sources from the table of outlets
+	@$(BIN)/python -m scrapers.outlets
 
 docs: setup-dev ## Write the generated parts of docs/reference
 	@$(BIN)/python -m pactwatch.reference docs/reference

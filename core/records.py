@@ -90,6 +90,7 @@ class Page:
     last_modified: str | None = None
     status: int = 200
     duration_ms: int | None = None
+    brief: bool = False                  # title and summary of the entry point stand for the article
 
 
 @dataclass(frozen=True, slots=True)

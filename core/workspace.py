@@ -35,6 +35,11 @@ class Workspace:
         return (shipped("scrapers", "sources"), *own) if self.settings.catalog.builtin else own
 
     @property
+    def pack_files(self) -> tuple[Path, ...]:
+        """Where packs of sources come from, later ones over earlier ones."""
+        return (shipped("scrapers", "packs.yaml"), self.home / "packs.yaml")
+
+    @property
     def rule_dirs(self) -> tuple[Path, ...]:
         """Where rules come from, later ones over earlier ones."""
         return (shipped("pipeline", "rules"), self.home / "rules")

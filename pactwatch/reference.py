@@ -133,6 +133,29 @@ def source_file() -> str:
     return _models({"Keys of the file": SourceFile, "Keys of an entry point": EntryPoint, "Keys of `limits`": Limits})
 
 
+def packs() -> str:
+    """The shipped packs, and the keys of a pack."""
+    from core.workspace import shipped
+    from pactwatch.outletpage import pack_rows
+    from scrapers.packs import Pack
+
+    table = _table(("pack", "what it is", "outlets"), pack_rows(shipped("scrapers", "")))
+    return f"## Packs\n\n{table}\n\n" + _models({"Keys of a pack": Pack})
+
+
+def outlets() -> str:
+    """The shipped outlets by country, and how the addresses of each are known."""
+    from core.workspace import shipped
+    from pactwatch.outletpage import by_country, figures
+
+    folder = shipped("scrapers", "")
+    columns = ("source", "outlet", "language", "topics", "announced by", "seen in", "newest", "watched")
+    parts = ["## Outlets", figures(folder)]
+    for country, rows in by_country(folder):
+        parts += [f"### {country}", _table(columns, rows)]
+    return "\n\n".join(parts)
+
+
 def rule_file() -> str:
     """The keys of a rule file and of its examples."""
     from pipeline.rulebook import RuleExample, RuleFile
@@ -245,6 +268,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "settings": settings,
     "source-file": source_file,
+    "packs": packs,
+    "outlets": outlets,
     "rule-file": rule_file,
     "outcomes": outcomes,
     "errors": errors,

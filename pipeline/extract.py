@@ -49,10 +49,11 @@ _LIBRARY_ERRORS = (etree.LxmlError, ValueError, TypeError, AttributeError, Looku
 
 def extract(html: bytes, url: str, *, encoding: str | None = None, language: str | None = None,
             title_hint: str | None = None, published_hint: datetime | None = None,
-            fetched_at: datetime | None = None) -> Article:
+            fetched_at: datetime | None = None, brief: bool = False) -> Article:
     """The article on a page.
 
     `encoding` is what the HTTP header declares, `language` the source's; the hints come from the entry point.
+    `brief` says that no more than a sentence is to be expected.
     Raises SkipDocument with the outcome `empty`, `not_html`, `too_large` or `extraction_failed`.
     """
     source = _html_text(html, encoding)
@@ -66,7 +67,7 @@ def extract(html: bytes, url: str, *, encoding: str | None = None, language: str
         text = _without_title(clean(_body(tree, url, found)), found.title)
     except _LIBRARY_ERRORS as error:
         raise SkipDocument(f"{type(error).__name__}: {error}"[:300], outcome="extraction_failed") from error
-    if len(text) < _MIN_BODY and len(search_tokens(text)) < 8:
+    if not brief and len(text) < _MIN_BODY and len(search_tokens(text)) < 8:
         raise SkipDocument("the page has no text", outcome="empty")
     return Article(
         url=url, canonical_url=found.canonical_url, title=found.title or _first_words(text), text=text,

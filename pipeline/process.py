@@ -54,7 +54,8 @@ class Processor:
 
     def _process(self, page: Page) -> Processed:
         article = extract(page.body, page.final_url or page.url, encoding=page.encoding, language=page.language,
-                          title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at)
+                          title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at,
+                          brief=page.brief)
         title, text = search_tokens(article.title), search_tokens(article.text)
         annotation = annotate(article, self.knowledge, publisher=page.publisher)
         return Processed(

@@ -13,10 +13,11 @@ def load_sources(dirs: Sequence[Path]) -> tuple[dict[str, SourceFile], list[Sour
     """Sources by id, and the mistakes of files that could not be read.
 
     Folders are searched with their sub-folders; a file in a later folder replaces one of the same name in an
-    earlier. Sources with `enabled: false` are there too: who polls has to ask. A broken file that replaces a good
-    one leaves the source out, for the old file is not what its owner wants any more.
+    earlier, or changes some keys of it: see `read_source`. Sources with `enabled: false` are there too: who polls
+    has to ask. A broken file that replaces a good one leaves the source out, for the old file is not what its owner
+    wants any more.
     """
-    files: dict[str, Path] = {}
+    files: dict[str, list[Path]] = {}
     mistakes: list[SourceFileError] = []
     for folder in dirs:
         layer: dict[str, Path] = {}
@@ -27,11 +28,12 @@ def load_sources(dirs: Sequence[Path]) -> tuple[dict[str, SourceFile], list[Sour
                 )
                 continue
             layer[path.stem] = path
-        files |= layer
+        for id_, path in layer.items():
+            files.setdefault(id_, []).append(path)
     sources: dict[str, SourceFile] = {}
-    for id_, path in files.items():
+    for id_, paths in files.items():
         try:
-            sources[id_] = read_source(path)
+            sources[id_] = read_source(paths[-1], paths[-2] if len(paths) > 1 else None)
         except SourceFileError as mistake:
             mistakes.append(mistake)
     return sources, mistakes

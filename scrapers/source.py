@@ -16,6 +16,7 @@ from core.urls import canonical
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
 KINDS: tuple[EntryKind, ...] = ("feed", "sitemap", "listing", "json")
+_OURS = {"id", "file", "base"}  # fields that are no keys of the file
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -108,6 +109,7 @@ class SourceFile(_Part):
 
     id: str = Field(exclude=True)
     file: Path = Field(Path(), exclude=True)
+    base: Path | None = Field(None, exclude=True)  # the shipped file of which `file` changes some keys
     name: str = Field(min_length=1, max_length=200, description="The outlet's name, as digests show it")
     home: WebAddress = Field(description="Its front page")
     country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="Two capital letters, as KR")
@@ -121,7 +123,11 @@ class SourceFile(_Part):
     )
     publisher: str | None = Field(None, description='The organisation that says "we" in its own newsroom')
     enabled: bool = Field(True, description="`false` switches it off, also a shipped one of the same name")
+    disabled_because: str | None = Field(None, description="Why it is off; `sources list` shows it")
     paywall: Literal["none", "soft", "hard", "unknown"] = Field("none", description="How much of its articles is free")
+    articles: Literal["page", "feed"] = Field(
+        "page", description="Where the text is from: the article's page, or title and summary of the entry point alone"
+    )
     tags: tuple[str, ...] = Field((), description="Words to group sources by")
     notes: str | None = Field(None, description="A note to yourself")
     limits: Limits = Field(Limits(), description="What a poll may take")
@@ -140,25 +146,36 @@ class SourceFile(_Part):
         return self.entry_points
 
 
-def read_source(path: Path) -> SourceFile:
-    """The source of a file. A mistake raises SourceFileError with file, line, the bad value and what is allowed."""
+def read_source(path: Path, under: Path | None = None) -> SourceFile:
+    """The source of a file. A mistake raises SourceFileError with file, line, the bad value and what is allowed.
+
+    `under` is a file of the same name in an earlier folder: where `path` has no `entry_points`, it only changes some
+    keys of that one.
+    """
     if not ID.fullmatch(path.stem):
         raise SourceFileError(
             f"the name {path.stem!r} cannot be an id; use small letters, digits, '-', '_' and '.'", file=str(path)
         )
+    data = _keys_of(path)
+    base = under if under and "entry_points" not in data else None
+    whole = _keys_of(base) | data if base else data
+    try:
+        return SourceFile.model_validate({**whole, "id": path.stem, "file": path, "base": base})
+    except ValidationError as failure:
+        raise _explain(failure, path) from failure
+
+
+def _keys_of(path: Path) -> dict[str, Any]:
     data = yamlfile.load(path, error=SourceFileError)
     if not isinstance(data, dict):
         raise SourceFileError("is not a table of keys and values", file=str(path), line=1)
-    if clash := {"id", "file"} & data.keys():
+    if clash := _OURS & data.keys():
         raise SourceFileError(
             f"unknown key {min(clash)!r}; the file's name is the id",
             file=str(path),
             line=yamlfile.line_of(path, [min(clash)]),
         )
-    try:
-        return SourceFile.model_validate({**data, "id": path.stem, "file": path})
-    except ValidationError as failure:
-        raise _explain(failure, path) from failure
+    return data
 
 
 def _explain(failure: ValidationError, path: Path) -> SourceFileError:
@@ -169,7 +186,7 @@ def _explain(failure: ValidationError, path: Path) -> SourceFileError:
     if first["type"] == "extra_forbidden":
         parts: dict[str, type[BaseModel]] = {"limits": Limits, "entry_points": EntryPoint}
         model = parts.get(str(where[0]), SourceFile) if len(where) > 1 else SourceFile
-        allowed = sorted(f.alias or n for n, f in model.model_fields.items() if n not in {"id", "file"})
+        allowed = sorted(f.alias or n for n, f in model.model_fields.items() if n not in _OURS)
         problem = f"unknown key {dotted!r}; allowed: {', '.join(allowed)}"
     elif first["type"] == "missing":
         problem = f"the key {dotted!r} is missing"

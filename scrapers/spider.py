@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
@@ -23,12 +23,13 @@ from w3lib.encoding import http_content_type_encoding
 from core import clock
 from core.errors import SkipDocument
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
-from core.records import Outcome, Page
+from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import outcomes
 from scrapers.desk import CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
+from scrapers.feedonly import pages_of
 from scrapers.handler import ABANDON
 from scrapers.settings import PER_HOST
 
@@ -94,7 +95,7 @@ class NewsSpider(scrapy.Spider):
         for planned in self._plan.sources:
             delay = planned.source.delay
             visit = _Visit(planned, self._delay if delay is None else delay)
-            self._take(visit, planned.left_over)
+            await self._order(visit, planned.left_over)
             for entry in planned.source.entries:
                 if request := self._poll(visit, entry.kind, entry.url):
                     yield request
@@ -182,7 +183,20 @@ class NewsSpider(scrapy.Spider):
             meta={"download_maxsize": max_size, "pace": visit.pace, **self._limits},
         )
 
-    def _take(self, visit: _Visit, orders: Any) -> None:
+    async def _order(
+        self, visit: _Visit, orders: Sequence[FetchOrder], discoveries: Sequence[Discovery] = ()
+    ) -> None:
+        """Take orders into a source's queue; where its articles are those of the feed, hand them over at once."""
+        source = visit.planned.source
+        if source.articles == "page":
+            self._take(visit, orders)
+            return
+        for page in pages_of(source, orders, discoveries, clock.now()):
+            if page.address_id not in self._taken:
+                self._taken.add(page.address_id)
+                await self._desk.page(page)
+
+    def _take(self, visit: _Visit, orders: Sequence[FetchOrder]) -> None:
         for order in orders:
             if order.address_id not in self._taken:
                 self._taken.add(order.address_id)
@@ -209,7 +223,8 @@ class NewsSpider(scrapy.Spider):
         if found.sitemaps:
             visit.indexes.append((entry, answer))
         else:
-            self._take(visit, await self._desk.discovered(visit.planned.source, entry, answer, found.discoveries))
+            orders = await self._desk.discovered(visit.planned.source, entry, answer, found.discoveries)
+            await self._order(visit, orders, found.discoveries)
         for request in self._next(visit):
             yield request
         await self._done(visit)
@@ -220,7 +235,7 @@ class NewsSpider(scrapy.Spider):
             return
         visit, arguments, answer = _of_failure(failure)
         visit.setbacks += answer.outcome in _OF_THE_HOST
-        self._take(visit, await self._desk.discovered(visit.planned.source, arguments["entry"], answer, ()))
+        await self._order(visit, await self._desk.discovered(visit.planned.source, arguments["entry"], answer, ()))
         for request in self._next(visit):
             yield request
         await self._done(visit)

@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.errors import NotFoundError, SourceFileError
+from core.errors import NotFoundError, SourceFileError, UserError
 from pactwatch.cli.common import console, emit_json, open_archive, workspace
+
+if TYPE_CHECKING:
+    from scrapers.packs import Pack
+    from scrapers.source import SourceFile
 
 app = typer.Typer(help="List and check the outlets that are watched.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+PackNames = Annotated[
+    list[str] | None, typer.Option("--pack", metavar="PACK", help="Sources of this pack; may be given several times.")
+]
+Countries = Annotated[
+    list[str] | None,
+    typer.Option("--country", metavar="CC", help="Sources of this country, as KR; may be given several times."),
+]
 
 
-def _load(ctx: typer.Context) -> tuple[dict[str, Any], list[SourceFileError]]:
+def _load(ctx: typer.Context) -> tuple[dict[str, SourceFile], list[SourceFileError]]:
     from scrapers.catalogue import load_sources
 
     return load_sources(workspace(ctx).source_dirs)
+
+
+def _packs(ctx: typer.Context) -> dict[str, Pack]:
+    from scrapers.packs import read_packs
+
+    return read_packs(workspace(ctx).pack_files)
+
+
+def _narrow(
+    ctx: typer.Context, sources: dict[str, SourceFile], packs: Sequence[str], countries: Sequence[str]
+) -> dict[str, SourceFile]:
+    """The sources of one of the packs and of one of the countries, where these are named."""
+    from scrapers.packs import named
+
+    if packs:
+        chosen = named(_packs(ctx), packs)
+        sources = {id_: source for id_, source in sources.items() if any(pack.holds(source) for pack in chosen)}
+    if countries:
+        wanted = {country.upper() for country in countries}
+        known = sorted({source.country for source in _load(ctx)[0].values() if source.country})
+        if unknown := sorted(wanted.difference(known)):
+            raise NotFoundError(f"no source is of the country {unknown[0]!r}; countries: {', '.join(known)}")
+        sources = {id_: source for id_, source in sources.items() if source.country in wanted}
+    return sources
 
 
 def _report(broken: list[SourceFileError]) -> None:
@@ -26,15 +62,19 @@ def _report(broken: list[SourceFileError]) -> None:
 
 
 @app.command("list")
-def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """List the sources with the outcome of their last poll.
+def list_sources(
+    ctx: typer.Context, pack: PackNames = None, country: Countries = None, as_json: AsJson = False
+) -> None:
+    """List the sources with the outcome of their last poll: those that are watched first, then those that are not, and
+    why.
 
-    Example: pactwatch sources list
+    Example: pactwatch sources list --pack korea-tech
     """
     from archive.engine import reading
     from archive.states import source_states
 
     sources, broken = _load(ctx)
+    sources = _narrow(ctx, sources, pack or (), country or ())
     with reading(open_archive(ctx)) as connection:
         states = source_states(connection)
     rows = []
@@ -47,6 +87,7 @@ def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
                 "country": source.country,
                 "language": source.language,
                 "enabled": source.enabled,
+                "disabled_because": None if source.enabled else source.disabled_because,
                 "outcome": state.outcome if state else None,
                 "reason": state.reason if state else None,
                 "last_polled_at": state.last_polled_at if state else None,
@@ -60,30 +101,44 @@ def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
         emit_json(rows)
         _report(broken)
         return
-    from rich.table import Table
+    from pactwatch.cli.source_tables import show_sources
 
-    table = Table("source", "country", "lang", "articles", "last poll (UTC)", "outcome", box=None, pad_edge=False)
-    for row in rows:
-        told = " ".join(filter(None, (row["outcome"] or "not yet polled", row["reason"])))
-        table.add_row(
-            row["id"],
-            row["country"],
-            row["language"],
-            str(row["articles"]),
-            f"{row['last_polled_at']:%Y-%m-%d %H:%M}" if row["last_polled_at"] else "",
-            told if row["enabled"] else "disabled",
-        )
-    console().print(table)
+    show_sources(rows, console())
+    _report(broken)
+
+
+@app.command()
+def packs(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the packs: groups of sources that `list`, `enable` and `disable` take as one.
+
+    Example: pactwatch sources packs
+    """
+    sources, broken = _load(ctx)
+    rows = []
+    for name, pack in _packs(ctx).items():
+        members = [source for source in sources.values() if pack.holds(source)]
+        watched = sum(source.enabled for source in members)
+        rows.append({"pack": name, "title": pack.title, "sources": len(members), "watched": watched})
+    if as_json:
+        emit_json(rows)
+    else:
+        from pactwatch.cli.source_tables import show_packs
+
+        show_packs(rows, console())
     _report(broken)
 
 
 @app.command()
 def check(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Read every source file and name each mistake with file and line; exit 2 if there is one.
+    """Read every source file and the packs, and name each mistake with file and line; exit 2 if there is one.
 
     Example: pactwatch sources check
     """
     sources, broken = _load(ctx)
+    try:
+        _packs(ctx)
+    except SourceFileError as mistake:
+        broken.append(mistake)
     if as_json:
         emit_json(
             {
@@ -98,29 +153,65 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
         raise typer.Exit(2)
 
 
-def _switch(ctx: typer.Context, name: str, *, on: bool) -> None:
+SourceNames = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids of sources.")]
+
+
+def _chosen(
+    ctx: typer.Context, names: Sequence[str] | None, packs: Sequence[str] | None, countries: Sequence[str] | None
+) -> tuple[list[SourceFile], list[SourceFile]]:
+    """The sources to switch: those named, and those of packs and countries."""
+    if not (names or packs or countries):
+        raise UserError("name a source, a --pack or a --country; see `pactwatch sources list` and `sources packs`")
+    sources, _ = _load(ctx)
+    if unknown := [name for name in names or () if name not in sources]:
+        raise NotFoundError(f"no source is named {unknown[0]!r}; see `pactwatch sources list`")
+    by_name = [sources[name] for name in dict.fromkeys(names or ())]
+    group = _narrow(ctx, sources, packs or (), countries or ()) if packs or countries else {}
+    if not (by_name or group):
+        raise NotFoundError("no source is in these packs and countries; see `pactwatch sources list`")
+    return by_name, [source for id_, source in sorted(group.items()) if source not in by_name]
+
+
+def _switch(ctx: typer.Context, by_name: list[SourceFile], group: list[SourceFile], *, on: bool) -> None:
     from scrapers.switch import switch
 
-    sources, _ = _load(ctx)
-    if name not in sources:
-        raise NotFoundError(f"no source is named {name!r}; see `pactwatch sources list`")
-    file = switch(workspace(ctx).home / "sources", sources[name], on=on)
-    console().print(f"{name} is {'enabled' if on else 'disabled'} in {file}.")
+    folder, word = workspace(ctx).home / "sources", "enabled" if on else "disabled"
+    for source in by_name:
+        file = switch(folder, source, on=on)
+        console().print(f"{source.id} is {word} in {file}." if file else f"{source.id} is {word}, as it is shipped.")
+    if group:
+        changed = [source for source in group if source.enabled != on]
+        for source in changed:
+            switch(folder, source, on=on)
+        others = "" if len(changed) == len(group) else f"; the others were {word} before"
+        console().print(f"{word.capitalize()} {len(changed)} of {len(group)} sources{others}.")
 
 
 @app.command()
-def enable(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="SOURCE", help="A source's id.")]) -> None:
-    """Watch a source again.
+def enable(
+    ctx: typer.Context, names: SourceNames = None, pack: PackNames = None, country: Countries = None
+) -> None:
+    """Watch sources again: by name, or all of a pack or a country.
 
-    Example: pactwatch sources enable yonhap-en
+    Of a pack or a country, sources that are off for a reason of their own, such as their terms, stay off; they are
+    switched on by name.
+
+    Example: pactwatch sources enable --pack korea-tech
     """
-    _switch(ctx, name, on=True)
+    by_name, group = _chosen(ctx, names, pack, country)
+    reserved = [source for source in group if not source.enabled and source.disabled_because]
+    _switch(ctx, by_name, [source for source in group if source not in reserved], on=True)
+    for source in reserved:
+        console().print(f"{source.id} stays off: {source.disabled_because}")
 
 
 @app.command()
-def disable(ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="SOURCE", help="A source's id.")]) -> None:
-    """Stop watching a source, by a file of its name in the workspace.
+def disable(
+    ctx: typer.Context, names: SourceNames = None, pack: PackNames = None, country: Countries = None
+) -> None:
+    """Stop watching sources, by files of their names in the workspace: by name, or all of a pack or a country.
 
     Example: pactwatch sources disable yonhap-en
     """
-    _switch(ctx, name, on=False)
+    by_name, group = _chosen(ctx, names, pack, country)
+    _switch(ctx, by_name, group, on=False)

@@ -194,3 +194,15 @@ def test_a_broken_source_file_is_named_and_the_others_still_run(outlet: Outlet, 
     assert "bad.yaml:5" in mistake
     assert "'maybe'" in mistake
     assert "'none', 'soft', 'hard' or 'unknown'" in mistake
+
+
+def test_articles_that_are_those_of_the_feed_are_never_asked_for(outlet: Outlet, tmp_path: Path) -> None:
+    walled = [f"{outlet.base}/2026/11/story-{n}" for n in (1, 2)]
+    outlet.rss("/rss", *walled)
+    write_source(tmp_path, "walled", f"feed: {outlet.base}/rss", more="articles: feed\n")
+    result = run_crawl(tmp_path)
+    assert {p["url"]: p["title"] for p in result["pages"]} == {url: f"About {url}" for url in walled}
+    assert outlet.paths() == ["/robots.txt", "/rss"]
+    assert result["done"] == ["walled"]
+    outlet.rss("/rss", *walled, f"{outlet.base}/2026/11/story-3")
+    assert [p["url"] for p in run_crawl(tmp_path, "--all")["pages"]] == [f"{outlet.base}/2026/11/story-3"]

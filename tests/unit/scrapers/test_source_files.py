@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from core.errors import SourceFileError
-from core.workspace import shipped
 from scrapers.catalogue import load_sources
 from scrapers.source import read_source
 
@@ -104,13 +103,20 @@ def test_later_folders_win_and_a_broken_file_leaves_the_others(tmp_path: Path) -
     assert "two.yaml" in str(mistakes[0])
 
 
+def test_a_file_without_entry_points_changes_only_the_keys_that_it_has(tmp_path: Path) -> None:
+    write(tmp_path / "shipped" / "no", "one", GOOD)
+    changed = write(tmp_path / "own", "one", "every: 1d\n")
+    sources, mistakes = load_sources([tmp_path / "shipped", tmp_path / "own"])
+    assert mistakes == []
+    one = sources["one"]
+    assert (one.interval, one.name, one.file) == (timedelta(days=1), "Example Daily", changed)
+    changed.write_text("every: 1d\npaywall: maybe\n")
+    [mistake] = load_sources([tmp_path / "shipped", tmp_path / "own"])[1]
+    assert (mistake.file, mistake.line) == (str(changed), 2)
+    [mistake] = load_sources([tmp_path / "own"])[1]
+    assert "paywall" in str(mistake) or "is missing" in str(mistake)
+
+
 def test_a_file_name_that_cannot_be_an_id_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceFileError, match="My Paper"):
         read_source(write(tmp_path, "My Paper", GOOD))
-
-
-def test_the_shipped_catalogue_is_right_and_large_enough() -> None:
-    sources, mistakes = load_sources([shipped("scrapers", "sources")])
-    assert mistakes == []
-    assert len(sources) >= 60
-    assert sum(s.enabled for s in sources.values()) >= 60

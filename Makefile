@@ -10,10 +10,10 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval test check sources docs picture bench-names lock clean
+.PHONY: help setup setup-dev demo eval test check sources docs picture bench-names bench-backfill lock clean
 
 help: ## List the tasks
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## Make .venv and install Pactwatch in it
 
@@ -51,6 +51,9 @@ picture: setup-dev ## Draw docs/demo.svg, the picture in the README
 
 bench-names: setup-dev ## Measure what finding names costs: make bench-names PAGES=folder of news pages
 	@$(BIN)/python tests/bench/bench_names.py $(PAGES)
+
+bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages
+	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv

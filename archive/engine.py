@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from core.errors import DatabaseCorruptError, UserError
 
-__all__ = ["Connection", "Engine", "insert", "open_engine", "reading", "unreachable", "writing"]
+__all__ = ["Connection", "Engine", "insert", "open_engine", "reading", "rehearsing", "unreachable", "writing"]
 
 
 def open_engine(url: str) -> Engine:
@@ -77,6 +77,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def writing(engine: Engine) -> Iterator[Connection]:
     """A connection whose transaction is committed at the end, or rolled back as a whole."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def rehearsing(engine: Engine) -> Iterator[Connection]:
+    """A connection like that of `writing`, whose transaction is rolled back: to see what a change would do."""
+    with engine.connect().execution_options(writes=True) as connection:
         yield connection
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.engine import Connection, insert
-from archive.tables import Delivery, DigestEntry
+from archive.tables import Article, Delivery, DigestEntry, Hit
 from core import process
 from core.records import Event, EventStatus
 from core.settings import RouteSettings
@@ -90,9 +90,12 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
             after_split: bool = False) -> int:
     """Write what these hits give the routes to send, in the hits' own transaction. Returns the number of rows.
 
-    A copy of a story that a route already has adds nothing; a denial, an end or a new party does. `after_split`: a key
-    of the same story and change may have gone to another story, so that the new one needs its own.
+    A copy of a story that a route already has adds nothing; a denial, an end or a new party does. Of an article that
+    came from a file of old pages nothing is ever sent. `after_split`: a key of the same story and change may have gone
+    to another story, so that the new one needs its own.
     """
+    old = _old(connection, [hit.hit_id for hit in hits]) if routes else set()
+    hits = [hit for hit in hits if hit.hit_id not in old]
     # The hit that says most speaks for its story when several of one batch say the same.
     ordered = sorted(hits, key=lambda hit: (not hit.change, -hit.score, hit.hit_id))
     written = 0
@@ -113,6 +116,13 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
             result = connection.execute(insert(connection, table).on_conflict_do_nothing(), rows)
             written += result.rowcount if result.rowcount >= 0 else len(rows)
     return written
+
+
+def _old(connection: Connection, hit_ids: Sequence[int]) -> set[int]:
+    """Those of the hits whose article came from a file of old pages."""
+    return {id_ for i in range(0, len(hit_ids), 5000) for id_ in connection.scalars(
+        sa.select(Hit.id).join(Article, Article.id == Hit.article_id)
+        .where(Hit.id.in_(hit_ids[i : i + 5000]), Article.backfill_id.is_not(None)))}
 
 
 def _rows(route: RouteSettings, hits: Sequence[NewHit], now: datetime,

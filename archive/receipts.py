@@ -45,7 +45,7 @@ def receipt(connection: Connection, since: datetime, until: datetime) -> dict[st
     return {
         "since": iso(since), "until": iso(until), "sources": len(rows), "checked": checked, "failed": failed,
         "silent": silent, "unchecked": unchecked,
-        "new": _count(connection, Article.seen_at, since, until),
+        "new": _count(connection, Article.seen_at, since, until, Article.backfill_id.is_(None)),
         "updated": _count(connection, Version.replaced_at, since, until),
         "pages_failed": _count(connection, Address.fetched_at, since, until, Address.state == str(AddressState.FAILED)),
         "runs": len(runs), "runs_broken": sum(1 for run in runs if run.outcome not in {None, "done"}),

@@ -50,11 +50,13 @@ def content_hash(page: Processed) -> str:
     return page.signature.content_hash if page.signature else ""
 
 
-def insert(connection: Connection, fresh: Sequence[Processed], now: datetime) -> Written:
-    """New articles. Each joins the story that it tells, or begins one."""
+def insert(
+    connection: Connection, fresh: Sequence[Processed], now: datetime, backfill_id: int | None = None
+) -> Written:
+    """New articles. Each joins the story that it tells, or begins one. `backfill_id`: they are old pages of a file."""
     if not fresh:
         return []
-    index = stories.index_for(connection, fresh, now)
+    index = stories.index_for(connection, fresh, now, old=backfill_id is not None)
     places: list[int] = []               # of each page: its story, or minus the number of a new one
     begun: list[Processed] = []
     for page in fresh:
@@ -68,7 +70,8 @@ def insert(connection: Connection, fresh: Sequence[Processed], now: datetime) ->
     new = _new_stories(connection, begun, now)
     story_ids = [place if place > 0 else new[-place - 1] for place in places]
     rows = [{**_columns(page), "address_id": page.address_id, "source_id": page.source_id, "story_id": story_id,
-             "seen_at": now, "version": 1} for page, story_id in zip(fresh, story_ids, strict=True)]
+             "seen_at": now, "version": 1, "backfill_id": backfill_id}
+            for page, story_id in zip(fresh, story_ids, strict=True)]
     ids = list(connection.scalars(sa.insert(Article).returning(Article.id, sort_by_parameter_order=True), rows))
     _insert_bands(connection, zip(ids, fresh, strict=True))
     grown = Counter(story_ids)

@@ -46,8 +46,12 @@ def store(
     *,
     now: datetime,
     run_id: int | None = None,
+    backfill_id: int | None = None,
 ) -> Stored:
-    """Write a batch. Everything of it is in the caller's one transaction: articles, hits, outbox, ledger."""
+    """Write a batch. Everything of it is in the caller's one transaction: articles, hits, outbox, ledger.
+
+    `backfill_id`: these are old pages of a file. Nobody asked for them on the web, so no fetch is noted.
+    """
     counts = Stored()
     unique = list({p.address_id: p for p in batch}.values())
     read = [p for p in unique if p.article is not None and p.signature is not None]
@@ -78,7 +82,7 @@ def store(
         else:
             fresh.append(page)
             fresh_canonical.add(key)
-    written = rows.insert(connection, fresh, now) + rows.update(connection, changed, now)
+    written = rows.insert(connection, fresh, now, backfill_id) + rows.update(connection, changed, now)
     counts.new.update(p.source_id for p in fresh)
     counts.updated.update(p.source_id for _, p in changed)
     counts.hits += hits.write(connection, written, routes, now)
@@ -86,9 +90,10 @@ def store(
     # Where a redirect ended is no new address when a feed lists it one day.
     moved = [(_article(page).url, page.address_id) for _, page in written if _article(page).url != page.url]
     ledger.record_aliases(connection, moved, now)
-    _record_fetches(connection, unique, run_id)
+    if backfill_id is None:
+        _record_fetches(connection, unique, run_id)
     if repeated:
-        counts.add(store(connection, repeated, routes, now=now, run_id=run_id))
+        counts.add(store(connection, repeated, routes, now=now, run_id=run_id, backfill_id=backfill_id))
     return counts
 
 

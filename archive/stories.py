@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -63,43 +63,59 @@ def report_of(page: Processed) -> Report:
                   article.language, f"{page.search_title} {page.search_text[:LEAD]}" if subject else "")
 
 
+class Text(NamedTuple):
+    """A text that a new one may be a copy of, and its story. `old`: it came from a file of old pages."""
+
+    story: int
+    minhash: bytes
+    at: datetime
+    old: bool
+
+
 @dataclass
 class StoryIndex:
-    """Where reports of the same may be: in the archive, and earlier in the same batch."""
+    """Where reports of the same may be: in the archive, and earlier in the same batch. `old`: it is of old pages."""
 
-    by_hash: dict[str, int] = field(default_factory=dict)             # content hash -> story
-    by_band: dict[int, list[tuple[int, bytes]]] = field(default_factory=dict)  # band -> (story, minhash)
+    old: bool = False
+    by_hash: dict[str, list[Text]] = field(default_factory=dict)      # content hash -> texts
+    by_band: dict[int, list[Text]] = field(default_factory=dict)      # band -> texts
     by_key: dict[int, list[Report]] = field(default_factory=dict)     # key of two parties -> reports
     apart: set[frozenset[int]] = field(default_factory=set)           # pairs of stories that a person split
 
     def add(self, report: Report, story_id: int, bands: Iterable[int], keys: Sequence[int]) -> None:
         """Make an article of this batch findable for the ones after it."""
-        self.by_hash.setdefault(report.content_hash, story_id)
+        text = Text(story_id, report.minhash, report.at, self.old)
+        self.by_hash.setdefault(report.content_hash, []).append(text)
         for band in bands:
-            self.by_band.setdefault(band, []).append((story_id, report.minhash))
+            self.by_band.setdefault(band, []).append(text)
         placed = replace(report, story=story_id) if keys else report
         for key in keys:
             self.by_key.setdefault(key, []).append(placed)
 
     def find(self, report: Report, bands: Iterable[int], keys: Iterable[int]) -> int | None:
         """The story of the most similar text, else the one that tells the same, or None where there is neither."""
-        if report.content_hash in self.by_hash:
-            return self.by_hash[report.content_hash]
-        copied = self._copied(report.minhash, bands)
+        for text in self.by_hash.get(report.content_hash, ()):
+            if self._is_near(report, text):
+                return text.story
+        copied = self._copied(report, bands)
         return copied if copied is not None else self._told(report, keys)
 
-    def _copied(self, minhash: bytes, bands: Iterable[int]) -> int | None:
+    def _copied(self, report: Report, bands: Iterable[int]) -> int | None:
         best, best_story = SAME_TEXT, None
         seen: set[tuple[int, bytes]] = set()
         for band in bands:
-            for candidate in self.by_band.get(band, ()):
-                if candidate in seen:
+            for text in self.by_band.get(band, ()):
+                if (text.story, text.minhash) in seen or not self._is_near(report, text):
                     continue
-                seen.add(candidate)
-                score = similarity(minhash, candidate[1])
+                seen.add((text.story, text.minhash))
+                score = similarity(report.minhash, text.minhash)
                 if score >= best:
-                    best, best_story = score, candidate[0]
+                    best, best_story = score, text.story
         return best_story
+
+    def _is_near(self, report: Report, text: Text) -> bool:
+        """Whether a text is near enough in time. When old pages were seen says nothing of when they were published."""
+        return not (self.old or text.old) or abs(report.at - text.at) <= COPY_WINDOW
 
     def _told(self, report: Report, keys: Iterable[int]) -> int | None:
         """The story whose reports tell the same news."""
@@ -128,29 +144,33 @@ def _sameness(report: Report, told: Sequence[Report], *, often: bool) -> float:
     return (max(found) + sum(found) / len(found)) / 2 if found else float("-inf")
 
 
-def index_for(connection: Connection, batch: Sequence[Processed], now: datetime) -> StoryIndex:
-    """Load the archive's possible stories of a batch, in a few statements for all of it."""
-    index = StoryIndex()
+def index_for(connection: Connection, batch: Sequence[Processed], now: datetime, *, old: bool = False) -> StoryIndex:
+    """Load the archive's possible stories of a batch, in a few statements for all of it. `old`: it is of old pages."""
+    index = StoryIndex(old)
     signatures = [p.signature for p in batch if p.signature is not None]
-    since = now - COPY_WINDOW
+    near = _published_near(batch) if old else Article.seen_at >= now - COPY_WINDOW
+    columns = (Article.story_id, Article.minhash, Article.published_at, Article.backfill_id.is_not(None))
     for some in _chunks(sorted({s.content_hash for s in signatures})):
         rows = connection.execute(
-            sa.select(Article.content_hash, Article.story_id).where(
-                Article.content_hash.in_(some), Article.seen_at >= since
-            )
+            sa.select(Article.content_hash, *columns).where(Article.content_hash.in_(some), near).order_by(Article.id)
         )
-        for content_hash, story_id in rows:
-            index.by_hash.setdefault(content_hash, story_id)
+        for content_hash, story, minhash, at, is_old in rows:
+            index.by_hash.setdefault(content_hash, []).append(Text(story, minhash or b"", at, is_old))
     for chunk in _chunks(sorted({band for s in signatures for band in s.bands})):
         candidates = connection.execute(
-            sa.select(SignatureBand.band, Article.story_id, Article.minhash)
+            sa.select(SignatureBand.band, *columns)
             .join(Article, Article.id == SignatureBand.article_id)
-            .where(SignatureBand.band.in_(chunk), Article.seen_at >= since)
+            .where(SignatureBand.band.in_(chunk), near)
         )
-        for band, story_id, minhash in candidates:
-            index.by_band.setdefault(band, []).append((story_id, minhash or b""))
+        for band, story, minhash, at, is_old in candidates:
+            index.by_band.setdefault(band, []).append(Text(story, minhash or b"", at, bool(is_old)))
     _load_told(connection, index, batch)
     return index
+
+
+def _published_near(batch: Sequence[Processed]) -> sa.ColumnElement[bool]:
+    times = [(p.article.published_at if p.article else None) or p.fetched_at for p in batch]
+    return Article.published_at.between(min(times) - COPY_WINDOW, max(times) + COPY_WINDOW)
 
 
 def _load_told(connection: Connection, index: StoryIndex, batch: Sequence[Processed]) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from core.captures import Left
+
 Field = Literal["title", "text"]
 
 
@@ -244,7 +246,7 @@ class Processed:
     source_id: str
     url: str
     fetched_at: datetime
-    outcome: Outcome
+    outcome: Outcome | Left
     reason: str = ""
     article: Article | None = None
     annotation: Annotation = Annotation()

@@ -13,6 +13,7 @@ from pathlib import Path
 from core.errors import UserError
 from core.memory import trim
 from core.records import Page, Processed
+from pipeline.wanted import WantedArticles
 
 _mistake: UserError | None = None
 
@@ -56,5 +57,14 @@ def work(pages: Sequence[Page]) -> list[Processed]:
     from pipeline.process import work as process_pages
 
     results = process_pages(pages)
+    trim()
+    return results
+
+
+def work_wanted(pages: Sequence[Page], wanted: WantedArticles) -> list[Processed]:
+    """Process a batch of pages, up to their extraction where the article is not wanted."""
+    from pipeline.process import work as process_pages
+
+    results = process_pages(pages, wanted.check)
     trim()
     return results

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from pactwatch.summary import PassSummary
+
+if TYPE_CHECKING:
+    from pactwatch.backfill import BackfillSummary
 
 T = TypeVar("T")
 
@@ -80,3 +83,32 @@ class Progress:
                 ),
             )
         )
+
+
+class FileBar:
+    """A bar over files of old pages: how much of them is read, the counts, and the time that is left."""
+
+    def __init__(self, total: int, *, visible: bool = True) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+        hidden = not (visible and console.is_terminal)
+        self._progress = Progress(*columns, console=console, transient=True, disable=hidden)
+        self._task = self._progress.add_task("", total=total)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, summary: BackfillSummary) -> None:
+        """Bring the bar up to date."""
+        read = summary.now
+        text = f"{read.records.total()} records · {read.records['new']} new articles · {read.hits} hits"
+        self._progress.update(self._task, completed=sum(file.offset for file in summary.files), description=text)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from archive import store
-from archive.engine import Connection, Engine, writing
+from archive.engine import Connection, Engine, rehearsing, writing
 from core.clock import now
 from core.records import Processed
 from core.settings import RouteSettings
@@ -28,7 +28,10 @@ class Writer:
         routes: Sequence[RouteSettings],
         *,
         run_id: int | None = None,
+        rehearse: bool = False,
     ) -> None:
+        """`rehearse`: every change is taken back at its end."""
+        self._transaction = rehearsing if rehearse else writing
         self._engine, self._routes, self._run_id = engine, routes, run_id
         self.stored: Callable[[store.Stored], None] = lambda _: None  # is told what each batch came to
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
@@ -44,7 +47,7 @@ class Writer:
         )
 
     def _in_transaction(self, change: Callable[..., T], arguments: tuple[Any, ...], named: dict[str, Any]) -> T:
-        with writing(self._engine) as connection:
+        with self._transaction(self._engine) as connection:
             return change(connection, *arguments, **named)
 
     async def add(self, pages: Sequence[Processed]) -> None:

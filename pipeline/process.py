@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 
+from core.captures import Left
 from core.clock import now
 from core.errors import SkipDocument
 from core.logs import configure, get_logger
-from core.records import Annotation, OrganisationFacts, Outcome, Page, Processed
+from core.records import Annotation, Article, OrganisationFacts, Outcome, Page, Processed
 from core.settings import LogSettings
 from core.text import form_of, search_tokens
 from pipeline.annotate import annotate
@@ -30,6 +32,17 @@ _WARM_PAGE = (
 log = get_logger("process")
 
 
+Check = Callable[[Article, datetime], None]
+
+
+def _anything(_article: Article, _fetched_at: datetime) -> None:
+    """Every article is wanted."""
+
+
+def _named(outcome: str) -> Outcome | Left:
+    return Outcome(outcome) if outcome in set(Outcome) else Left(outcome)
+
+
 class Processor:
     """Knowledge and rules, loaded once, and the way of a page through them."""
 
@@ -38,24 +51,28 @@ class Processor:
         self.knowledge = load_knowledge(*knowledge_dirs)
         self.rules, self.rule_errors = load_rules(*rule_dirs)
 
-    def process(self, page: Page) -> Processed:
-        """The article of a page with signature, annotation and hits; or the outcome that says why there is none."""
+    def process(self, page: Page, check: Check = _anything) -> Processed:
+        """The article of a page with signature, annotation and hits; or the outcome that says why there is none.
+
+        `check` raises SkipDocument for an article that is not wanted.
+        """
         try:
-            return self._process(page)
+            return self._process(page, check)
         except SkipDocument as skipped:
-            return self._without_article(page, Outcome(skipped.outcome), str(skipped))
+            return self._without_article(page, _named(skipped.outcome), str(skipped))
         except Exception as error:  # the boundary of the worker: one page must not cost the batch
             log.warning("page_failed", url=page.url, source=page.source_id, exc_info=True)
             return self._without_article(page, Outcome.EXTRACTION_FAILED, f"{type(error).__name__}: {error}"[:300])
 
-    def process_batch(self, pages: Sequence[Page]) -> list[Processed]:
+    def process_batch(self, pages: Sequence[Page], check: Check = _anything) -> list[Processed]:
         """`process` for each page, in order."""
-        return [self.process(page) for page in pages]
+        return [self.process(page, check) for page in pages]
 
-    def _process(self, page: Page) -> Processed:
+    def _process(self, page: Page, check: Check) -> Processed:
         article = extract(page.body, page.final_url or page.url, encoding=page.encoding, language=page.language,
                           title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at,
                           brief=page.brief)
+        check(article, page.fetched_at)
         title, text = search_tokens(article.title), search_tokens(article.text)
         annotation = annotate(article, self.knowledge, publisher=page.publisher)
         return Processed(
@@ -74,7 +91,7 @@ class Processor:
         return {name: OrganisationFacts(o.type, o.country, o.parent) for name, o in known if o is not None}
 
     @staticmethod
-    def _without_article(page: Page, outcome: Outcome, reason: str) -> Processed:
+    def _without_article(page: Page, outcome: Outcome | Left, reason: str) -> Processed:
         return Processed(address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
                          outcome=outcome, reason=reason, etag=page.etag, last_modified=page.last_modified,
                          status=page.status, size=len(page.body), duration_ms=page.duration_ms)
@@ -95,8 +112,8 @@ def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
     gc.set_threshold(_GC_THRESHOLD, 20, 100)
 
 
-def work(pages: Sequence[Page]) -> list[Processed]:
+def work(pages: Sequence[Page], check: Check = _anything) -> list[Processed]:
     """Process a batch in a worker that `warm` has initialised."""
     if _processor is None:
         raise RuntimeError("this worker is cold: give `warm` to the pool as its initializer")
-    return _processor.process_batch(pages)
+    return _processor.process_batch(pages, check)

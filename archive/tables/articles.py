@@ -67,6 +67,8 @@ class Article(Base):
     version: Mapped[int] = mapped_column(default=1)
     content_hash: Mapped[str]
     minhash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The file of old pages that it came from. Nothing is ever sent of it.
+    backfill_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("backfills.id"))
     copy_of: Mapped[int | None] = mapped_column(BigId, ForeignKey("articles.id"))  # None: a text of its own
     subject: Mapped[dict[str, Any] | None]                         # archive.joining: what it mainly reports
     topics: Mapped[dict[str, Any]]                                 # topic id -> salience

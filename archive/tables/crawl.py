@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.tables.base import Base, BigId, IdKey
@@ -103,3 +103,26 @@ class Fetch(Base):
     size: Mapped[int | None]                                       # bytes of the body as decoded
     duration_ms: Mapped[int | None]
     fetched_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Backfill(Base):
+    """A file of old pages that is, or was, read into the archive, and how far that has come.
+
+    `identity` is what the file holds, so that it may be moved; `selection` is what was asked of it.
+    """
+
+    __tablename__ = "backfills"
+    __table_args__ = (UniqueConstraint("identity", "selection"),)
+    id: Mapped[IdKey]
+    identity: Mapped[str]
+    selection: Mapped[str]
+    path: Mapped[str]                                              # where it was last found
+    size: Mapped[int] = mapped_column(BigInteger)                  # bytes
+    records: Mapped[int] = mapped_column(default=0)                # done: everything up to and with the last one below
+    offset: Mapped[int] = mapped_column(BigInteger, default=0)     # of the last record that is done
+    record_id: Mapped[str] = mapped_column(default="")
+    counts: Mapped[dict[str, Any]]                                 # what the records came to, by name
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]                                 # the process that reads it now

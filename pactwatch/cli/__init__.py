@@ -11,7 +11,21 @@ from typing import Annotated, NoReturn
 import typer
 
 from core.errors import PactwatchError, UserError
-from pactwatch.cli import alerts, archive, db, demo, digest, rules, run, serve, sources, stories, texts, workspace
+from pactwatch.cli import (
+    alerts,
+    archive,
+    backfill,
+    db,
+    demo,
+    digest,
+    rules,
+    run,
+    serve,
+    sources,
+    stories,
+    texts,
+    workspace,
+)
 from pactwatch.cli.common import State
 
 app = typer.Typer(
@@ -55,6 +69,7 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(rules.app, name="rules")
 texts.register(app)
 archive.register(app)
+backfill.register(app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(digest.app, name="digest")
 app.add_typer(alerts.app, name="alerts")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Sequence
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Response
 from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 
+from core.errors import SkipDocument
 from core.records import Outcome
 from scrapers.outcomes import Refused
 
 _LARGE = 500_000  # bytes as received; inflating more may hold up the loop for longer than 20 ms
 
+# Whether a coding changes anything.
+_DECODED = {b"gzip": True, b"x-gzip": True, b"deflate": True, b"br": True, b"zstd": True, b"identity": False,
+            b"none": False}
 _BROKEN: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, brotli.error, zstd.ZstdError)
 
 
@@ -53,6 +58,21 @@ class Compression(HttpCompressionMiddleware):
         if encoding in {b"gzip", b"x-gzip"}:
             return _gunzip(body, max_size)
         return HttpCompressionMiddleware._decode(body, encoding, max_size)  # noqa: SLF001 - the one it replaces
+
+
+def decode(body: bytes, codings: Sequence[bytes], limit: int) -> bytes:
+    """The content of a body that was stored as it came. Raises SkipDocument where it is broken or over the limit."""
+    try:
+        for coding in reversed(codings):
+            if coding not in _DECODED:
+                raise SkipDocument(f"the compression {coding!r} is not known", outcome="connection_error")
+            if _DECODED[coding]:
+                body = Compression._decode(body, coding, limit)  # noqa: SLF001 - the same as in a crawl
+    except _BROKEN as failure:
+        raise SkipDocument(f"broken compression: {failure}"[:200], outcome="connection_error") from failure
+    except ValueError as failure:
+        raise SkipDocument(f"more than {limit:,} bytes after decompression", outcome="too_large") from failure
+    return body
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:

@@ -1,0 +1,72 @@
+"""Measure a backfill: articles for each second of CPU, beside the floor, which is extraction alone.
+
+python tests/bench/bench_backfill.py PAGES
+
+PAGES is a folder of news pages (HTML). They are written to a WARC file and read into a fresh archive by the command.
+The floor is the CPU of trafilatura.bare_extraction(html, with_metadata=True) on the same pages. What the command and
+its processes need to start is measured with a file of one page, and taken off for the second figure.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import trafilatura
+
+from tests.warc_files import pages_of, record, write
+
+PROGRAM = (sys.executable, "-m", "pactwatch")
+
+
+def main(folder: Path) -> int:
+    """Print the figures."""
+    pages = list(pages_of(folder))
+    if not pages:
+        print(f"{folder} holds no HTML pages", file=sys.stderr)
+        return 2
+    began = time.process_time()
+    for _, body in pages:
+        trafilatura.bare_extraction(body, with_metadata=True)
+    floor = time.process_time() - began
+    with tempfile.TemporaryDirectory(prefix="pactwatch-bench-") as place:
+        records = [record(url, body) for url, body in pages]
+        start, _, _ = _backfilled(Path(place), "one", records[:1])
+        cpu, wall, summary = _backfilled(Path(place), "all", records)
+    number = summary["articles"]["new"]
+    size = sum(len(body) for _, body in pages) / 1e6
+    print(f"{len(pages)} pages of {size:.0f} MB, {number} new articles; {summary['left'] or 'none left out'}")
+    print(f"floor (extraction alone)   {floor:6.1f} s CPU, {len(pages) / floor:5.1f} pages a CPU-second")
+    print(f"backfill                   {cpu:6.1f} s CPU, {number / cpu:5.1f} articles a CPU-second; {wall:.1f} s by the clock")
+    print(f"backfill without its start {cpu - start:6.1f} s CPU, {number / (cpu - start):5.1f} articles a CPU-second, "
+          f"{(cpu - start) / floor:.2f} of the floor")
+    print(f"its start                  {start:6.1f} s CPU")
+    print(f"largest process            {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:6.0f} MB")
+    return 0
+
+
+def _backfilled(place: Path, name: str, records: list[bytes]) -> tuple[float, float, dict[str, Any]]:
+    """CPU, time and summary of a backfill of these records into a fresh archive."""
+    home, file = place / name, write(place / f"{name}.warc.gz", *records)
+    subprocess.run([*PROGRAM, "init", str(home)], check=True, capture_output=True)
+    before, began = _children(), time.monotonic()
+    done = subprocess.run([*PROGRAM, "backfill", str(file), "--any-outlet", "--json", "--home", str(home)], check=True,
+                          capture_output=True, text=True)
+    return _children() - before, time.monotonic() - began, json.loads(done.stdout)
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python tests/bench/bench_backfill.py PAGES")
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,4 +1,4 @@
-"""Old pages of files into the archive. How far each file was read is written in one transaction with what it brought."""
+"""Old pages of files into the archive. How far each file is read stands in one transaction with what it brought."""
 
 from __future__ import annotations
 

@@ -77,6 +77,7 @@ def _resume(file: BinaryIO, after: Position | None) -> tuple[int, int, int]:
 def _walk(file: BinaryIO, start: int, largest: int) -> Iterator[Record]:
     """The records from an offset on. One is held back until the next begins, which shows whether it is whole."""
     offset: int | None = start
+    size = file.seek(0, os.SEEK_END)
     while offset is not None:
         held: Record | None = None
         failed = False
@@ -91,20 +92,23 @@ def _walk(file: BinaryIO, start: int, largest: int) -> Iterator[Record]:
         except OSError:  # what fastwarc raises for everything that it cannot read
             failed = True
         if held is None:
-            if failed:
-                yield Record(Position(0, offset, ""), Left.BROKEN)
-                offset = _next_start(file, offset + 1)
-                continue
-            return
-        yield replace(held, left=Left.BROKEN, block=b"") if failed and not _is_whole(held) else held
-        damaged = failed or held.cut or held.left is Left.BROKEN
-        if not damaged and _has_a_rest(file, held.position.offset):
-            yield Record(Position(0, held.position.offset + 1, ""), Left.TRUNCATED, cut=True)
-        offset = _next_start(file, held.position.offset + 1) if damaged else None
+            if offset == size:
+                return
+            held = Record(Position(0, offset, ""), Left.BROKEN)
+        elif failed and not _is_whole(held):
+            held = replace(held, left=Left.BROKEN, block=b"")
+        yield held
+        broken = held.cut or held.left is Left.BROKEN
+        offset = _next_start(file, held.position.offset + 1) if failed or broken else None
+        if not broken and _has_a_stump(file, held.position.offset, offset or size, failed=failed and offset is None):
+            left = Left.TRUNCATED if offset is None else Left.BROKEN
+            yield Record(Position(0, held.position.offset + 1, ""), left)
 
 
 def _read(found: Any, largest: int) -> Record:
     position = Position(0, found.stream_pos, found.record_id or "")
+    if found.headers.get("Content-Length", "").strip() != str(found.content_length):  # it stops in the head, or lies
+        return Record(position, Left.BROKEN)
     if found.record_type != WarcRecordType.response:
         return Record(position, Left.NOT_A_RESPONSE)
     if found.headers.get("WARC-Truncated"):
@@ -131,18 +135,22 @@ def _is_whole(record: Record) -> bool:
     return b"\nWARC/1." not in record.block
 
 
-def _has_a_rest(file: BinaryIO, offset: int) -> bool:
-    """Whether a gzip file goes on after the member at an offset: with the stump of a record that was cut off."""
+def _has_a_stump(file: BinaryIO, offset: int, until: int, *, failed: bool) -> bool:
+    """Whether something unreadable stands after the record at an offset: the stump of a record that was cut off.
+
+    In gzip the end of a record is known; zeros may follow. Elsewhere only a failure of the reader shows it.
+    """
     file.seek(offset)
     stream = zlib.decompressobj(wbits=31)
     try:
-        while (data := file.read(_CHUNK)) and not stream.eof:
+        while not stream.eof and (data := file.read(_CHUNK)):
             while data and not stream.eof:
                 stream.decompress(data, _CHUNK)
                 data = stream.unconsumed_tail
     except zlib.error:  # no member begins there
-        return False
-    return bool(stream.unused_data.strip(b"\0"))
+        return failed
+    end = file.tell() - len(stream.unused_data)
+    return bool(os.pread(file.fileno(), max(0, min(_CHUNK, until - end)), end).strip(b"\0"))
 
 
 def _next_start(file: BinaryIO, offset: int) -> int | None:

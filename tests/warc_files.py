@@ -39,9 +39,9 @@ def record(url: str, body: bytes | str, *, kind: str = "response", head: str = H
 def packed(name: str, records: Iterable[bytes]) -> bytes:
     """Records as the content of a file of this name: each compressed by itself, as crawlers do."""
     if name.endswith(".gz"):
-        return b"".join(gzip.compress(one, 6) for one in records)
+        return b"".join(gzip.compress(one, 6, mtime=0) for one in records)
     if name.endswith(".zst"):
-        from backports import zstd
+        from scrapy.utils._compression import zstd
 
         return b"".join(zstd.compress(one) for one in records)
     return b"".join(records)

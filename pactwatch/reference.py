@@ -217,10 +217,12 @@ def _toml(value: Any) -> str:
 
 def outcomes() -> str:
     """The named states and outcomes, each with what the code says of it."""
+    from core.captures import Left
     from core.records import AddressState, EventStatus, Outcome
 
     parts = []
-    kinds = {"States of an address": AddressState, "Outcomes of a fetch": Outcome, "Statuses of an event": EventStatus}
+    kinds = {"States of an address": AddressState, "Outcomes of a fetch": Outcome, "Statuses of an event": EventStatus,
+             "Records that a backfill leaves out": Left}
     for title, kind in kinds.items():
         rows = [(f"`{name}`", meaning) for name, meaning in members_of(kind)]
         parts += [f"## {title}", _one_line(kind.__doc__), _table(("name", "meaning"), rows)]

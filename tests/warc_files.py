@@ -41,7 +41,7 @@ def packed(name: str, records: Iterable[bytes]) -> bytes:
     if name.endswith(".gz"):
         return b"".join(gzip.compress(one, 6, mtime=0) for one in records)
     if name.endswith(".zst"):
-        from scrapy.utils._compression import zstd
+        from scrapy.utils._compression import zstd  # type: ignore[attr-defined]
 
         return b"".join(zstd.compress(one) for one in records)
     return b"".join(records)

@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("ended_at", MOMENT),
         sa.Column("claimed_by", sa.Text),
         sa.PrimaryKeyConstraint("id", name="pk_backfills"),
-        sa.UniqueConstraint("identity", "selection", name="uq_backfills_identity"),
+        sa.UniqueConstraint("identity", "selection", name="uq_backfills_identity_selection"),
     )
     # SQLite can only add a column that refers to a row with the constraint in the same breath.
     kind = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"

@@ -1,4 +1,4 @@
-"""Old pages in the archive: each once, in order, with the place in the file that says so; and nothing of them is sent."""
+"""Old pages in the archive: each once, with the place in the file that says so; and nothing of them is sent."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ from tests.reports import put
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 THEN = datetime(2020, 1, 7, 18, tzinfo=UTC)
-ROUTES = [RouteSettings(name="daily", channel="console"), RouteSettings(name="now", channel="console", send="immediate")]
+ROUTES = [RouteSettings(name="daily", channel="console"),
+          RouteSettings(name="now", channel="console", send="immediate")]
 PAPER = Outlet("paper.example", "paper.example", "en")
 TEXT = "Norvane Robotics and Halcyon Semiconductor will design a chip together, both firms said. " * 6
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from archive import outbox
 from core import records
+from core.captures import Left
 from core.clock import now
 from core.errors import PactwatchError
 from core.settings import RouteSettings, Settings
@@ -78,7 +79,7 @@ def test_every_setting_has_a_description_and_stands_in_its_page():
     ] == []
 
 
-@pytest.mark.parametrize("kind", [records.AddressState, records.Outcome, records.EventStatus])
+@pytest.mark.parametrize("kind", [records.AddressState, records.Outcome, records.EventStatus, Left])
 def test_every_state_and_outcome_is_explained(kind):
     assert [name for name, meaning in reference.members_of(kind) if not meaning] == []
     assert [member for member in kind if f"| `{member}` |" not in page("outcomes.md")] == []

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scrapy.utils._compression import brotli, zstd
+from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 
 from core.captures import Capture, Left, Outlet
 from scrapers.captures import Wanted, captures

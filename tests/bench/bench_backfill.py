@@ -43,7 +43,7 @@ def main(folder: Path) -> int:
     size = sum(len(body) for _, body in pages) / 1e6
     print(f"{len(pages)} pages of {size:.0f} MB, {number} new articles; {summary['left'] or 'none left out'}")
     print(f"floor (extraction alone)   {floor:6.1f} s CPU, {len(pages) / floor:5.1f} pages a CPU-second")
-    print(f"backfill                   {cpu:6.1f} s CPU, {number / cpu:5.1f} articles a CPU-second; {wall:.0f} s in all")
+    print(f"backfill                   {cpu:6.1f} s CPU, {number / cpu:5.1f} articles a CPU-second; {wall:.0f} s")
     print(f"backfill without its start {cpu - start:6.1f} s CPU, {number / (cpu - start):5.1f} articles a CPU-second, "
           f"{(cpu - start) / floor:.2f} of the floor")
     print(f"its start                  {start:6.1f} s CPU")

@@ -26,7 +26,7 @@ LEASE = timedelta(minutes=15)  # of a process on another host; progress is writt
 
 @dataclass
 class Counts:
-    """What records came to, by name; and by source the articles that they brought."""
+    """What records came to, by name; and by source the new articles of this run."""
 
     records: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
@@ -40,12 +40,12 @@ class Counts:
 
     def as_json(self) -> dict[str, Any]:
         """As the table keeps them."""
-        return {"records": dict(self.records), "sources": dict(self.sources), "hits": self.hits}
+        return {"records": dict(self.records), "hits": self.hits}
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Counts:
         """From what the table keeps."""
-        return cls(Counter(found.get("records", {})), Counter(found.get("sources", {})), found.get("hits", 0))
+        return cls(Counter(found["records"]), hits=found["hits"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from w3lib.encoding import http_content_type_encoding
 from core import clock, urls
 from core.captures import Capture, Left, Position
 from core.errors import SkipDocument
+from scrapers.hosts import Outlets
 from scrapers.middlewares.compression import decode
 from scrapers.outcomes import is_web_page
-from scrapers.hosts import Outlets
 from scrapers.warc import Record, records
 
 _LONGEST_HEAD = 256_000        # bytes, as in the crawl

@@ -9,7 +9,7 @@ import pytest
 from pactwatch.backfill import Ask, BackfillSummary, FileSummary, identity
 from pactwatch.cli import main
 from pactwatch.cli.backfill import _told
-from scrapers.outlets import Outlets
+from scrapers.hosts import Outlets
 from scrapers.source import SourceFile
 from tests.factories import NOW
 from tests.warc_files import record, write

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +89,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], Desk]:
-    def on(database: str) -> Desk:
-        return Desk(tmp_path / "desk", request.getfixturevalue(database))
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Desk]]:
+    made: list[Desk] = []
 
-    return on
+    def on(database: str) -> Desk:
+        made.append(Desk(tmp_path / "desk", request.getfixturevalue(database)))
+        return made[-1]
+
+    yield on
+    for one in made:
+        one.engine.dispose()
 
 
 def article(number: int) -> bytes:

@@ -17,6 +17,7 @@ Kind = Literal["name", "product", "we", "group", "unnamed"]
 
 _NEAR = 200               # characters on each side in which a guard looks for its words
 _NOT_NEAR = 40
+_MAKER = 30               # characters before a product in which "the creator of" stands
 _MOST_OCCURRENCES = 2_000
 _HANGUL = re.compile("[가-힣]")
 # What may follow a short Korean name: a particle, or a word that belongs to names of firms.
@@ -29,6 +30,9 @@ _LIST_BEFORE, _LIST_AFTER = re.compile(_LIST + "$"), re.compile(_LIST)
 _TICKER = re.compile(
     r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)"
 )
+# "Mit der Deutschen Telekom": the adjective that a German name begins with takes the ending of its case.
+_ADJECTIVE = re.compile(r"([A-ZÄÖÜ][a-zäöüß]*(?:tsch|isch|Frei))(e[rs]?) (?=[A-ZÄÖÜ])")
+_ENDINGS = {"e": ("en", "er"), "es": ("e", "en", "em"), "er": ("e", "en", "em")}
 _INTRODUCED = re.compile(r"""\s?\(\s?(?:"|'|the ")?([A-Z][\w&+.]{1,11}(?: [A-Z]\w+)?|[A-Z][a-z]\w+)"?'?\)""")
 
 
@@ -72,6 +76,7 @@ class Gazetteer:
             if alias.kind == "name":
                 self.by_alias.setdefault(lower(plain(alias.text)), set()).add(alias.organisation)
         suffixes = "|".join(re.escape(suffix) for suffix in sorted(names.legal_suffixes, key=len, reverse=True))
+        self._maker = re.compile(rf"(?<!\w)(?:{'|'.join(names.product_makers or ['(?!)'])}) $")
         self._legal = re.compile(rf",?\s(?:{suffixes})\.?(?![\w])")
 
     def find(self, view: View, named: Collection[str] = ()) -> list[Name]:
@@ -89,6 +94,9 @@ class Gazetteer:
                 legal = self._legal.match(view.plain, place.end)
                 end = legal.end() if legal and alias.kind == "name" else place.end
                 name = Name(place.start, end, (alias.organisation,), alias.kind)
+                if alias.kind == "product" and (
+                        maker := self._maker.search(view.folded, max(0, place.start - _MAKER), place.start)):
+                    name = name._replace(start=maker.start(), kind="name")
                 (found if fit else doubtful).append(name)
         found += [Name(match.start(1), match.end(1), (self._tickers[match[1]],))
                   for match in _TICKER.finditer(view.plain) if match[1] in self._tickers]
@@ -139,6 +147,9 @@ class Gazetteer:
 def _aliases(name: str, entry: Organisation) -> Iterator[_Alias]:
     for text in entry.names(name):
         yield _Alias(text, name, "name", entry.guards.get(text))
+        if found := _ADJECTIVE.match(text):
+            for ending in _ENDINGS[found[2]]:
+                yield _Alias(f"{found[1]}{ending} {text[found.end():]}", name, "name", entry.guards.get(text))
     for text in entry.products:
         yield _Alias(text, name, "product", entry.guards.get(text))
 

@@ -91,10 +91,13 @@ def _of_cue(cue: Cue, names: list[Name], reading: Reading, number: int, read: Ar
     frames = [frame for frame in cue.values if frame.least <= size and only in {None, frame.family}]
     if not frames:
         return
-    reduced = skeleton.build(reading.view, reading.sentences[number], beside, (cue.start, cue.end),
-                             knowledge.frames.descriptions)
+    sentence, place = reading.sentences[number], (cue.start, cue.end)
+    reduced = {
+        language: skeleton.build(reading.view, sentence, beside, place, knowledge.frames.reductions[language])
+        for language in {frame.language for frame in frames}
+    }
     for frame in frames:
-        candidate = _first_shape(frame, reduced, beside, reading, number, cue, read)
+        candidate = _first_shape(frame, reduced[frame.language], beside, reading, number, cue, read)
         if candidate:
             yield candidate
 
@@ -114,7 +117,7 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
     """The first shape of a frame that fits a sentence and names enough parties."""
     enough = len(names) + any(len(name.organisations) > 1 for name in names) >= frame.parties
     for shape in frame.shapes:
-        if not (enough or shape.implied or shape.titled):
+        if not (enough or shape.implied or shape.unnamed or shape.titled):
             continue
         match = shape.pattern.search(reduced)
         if match is None:
@@ -136,6 +139,10 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
                     role = shape.roles.get(slot, "publisher" if name.kind == "we" else "party")
                     parties[organisation] = Party(organisation, role, span)
         candidate = Candidate(frame, shape, tuple(parties.values()), anonymous, unknown, product, reading, number, cue)
+        if shape.unnamed and parties:
+            speaker = read.publisher if shape.implied and read.publisher not in parties else None
+            known = (Party(speaker, "publisher", None),) if speaker else ()
+            return replace(candidate, parties=(*known, *parties.values()), anonymous=not speaker)
         if len(parties) + anonymous >= frame.parties and (parties or not frame.parties):
             return candidate
         if shape.implied and parties and (implied := _implied(read, parties)):

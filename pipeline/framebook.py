@@ -30,6 +30,14 @@ class CompiledVeto:
     language: str | None                 # of the texts that it reads; None for all
 
 
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What a language lets stand before and after a name that only says what it is."""
+
+    descriptions: re.Pattern[str] | None = None
+    appositions: tuple[re.Pattern[str], ...] = ()
+
+
 class FrameBook:
     """Frames by their words, vetoes by their scope, and the weights of a score."""
 
@@ -39,11 +47,11 @@ class FrameBook:
         vetoes: Mapping[str, Veto],
         refinements: Mapping[str, Refinement],
         weights: Weights,
-        descriptions: re.Pattern[str] | None = None,
+        reductions: Mapping[str, Reduction] | None = None,
     ) -> None:
         self.frames = tuple(frames)
         self.weights = weights
-        self.descriptions = descriptions
+        self.reductions = dict(reductions or {})        # by language
         self.families = {frame.family for frame in self.frames}
         self.types = {frame.type for frame in self.frames} | set(refinements)
         self._lexicon = LexiconByLanguage(

@@ -34,6 +34,7 @@ class Shape(BaseModel):
     score: float = 0.0                   # added to the event's score: less for looser shapes
     roles: dict[str, str] = Field(default_factory=dict)
     implied: bool = False                # one party is not in the sentence: the text's main organisation
+    unnamed: bool = False                # one party has no name in it: "colaboramos con", "mit einem Start-up"
     titled: bool = False                 # no party is in it: the organisations of the headline, as in "the partnership"
 
 
@@ -58,6 +59,8 @@ class FrameFile(BaseModel):
     separators: list[str] = Field(default_factory=list)
     tails: list[str] = Field(default_factory=list)           # what may end a list of names: "and others"
     descriptions: list[str] = Field(default_factory=list)    # what may stand before a name: "the German carmaker"
+    anchors: list[str] = Field(default_factory=list)         # words that a described name follows: no relation is lost
+    appositions: list[str] = Field(default_factory=list)     # what may stand after one: ", a rival of X,"
     groups: dict[str, list[str]] = Field(default_factory=dict)
     shapes: dict[str, list[Shape]] = Field(default_factory=dict)
     frames: list[Frame] = Field(default_factory=list)
@@ -68,6 +71,8 @@ class FrameFile(BaseModel):
         return FrameFile(language=self.language, separators=[*self.separators, *upper.separators],
                          tails=[*self.tails, *upper.tails],
                          descriptions=[*self.descriptions, *upper.descriptions],
+                         anchors=[*self.anchors, *upper.anchors],
+                         appositions=[*self.appositions, *upper.appositions],
                          groups=self.groups | upper.groups, shapes=self.shapes | upper.shapes,
                          frames=list(frames.values()))
 
@@ -81,6 +86,7 @@ class CompiledShape:
     score: float
     roles: dict[str, str]
     implied: bool
+    unnamed: bool
     titled: bool
 
     @cached_property
@@ -143,7 +149,8 @@ def _with_groups(pattern: str, groups: dict[str, list[str]]) -> str:
 
 
 def _least(frame: Frame, shapes: Iterable[CompiledShape]) -> int:
-    return min((0 if shape.titled else frame.parties - shape.implied for shape in shapes), default=frame.parties)
+    return min((0 if shape.titled else frame.parties - (shape.implied or shape.unnamed) for shape in shapes),
+               default=frame.parties)
 
 
 def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str]]) -> CompiledShape:
@@ -163,7 +170,7 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
         source = _SLOT.sub(expand, _with_groups(shape.pattern, groups))
     except ValueError as failure:
         raise ValueError(f"shape {shape.id}: {failure}") from failure
-    return CompiledShape(shape.id, source, shape.score, shape.roles, shape.implied, shape.titled)
+    return CompiledShape(shape.id, source, shape.score, shape.roles, shape.implied, shape.unnamed, shape.titled)
 
 
 def check_patterns(content: FrameFile) -> None:
@@ -171,19 +178,27 @@ def check_patterns(content: FrameFile) -> None:
     for shapes in _shapes(content).values():
         for shape in shapes:
             _ = shape.pattern
-    compile_descriptions([content])
+    compile_descriptions(content)
+    compile_appositions(content)
 
 
-# A description is dropped only after a word that a name could follow, so that no relation is dropped with it.
-_ANCHORS = ("and", "with", "between", "of", "by", "from", "among", "to", "in", "for", "at", "joins?", "joined")
-
-
-def compile_descriptions(files: Iterable[FrameFile]) -> re.Pattern[str] | None:
+def compile_descriptions(content: FrameFile) -> re.Pattern[str] | None:
     """What stands before a name and only says what it is; group 1 stays. ValueError names a bad pattern."""
-    patterns = [pattern for file in files for pattern in file.descriptions]
-    words = "|".join(_ANCHORS)
     try:
-        before = rf"(^|, |& |{RELATION} |\b(?:{words}) )"
-        return re.compile(rf"{before}(?:{'|'.join(patterns)}) (?={NAME})") if patterns else None
+        before = rf"(^|, |& |{RELATION} |\b(?:{'|'.join(content.anchors or ['(?!)'])}) )"
+        dropped = "|".join(content.descriptions)
+        return re.compile(rf"{before}(?:{dropped}) (?={NAME})") if dropped else None
     except re.error as failure:
         raise ValueError(f"descriptions: not a pattern: {failure}") from failure
+
+
+def compile_appositions(content: FrameFile) -> tuple[re.Pattern[str], ...]:
+    """What stands after a name and only says what it is, in the order in which it is dropped."""
+    found = []
+    for written in content.appositions:
+        source = _with_groups(written, content.groups).replace("{R}", RELATION).replace("{_}", NAME)
+        try:
+            found.append(re.compile(f"(?<={NAME})(?:{source})"))
+        except re.error as failure:
+            raise ValueError(f"appositions: not a pattern: {failure}") from failure
+    return tuple(found)

@@ -13,8 +13,8 @@ from pydantic import BaseModel, TypeAdapter
 from core.errors import KnowledgeFileError
 from pipeline import checked
 from pipeline.entities import Gazetteer
-from pipeline.framebook import FrameBook
-from pipeline.frames import FrameFile, check_patterns, compile_descriptions, compile_file
+from pipeline.framebook import FrameBook, Reduction
+from pipeline.frames import FrameFile, check_patterns, compile_appositions, compile_descriptions, compile_file
 from pipeline.headlines import HeadlineRules
 from pipeline.items import ItemRules
 from pipeline.knowledge_files import (
@@ -165,7 +165,9 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         topics=TopicBook(parts["topics"]),
         themes=ThemeBook({name: theme.root for name, theme in parts["themes"].items()}),
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
-                         parts["refinements"], parts["weights"], compile_descriptions(frames.values())),
+                         parts["refinements"], parts["weights"],
+                         {language: Reduction(compile_descriptions(file), compile_appositions(file))
+                          for language, file in frames.items()}),
         status=StatusBook(parts["status"]),
         preparation=preparation,
         items=ItemRules(boilerplate.digests, preparation.dateline),

@@ -129,6 +129,14 @@ class Unnamed(BaseModel):
     nouns: list[str]
 
 
+class BeforeVerb(BaseModel):
+    """Words that mean organisations only where one of some verbs follows. The verbs are patterns."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    words: list[str]
+    verbs: list[str]
+
+
 class Names(BaseModel):
     """Word lists for telling organisations from other names."""
 
@@ -149,6 +157,7 @@ class Names(BaseModel):
     roles: list[str] = Field(default_factory=list)              # what people are called beside their name
     surnames: list[str] = Field(default_factory=list)           # first letters of Korean and Chinese names
     product_nouns: list[str]
+    product_makers: list[str] = Field(default_factory=list)     # before a product: "el creador de" means its owner
     headline_verbs: list[str]
     never: list[str]
     strip: list[str]
@@ -161,6 +170,7 @@ class Names(BaseModel):
     the_company: list[str]
     both_companies: dict[str, int]
     unnamed: dict[str, Unnamed] = Field(default_factory=dict)    # by language: "seven banks", parties without a name
+    both_before_verb: BeforeVerb | None = None                  # those that stand for organisations only before a verb
     kinds: dict[str, list[str]] = Field(default_factory=dict)          # type -> nouns: "the Korean chipmaker"
     nationalities: dict[str, list[str]] = Field(default_factory=dict)  # country -> adjectives and cities
 
@@ -182,6 +192,7 @@ class LatinNames(BaseModel):
     patterns: list[str]                  # their form alone shows an organisation; group 1 is the name
     openers: list[str]                   # small words, cut from the front of a capitalised sequence
     common: list[str]                    # patterns of capitalised words that name nobody
+    alone: list[str] = Field(default_factory=list)       # patterns that name nobody where they stand alone
     places: list[str]                    # what stands before a place
     kinds: list[str]                     # patterns of what stands before the name of an organisation
     heads: list[str] = Field(default_factory=list)       # words of names that stand for nobody by themselves

@@ -21,7 +21,9 @@ _MADE_UP = re.compile(r"[a-zà-ÿ0-9][A-Z]|^[A-Z][A-Z0-9&.]+$|[A-Za-z][0-9]|^[A-
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;\n»“\"•|–-]\s*)[\"'«„“]?\s?$")
 # "s'allie à Tarvela", "ouvre ses archives à Tarvela": no place.
 _ALLIES_TO = re.compile(r"(?:lli|soci|uni|join|confi|ouvr|archiv|conten|articl|licenc)\w* (?:à|a) $")
-_VERB_FOLLOWS = re.compile(r" (?!(?:und|et|y|e)\b)[a-zäöüà-ÿ'’]{2,}")
+_GENITIVE = re.compile(r"([A-ZÄÖÜ][\w-]+[^\Wszxß_])s(?= |$)")     # "Infineons Chips"
+# "Tarvela kooperiert …", "Tarvela, Konkurrent von X, kooperiert …"
+_VERB_FOLLOWS = re.compile(r" (?!(?:und|et|y|e)\b)[a-zäöüà-ÿ'’]{2,}|, (?:eine?|[A-ZÄÖÜ][a-zäöüß]+ (?:von|des|der)) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class _Language:
     patterns: tuple[re.Pattern[str], ...]
     openers: frozenset[str]
     common: re.Pattern[str]
+    alone: re.Pattern[str]
     place_before: re.Pattern[str]
     kind_before: re.Pattern[str]
     kind_word: re.Pattern[str]
@@ -45,6 +48,7 @@ class LatinNameRules:
                 tuple(map(re.compile, entry.patterns)),
                 frozenset(entry.openers),
                 re.compile("|".join(entry.common)),
+                re.compile("|".join(entry.alone or ["(?!)"])),
                 re.compile(rf"(?:^|\s)(?:{'|'.join(entry.places)}) $"),
                 re.compile(rf"(?:{'|'.join(entry.kinds)}) (?:[«„\"] ?)?$"),
                 re.compile(rf"[\w-]*(?:{'|'.join(entry.kinds)})s?" if language == "de" else "(?!)"),
@@ -87,11 +91,16 @@ class LatinNameRules:
 
     def _meant(self, view: View, one: Name, rules: _Language, resolve: Callable[[str], set[str]]) -> Name:
         """A name as the one organisation that is called so; as it is where several are, or none."""
-        text = one.organisations[0]
+        whole, text = one, one.organisations[0]
         meant = resolve(text)
+        if not meant and rules.nouns_have_capitals and (found := _GENITIVE.match(text)):
+            text = found[1]                # what follows is what it owns
+            meant, one = resolve(text), one._replace(end=one.start + found.end())
+            if len(meant) != 1:
+                return whole
         if len(meant) != 1 or self._common_word(text, rules) or (
                 not rules.nouns_have_capitals and view.field == "text" and one.start and self._opens(view, one.start)):
-            return one
+            return whole
         return one._replace(organisations=(next(iter(meant)),), known=True)
 
     def _states(self, view: View, named: list[Name], rules: _Language) -> list[Name]:
@@ -135,7 +144,7 @@ class LatinNameRules:
                 return None
             cut = text.index(" ") + 1
             start, text = start + cut, text[cut:]
-        if rules.common.fullmatch(lower(text)):
+        if rules.common.fullmatch(lower(text)) or rules.alone.fullmatch(lower(text)):
             return None
         return one._replace(start=start, organisations=(text,))
 

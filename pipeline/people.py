@@ -24,15 +24,17 @@ _AFTER = re.compile(_PERSON)
 _TO_NAME = re.compile(r"(?:,|\(| is| as)? ?(?:the |our |its |his |her )?(?:[\w-]+ and )?$")
 # "ROLE and co-founder of X", "ROLE of Partnerships at X", "ROLE, X": what may stand between a role and its place.
 _TO_PLACE = re.compile(
-    r"[\w\s,&'/-]{0,70}?(?:\b(?P<at>at|bei|chez)|\b(?:of|for|de|von|der|des|di)|,|)\s(?:the |der |la )?$"
+    r"[\w\s,&'/-]{0,70}?(?:\b(?P<at>at|bei|chez)|\b(?:of|for|de|von|der|des|di)|,|)"
+    r"(?:\s(?:the |der |la )?|\s(?:d|de l)')$"
 )
 _NOT_BETWEEN = re.compile(r"\b(?:said|says|told|has|have|had|who|which|was|is|were|added|and [A-Z]\w+ [A-Z])")
 # What may stand between an organisation and the role in it.
 _OF_ROLE = (
-    "", " ", "'s ", "' ", " new ", "'s new ", "'s former ", " group ", "의 ", " 신임 ", "の", "的", "创始人", "創辦人"
+    "", " ", "-", "'s ", "' ", " new ", "'s new ", "'s former ", " group ",
+    "의 ", " 신임 ", "の", "的", "创始人", "創辦人",
 )
 _FAR = 75                 # characters between a role and its organisation
-_ROLE_OF = re.compile(r",? (?:of|at|for|bei|de|chez|von|der|des|di) (?:the |der |des |la |l')?")
+_ROLE_OF = re.compile(r",? (?:(?:of|at|for|bei|de|chez|von|der|des|di) (?:the |der |des |la |l')?|d')")
 _AFTER_ROLE = re.compile(r",? (?:and [\w-]+(?: [\w-]+)? )?")
 _INITIALS = re.compile(r"[A-Z]\.")
 _KOREAN_BEFORE = re.compile(r"(?:^|(?<![가-힣]))([가-힣]{3}) $")
@@ -124,7 +126,8 @@ class PeopleRules:
         plain = [word for word in words if not _INITIALS.fullmatch(word)]
         if not 2 <= len(plain) <= 4 or plain[0].lower() in self._verbs:
             return None
-        if any(word.lower().rstrip(".") in self._not_names for word in plain):
+        rest = plain[1:] if plain[0] in self._first_names else plain     # "Christian" is a word, too
+        if any(word.lower().rstrip(".") in self._not_names for word in rest):
             return None
         if any(word.isupper() or "-elect" in word for word in plain) or any(letter.isdigit() for letter in written):
             return None

@@ -22,6 +22,7 @@ from pipeline.views import EVENT_LIMIT, View, language_by_letters, script_of, vi
 LEAD_SENTENCES = 5
 _TOLD_BY = 2_000          # characters that tell the language of a text whose language nobody names
 _NAMED_AFTER_TOPIC = re.compile(r"(?:\s|\.|^\w+)(?:AI|Ai|ai)$")    # a firm called Something AI says nothing of AI
+_OWNER = re.compile(r"-[A-ZÄÖÜ][a-zäöüß]+ [A-Z]")     # "die VW-Tochter Cariad": the second is meant
 _TOPIC_ENDS = {"AI", "Ai", "ai"}
 
 
@@ -54,7 +55,7 @@ class Reading:
         for name in self.names:
             if name.start >= place:
                 break
-            if name.kind == "name":
+            if name.kind == "name" and not _OWNER.match(self.view.plain, name.end):
                 for organisation in name.organisations:
                     found.pop(organisation, None)
                     found[organisation] = None
@@ -112,7 +113,8 @@ def _reading(view: View, parts: list[tuple[int, int]], names: list[Name], maybe:
     cues = [cue for cue in knowledge.frames.find(view, limit, language) if not _covered(taken, cue.start, cue.end)]
     return Reading(
         view=view, sentences=parts, names=names, maybe=maybe, marked=marked, lead_end=lead_end, cues=cues,
-        topics=with_roles(knowledge.topics.find(view, language, named + marked + named_after), every, view),
+        topics=with_roles(knowledge.topics.find(view, language, named + marked + named_after), every, view,
+                          language),
         statuses=knowledge.status.find(view, limit, language),
     )
 

@@ -12,6 +12,8 @@ from pipeline.views import EVENT_LIMIT, View
 
 _GENERIC = frozenset({"company", "firm", "group", "startup", "start-up", "giant", "maker", "agency", "developer"})
 
+_NOTHING = re.compile("(?!)")
+
 
 class References:
     """The words that stand for organisations named before."""
@@ -21,6 +23,9 @@ class References:
             lists.the_company, 1
         )
         self._speakers = Lexicon((word, self._sizes.get(word, 0)) for word in (*lists.first_person, *self._sizes))
+        alone = lists.both_before_verb
+        self._alone = frozenset(alone.words) if alone else frozenset()
+        self._verb = re.compile(rf" (?:{'|'.join(alone.verbs)})") if alone else _NOTHING
         self._countries = {word: code for code, words in lists.nationalities.items() for word in words}
         self._kinds = {noun: kind for kind, nouns in lists.kinds.items() for noun in nouns}
         self._unnamed = {
@@ -47,6 +52,9 @@ class References:
         found = []
         for place in self._speakers.find(view, EVENT_LIMIT):
             if size := place.values[0]:
+                if view.folded[place.start : place.end] in self._alone \
+                        and not self._verb.match(view.folded, place.end):
+                    continue
                 found.append(Name(place.start, place.end, (), "group", size=size))
             elif view.plain[place.start : place.end] != "US":
                 found.append(Name(place.start, place.end, (publisher,) if publisher else (), "we"))

@@ -71,8 +71,15 @@ class Scorer:
 
     def _standing_weight(self, standing: Standing) -> float:
         """A clause that looks back counts little beside other news, but is the news where a text says nothing else."""
-        looks_back = standing.status is EventStatus.BACKGROUND and len(self._read.text.sentences) > _WHOLE_TEXT
+        said = len(self._read.text.sentences) + self._title_is_other
+        looks_back = standing.status is EventStatus.BACKGROUND and said > _WHOLE_TEXT
         return self._weights.background if looks_back else 0.0
+
+    @cached_property
+    def _title_is_other(self) -> bool:
+        """Whether the headline tells of something else than a cooperation."""
+        families = {frame.family for cue in self._read.title.cues for frame in cue.values}
+        return bool(self._read.title.sentences) and "alliance" not in families
 
     @cached_property
     def _told(self) -> dict[str, float]:

@@ -24,7 +24,7 @@ _BEFORE = 14              # characters before a full stop that tell an abbreviat
 _WORDS = (
     "Inc|Corp|Co|Ltd|Cos|Bros|Dr|Mr|Mrs|Ms|Messrs|Prof|St|Mt|Ft|Ave|Blvd|vs|Jr|Sr|Gen|Gov|Sen|Rep|Lt|Col|Sgt|Capt|Rev|Hon|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Univ|Dept|Assn|Intl|Mfg|Bldg|approx|est|etc|cf|al|dlrs|Ph\.D|"
-    "bzw|ca|Hr|Fr|Mio|Mrd|Tsd|Std|ggf|inkl|evtl|sog|vgl|usw|Abt|Dipl|Ing|geb|"
+    "bzw|[Bb]zgl|[Cc]a|Hr|Fr|Mio|Mrd|Tsd|Std|ggf|inkl|evtl|sog|vgl|usw|Abt|Dipl|Ing|geb|"
     "MM|Mme|Mlle|Mgr|Sté|Cie|env|ex|EE|UU|Sra|Srta|Dra|Ud|Uds|ej|Lic|Cía|aprox|Av|Dña"
 )
 _ABBREVIATION = re.compile(rf"""(?:^|[\s("'«„-])(?:[A-Za-z]|(?:[A-Za-z]\.\s?)+[A-Za-z]|{_WORDS})$""")

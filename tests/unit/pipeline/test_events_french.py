@@ -34,6 +34,28 @@ ALLIANCES = [
      "joint_development", "Sanofi, Université Paris-Saclay", "announced"),
     ("En partenariat avec Google Cloud, Carrefour développe un assistant d'IA générative pour ses magasins.",
      "partnership", "Google Cloud, Carrefour", "announced"),
+    # Who is only named to say what a party is takes no part.
+    ("Mistral AI, concurrent de Google, s'allie à Renault dans l'IA embarquée.",
+     "partnership", "Mistral AI, Renault", "announced"),
+    ("LightOn, la rivale française d'OpenAI, s'associe à Thales autour de l'IA.",
+     "partnership", "LightOn, Thales", "announced"),
+    ("LightOn, qui concurrence OpenAI, et Thales s'allient dans l'IA.", "partnership", "LightOn, Thales", "announced"),
+    ("Owkin, une jeune pousse parisienne spécialisée dans l'IA, et Sanofi nouent un partenariat.",
+     "partnership", "Owkin, Sanofi", "announced"),
+    # Passives and nominal agents.
+    ("Un accord de partenariat dans l'IA a été signé mardi par Renault et Google Cloud.",
+     "partnership", "Renault, Google Cloud", "announced"),
+    ("Un protocole d'accord sur l'IA a été conclu jeudi à Lyon par Orange et Mistral AI.",
+     "mou", "Orange, Mistral AI", "announced"),
+    # "Both" stands for those named before, "we" for whoever speaks.
+    ("Thales et Valeo se sont retrouvés mardi à Paris. Les deux groupes vont développer ensemble une IA.",
+     "joint_development", "Thales, Valeo", "announced"),
+    ("Airbus a reçu Helsing à Toulouse. Le duo veut concevoir ensemble une IA pour les drones.",
+     "partnership", "Airbus, Helsing", "announced"),
+    ("Nous nous associons à Mistral AI pour développer des modèles de langage.",
+     "partnership", "Mistral AI", "announced"),
+    ("Nous collaborons avec Thales sur des agents d'IA.", "partnership", "Thales", "announced"),
+    ("Renault a choisi l'IA de Thales et collabore avec Orange.", "partnership", "Thales, Orange", "announced"),
 ]
 
 NEAR_MISSES = [
@@ -47,6 +69,13 @@ NEAR_MISSES = [
     "Orange et SFR signent un accord de partage de pylônes dans les campagnes.",
     "La gauche et les centristes scellent une alliance électorale et promettent un ministère de l'IA.",
     "Google et Mistral AI se livrent une bataille féroce dans l'IA.",
+    "Mistral AI, concurrent d'OpenAI, lance un nouveau modèle de langage.",
+    "Bruxelles enquête sur l'alliance entre Amazon et Anthropic dans l'IA",
+    "La relation entre Amazon et Anthropic se refroidit dans l'IA",
+    "Après la fin de son alliance avec OpenAI, Figure AI mise sur sa propre IA",
+    "Capgemini nomme une directrice de l'IA, ancienne responsable de l'alliance avec Google.",
+    "L'IA progresse.\nÀ lire aussi : Orange et Google Cloud s'allient dans l'IA",
+    "Orange et Thales se disputent le marché de l'IA",
 ]
 
 

@@ -35,6 +35,31 @@ ALLIANCES = [
      "infrastructure_deal", "Microsoft, Schwarz Group", "rumoured"),
     ("Die Tarvela Robotics GmbH und die Quillon AG tun sich zusammen, um Roboter mit KI auszustatten.",
      "partnership", "Tarvela Robotics, Quillon", "announced"),
+    # Who is only named to say what a party is takes no part.
+    ("Tarvela, Konkurrent von Google, kooperiert mit SAP bei KI.", "partnership", "Tarvela, SAP", "announced"),
+    ("Das Start-up DeepL, das mit Microsoft konkurriert, und Bosch kooperieren bei KI.",
+     "partnership", "DeepL, Bosch", "announced"),
+    ("Bosch und der OpenAI-Rivale Aleph Alpha kooperieren bei KI.", "partnership", "Bosch, Aleph Alpha", "announced"),
+    ("Cariad, die Softwaretochter von Volkswagen, und ZF treiben automatisiertes Fahren voran",
+     "joint_development", "Cariad, ZF Friedrichshafen", "announced"),
+    ("SAP-Chef Christian Klein und Siemens-Chef Roland Busch verkünden eine KI-Allianz",
+     "strategic_alliance", "SAP, Siemens", "announced"),
+    # Passives, nominal agents, inflected names, word order.
+    ("Eine Absichtserklärung zu KI wurde am Dienstag von Infineon und SAP unterzeichnet.",
+     "mou", "Infineon, SAP", "announced"),
+    ("Mit der Deutschen Bahn arbeitet Siemens bei KI für Stellwerke zusammen.",
+     "partnership", "Deutsche Bahn, Siemens", "announced"),
+    ("Zwischen Bosch und SAP ist eine KI-Partnerschaft vereinbart worden.", "partnership", "Bosch, SAP", "announced"),
+    ("Uber will mit Momenta ab Herbst Robotaxis in Hamburg testen", "partnership", "Uber, Momenta", "announced"),
+    # "Both" stands for those named before.
+    ("BMW hat am Montag SAP als Gast begrüßt. Beide wollen gemeinsam generative KI für Fabriken entwickeln.",
+     "joint_development", "BMW, SAP", "announced"),
+    ("In Berlin trafen sich BMW, SAP und Bosch. Die drei Konzerne gründen ein Konsortium für KI.",
+     "consortium", "BMW, SAP, Bosch", "announced"),
+    ("Wir arbeiten mit Mistral AI zusammen, um Sprachmodelle zu entwickeln.",
+     "partnership", "Mistral AI", "announced"),
+    ("Infineon schließt Partnerschaft mit einem deutschen KI-Entwickler",
+     "partnership", "Infineon", "announced"),
 ]
 
 NEAR_MISSES = [
@@ -48,6 +73,15 @@ NEAR_MISSES = [
     "Rennen um die beste KI: Google und OpenAI liefern sich einen Wettlauf mit Meta",
     "Die Deutsche Bahn und Siemens haben einen Vertrag über 90 neue Züge unterzeichnet.",
     "Union und SPD einigen sich auf Koalition und versprechen ein Ministerium für künstliche Intelligenz.",
+    "DeepL, Konkurrent von Google, stellt einen neuen KI-Übersetzer vor.",
+    "Bosch und ZF streichen Stellen beim automatisierten Fahren",
+    "Bosch und ZF treiben die Preise für KI-Chips voran",
+    "Zahl der Kooperationen bei KI-Unternehmen steigt",
+    "EU-Kommission prüft die KI-Partnerschaft von Amazon und Anthropic",
+    "Nach dem Ende der Partnerschaft mit OpenAI setzt Figure AI auf eigene KI-Modelle.",
+    "OpenAI und Microsoft verhandeln über Anteile",
+    "Bosch hat am Montag SAP begrüßt. Beide Modelle der KI kamen gut an.",
+    "Die KI-Nachfrage wächst.\nLesen Sie auch: Bosch und SAP kooperieren bei KI",
 ]
 
 

@@ -33,6 +33,25 @@ ALLIANCES = [
      "partnership", "Mapfre, Salesforce", "announced"),
     ("El Barcelona Supercomputing Center investigará junto a Intel chips para inteligencia artificial.",
      "research_collaboration", "Barcelona Supercomputing Center, Intel", "announced"),
+    # Who is only named to say what a party is takes no part.
+    ("Mistral AI, rival de Google, se alía con Repsol en inteligencia artificial.",
+     "partnership", "Mistral AI, Repsol", "announced"),
+    ("Indra, que compite con Airbus, se alía con Google Cloud en inteligencia artificial.",
+     "partnership", "Indra, Google Cloud", "announced"),
+    ("Telefónica se asocia con Multiverse Computing, una startup vasca, para comprimir modelos de lenguaje.",
+     "partnership", "Telefónica, Multiverse Computing", "announced"),
+    # Passives and nominal agents.
+    ("Un acuerdo de colaboración en IA fue firmado el jueves por Repsol e IBM.",
+     "partnership", "Repsol, IBM", "announced"),
+    ("Un memorando de entendimiento sobre IA ha sido suscrito por Indra y Nvidia.",
+     "mou", "Indra, NVIDIA", "announced"),
+    # "Both" stands for those named before, a verb alone for whoever speaks.
+    ("Repsol recibió a Nvidia en Madrid. Ambas compañías desarrollarán juntas agentes de IA.",
+     "joint_development", "Repsol, NVIDIA", "announced"),
+    ("Colaboramos con Google Cloud en agentes de inteligencia artificial.", "partnership", "Google Cloud", "announced"),
+    ("Nos aliamos con Microsoft para llevar la IA a las pymes.", "partnership", "Microsoft", "announced"),
+    ("Santander une fuerzas con el creador de ChatGPT en inteligencia artificial",
+     "partnership", "Santander, OpenAI", "announced"),
 ]
 
 NEAR_MISSES = [
@@ -46,6 +65,14 @@ NEAR_MISSES = [
     "Iberdrola y Repsol firman un acuerdo para instalar puntos de recarga.",
     "PSOE y Sumar pactan un gobierno de coalición que promete un ministerio de inteligencia artificial.",
     "Google y OpenAI compiten por el liderazgo de la inteligencia artificial.",
+    "Mistral AI, rival de OpenAI, lanza un nuevo modelo de lenguaje.",
+    "La relación entre Amazon y Anthropic se enfría en la IA",
+    "Bruselas investiga la alianza entre Amazon y Anthropic en IA",
+    "Tras romper con OpenAI, Figure AI apuesta por su propia IA",
+    "OpenAI y Google lanzan nuevos modelos de IA en la misma semana",
+    "Indra levanta 100 millones con Santander y HP para su IA",
+    "La IA avanza.\nLee también: Telefónica y Nvidia se alían en IA",
+    "Indra recibió a Nvidia en Madrid. Ambos modelos de IA mejoran juntos.",
 ]
 
 

@@ -21,12 +21,24 @@ def people(text, title="", **more):
     ("said Orla Quendrin, vice president of Partnerships at Naver.", ("Orla Quendrin", "vice president", "Naver")),
     ("The president of Naver, Orla Quendrin, spoke.", ("Orla Quendrin", "president", "Naver")),
     ("The news reached CEO Orla Quendrin on Monday.", ("Orla Quendrin", "CEO", None)),
+    ("SAP-Chef Christian Quendrin sprach.", ("Christian Quendrin", "Chef", "SAP")),
+    ("Orla Quendrin, Vorstandsvorsitzende der Deutschen Telekom, sprach.",
+     ("Orla Quendrin", "Vorstandsvorsitzende", "Deutsche Telekom")),
+    ("Orla Quendrin, directrice générale d'Orange Business, a parlé.",
+     ("Orla Quendrin", "directrice générale", "Orange")),
+    ("Orla Quendrin, cofondatrice de Mistral AI, a parlé.", ("Orla Quendrin", "cofondatrice", "Mistral AI")),
+    ("Orla Quendrin, consejera delegada de Indra, habló.", ("Orla Quendrin", "consejera delegada", "Indra")),
     ("네이버 대표 곽하늬는 말했다.", ("곽하늬", "대표", "Naver")),
     ("곽하늬 네이버 대표는 말했다.", ("곽하늬", "대표", "Naver")),
     ("トヨタの樫村遥社長は語った。", ("樫村遥", "社長", "Toyota Motor")),
 ])
 def test_a_person_is_found_with_role_and_organisation(text, found):
     assert found in people(text)
+
+
+def test_a_german_genitive_names_the_organisation_of_a_person():
+    found = people("Infineons Vorstandschef Orla Quendrin sprach.", language="de")
+    assert found == [("Orla Quendrin", "Vorstandschef", "Infineon")]
 
 
 def test_our_chief_executive_belongs_to_the_publisher():

@@ -34,6 +34,7 @@ TABLE: dict[str, list[tuple[str, ...]]] = {
         ("Dr. Merrow und Prof. Tarn kamen.",),
         ("Der Umsatz stieg auf 2,5 Mio. Euro.",),
         ("Das kostet ca. 3.000 Euro bzw. weniger.",),
+        ("Ca. Mitte Mai folgt mehr bzgl. Tarvela.", "Wir warten."),
         ("Die Tarvela GmbH & Co. KG wächst.",),
         ("Es kamen u. a. Gäste.", "Wir warten."),
         ("„Wir bauen das.“", "Das sagte sie."),

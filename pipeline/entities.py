@@ -29,6 +29,7 @@ _LIST = (r"(?:,? (?:and|&|und|et|y|e) |, |·|・|、|×|\+|-|[与與和跟及同
 _LIST_BEFORE, _LIST_AFTER = re.compile(_LIST + "$"), re.compile(_LIST)
 _TICKER = re.compile(
     r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)"
+    r"|(?<![\w$])\$([A-Z]{2,5})(?![\w.])"     # "$GOOGL"
 )
 # "Mit der Deutschen Telekom": the adjective that a German name begins with takes the ending of its case.
 _ADJECTIVE = re.compile(r"([A-ZÄÖÜ][a-zäöüß]*(?:tsch|isch|Frei))(e[rs]?) (?=[A-ZÄÖÜ])")
@@ -98,8 +99,8 @@ class Gazetteer:
                         maker := self._maker.search(view.folded, max(0, place.start - _MAKER), place.start)):
                     name = name._replace(start=maker.start(), kind="name")
                 (found if fit else doubtful).append(name)
-        found += [Name(match.start(1), match.end(1), (self._tickers[match[1]],))
-                  for match in _TICKER.finditer(view.plain) if match[1] in self._tickers]
+        found += [Name(*match.span(match.lastindex or 0), (self._tickers[ticker],))
+                  for match in _TICKER.finditer(view.plain) if (ticker := match[match.lastindex or 0]) in self._tickers]
         return sorted(found + _cleared(doubtful, found, view, named)) if doubtful else found
 
     def resolve(self, name: str) -> set[str]:

@@ -130,7 +130,7 @@ def _described(found: Explanation) -> Iterator[str]:
         return
     yield "judged on"
     yield f"  parties   {', '.join(f'{p.organisation} ({p.role})' for p in event.parties)}"
-    yield f'  relation  {event.type} ({event.family}), by "{event.relation.text}"'
+    yield f'  relation  {kinds_of(event)}, by "{event.relation.text}"'
     by_topic = f', by "{event.topic_span.text}"' if event.topic_span else ""
     yield f"  topic     {', '.join(event.topics) or 'none'}{by_topic}"
     by_status = f', by "{event.status_span.text}"' if event.status_span else ""

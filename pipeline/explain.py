@@ -43,7 +43,8 @@ class Explanation:
         """What `rules explain --json` prints."""
         event = self.event
         told = event and {
-            "type": event.type, "family": event.family, "status": event.status.value, "topics": event.topics,
+            "type": event.type, "family": event.family, "kinds": event.kinds, "status": event.status.value,
+            "topics": event.topics,
             "parties": [{"organisation": party.organisation, "role": party.role} for party in event.parties],
             "evidence": [{"role": one.role, **asdict(one.span)} for one in event_evidence(event)],
         }
@@ -110,6 +111,8 @@ def _about_event(scoped: Sequence[Query], event: Event | None, annotation: Annot
 
 
 def _of_event(condition: Query, event: Event, annotation: Annotation) -> str:
+    if isinstance(condition, Or):
+        return "; ".join(dict.fromkeys(_of_event(child, event, annotation) for child in condition.children))
     if isinstance(condition, Filter):
         if condition.field == "event":
             return f"{kinds_of(event)}, by \"{event.relation.text}\""

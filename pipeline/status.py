@@ -50,7 +50,8 @@ class StatusBook:
         standings = [one for cue, one in told if cue.status in _ORDER and one.cue not in silenced]
         return min(standings, key=lambda one: _ORDER.index(one.status), default=Standing())
 
-    def _of_another(self, name: str, place: Found[tuple[str, StatusCue]], relation: tuple[int, int], view: View) -> bool:
+    def _of_another(self, name: str, place: Found[tuple[str, StatusCue]], relation: tuple[int, int],
+                    view: View) -> bool:
         """Whether a word speaks of something else than the relation, by what stands between the two."""
         pattern = self._unless.get(name)
         start, end = (place.end, relation[0]) if place.end <= relation[0] else (relation[1], place.start)
@@ -62,4 +63,5 @@ def _reaches(cue: StatusCue, place: Found[tuple[str, StatusCue]], relation: tupl
         return cue.side in {"before", "any"} and relation[0] - place.end <= cue.within
     if place.start >= relation[1]:
         return cue.side in {"after", "any"} and place.start - relation[1] <= cue.within
-    return True
+    # "In talks with" is a relation and its status; who "leaves" for another firm changes jobs, and nothing ends.
+    return cue.status is not EventStatus.ENDED

@@ -120,6 +120,8 @@ def _at_address(ctx: typer.Context, url: str) -> _Given:
 
 
 def _described(found: Explanation) -> Iterator[str]:
+    from pipeline.explain import kinds_of
+
     verdict = f"a hit, band {found.band}" if found.flagged else "no hit"
     score = "" if found.score is None else f", score {found.score:.2f}"
     yield f"{verdict}{score}" + (", band archive: searchable, never sent" if found.band == "archive" else "")

@@ -64,4 +64,5 @@ def _reaches(cue: StatusCue, place: Found[tuple[str, StatusCue]], relation: tupl
     if place.start >= relation[1]:
         return cue.side in {"after", "any"} and place.start - relation[1] <= cue.within
     # "In talks with" is a relation and its status; who "leaves" for another firm changes jobs, and nothing ends.
-    return cue.status is not EventStatus.ENDED
+    within = relation[0] <= place.start and place.end <= relation[1]
+    return not (within and cue.status is EventStatus.ENDED)

@@ -31,6 +31,8 @@ ENDED = [
     "AI tie-up between Nissan and Honda is dead",
     "Nissan and Honda bury plans for an AI alliance.",
     "Sony and Honda put an end to their AI car venture.",
+    "OpenAI stops working with Cohere.",
+    "Google cuts ties with Scale AI",
 ]
 GOES_ON = [
     "IBM and SAP end months of talks with a deal on their AI partnership.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from archive.fulltext import is_text, postgresql_match, sqlite_match
 from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation, Source
 from core.periods import bounds
 from core.query import TOPIC_LEAST, And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event
+from core.records import BY_STATUS, COOPERATION
 from core.text import fold
 
 Condition = ColumnElement[bool]
@@ -95,7 +96,7 @@ class Conditions:
         assert isinstance(query, Filter)
         match query.field:
             case "event":
-                return sa.or_(_is(Event.type, query.value), _is(Event.family, query.value))
+                return sa.or_(_is(Event.type, query.value), _is(Event.family, query.value), *_by_status(query.value))
             case "status":
                 return _is(Event.status, query.value)
             case "topic":
@@ -158,6 +159,13 @@ def _is(column: Any, value: str) -> Condition:
     if value.endswith("*"):
         return sa.func.lower(column).startswith(value[:-1].lower(), autoescape=True)
     return sa.func.lower(column) == value.lower()
+
+
+def _by_status(value: str) -> Iterator[Condition]:
+    """The conditions of `denial` and `end`, which are kinds that a cooperation has by its status."""
+    for kind, status in BY_STATUS.items():
+        if value.lower() == kind or (value.endswith("*") and kind.startswith(value[:-1].lower())):
+            yield sa.and_(Event.family == COOPERATION, Event.status == status.value)
 
 
 def _between(column: Any, query: Range) -> list[Condition]:

@@ -53,6 +53,11 @@ class EventStatus(StrEnum):
     BACKGROUND = "background"  # older news, told again to explain something else
 
 
+COOPERATION = "alliance"       # the family of the kinds of cooperation
+# Kinds of event that a cooperation becomes by its status: `event:end` is a cooperation that has ended.
+BY_STATUS = {"denial": EventStatus.DENIED, "end": EventStatus.ENDED}
+
+
 class Band(StrEnum):
     """What a score is good for under a rule, the highest first."""
 
@@ -151,12 +156,28 @@ class OrganisationFacts:
     parent: str | None = None            # canonical name
 
 
+# What a party does in an event, where the text says so.
+ROLES = {
+    "party": "takes part; the text says no more",
+    "publisher": 'publishes the text and calls itself "we"',
+    "actor": "acts: buys, funds, sues, hires, launches, integrates, uses",
+    "target": "is acted on: is bought, funded, sued, left, used",
+    "investor": "puts money into the other in an alliance of type `equity_investment`",
+    "licensor": "lets the other use its content (`content_licensing`)",
+    "licensee": "may use the content of the other (`content_licensing`)",
+    "supplier": "provides computing power, chips or data centres (`infrastructure_deal`)",
+    "customer": "pays for them (`infrastructure_deal`)",
+    "lead": "leads a consortium",
+    "member": "belongs to a consortium that another party leads, or that lists its members",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """An organisation that takes part in an event."""
 
     organisation: str                    # canonical name
-    role: str = "party"                  # party, investor, target, customer, publisher …
+    role: str = "party"                  # one of ROLES
     span: Span | None = None             # None where the party is only implied, as "we"
 
 
@@ -180,6 +201,12 @@ class Event:
     status_span: Span | None = None
     reasons: tuple[str, ...] = ()        # names of the cues that raised or lowered the score
     contributions: tuple[tuple[str, float], ...] = ()  # the same with what each added; not stored
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """All by which `event:` finds it: its type, its family, and `denial` or `end` where a cooperation is that."""
+        more = [kind for kind, status in BY_STATUS.items() if self.family == COOPERATION and self.status is status]
+        return tuple(dict.fromkeys((self.type, self.family, *more)))
 
 
 @dataclass(frozen=True, slots=True)

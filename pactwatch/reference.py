@@ -163,6 +163,28 @@ def rule_file() -> str:
     return _models({"Keys of the file": RuleFile, "Keys of an example": RuleExample})
 
 
+def event_kinds() -> str:
+    """What `event:` can ask for, and the parts that the parties of an event play."""
+    from core.records import BY_STATUS, COOPERATION, ROLES
+    from pipeline.knowledge import load_knowledge, shipped_knowledge
+
+    types: dict[str, set[str]] = {}
+    frames = load_knowledge(shipped_knowledge()).frames
+    for frame in frames.frames:
+        types.setdefault(frame.family, set()).add(frame.type)
+    types[COOPERATION] |= frames.types - set().union(*types.values())
+    kinds = [(f"`{family}`", ", ".join(f"`{one}`" for one in sorted(held))) for family, held in sorted(types.items())]
+    kinds += [(f"`{kind}`", f"`{COOPERATION}` whose status is `{status}`") for kind, status in BY_STATUS.items()]
+    roles = [(f"`{role}`", meaning) for role, meaning in ROLES.items()]
+    return "\n\n".join([
+        "## Kinds of event", "`event:` takes a kind, which holds its types, or one of these types.",
+        _table(("kind", "types"), kinds),
+        "## Roles of parties",
+        "`rules explain` and `show` name the part that each party plays, where the text says so.",
+        _table(("role", "the party"), roles),
+    ])
+
+
 def _models(models: dict[str, type[BaseModel]]) -> str:
     parts = []
     for title, model in models.items():
@@ -273,6 +295,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "packs": packs,
     "outlets": outlets,
     "rule-file": rule_file,
+    "event-kinds": event_kinds,
     "outcomes": outcomes,
     "errors": errors,
 }

@@ -117,7 +117,7 @@ class Evaluator:
             case Filter(field, value):
                 value = value.lower()
                 if field == "event":
-                    return value in {"*", event.family, event.type}
+                    return value == "*" or value in event.kinds
                 if field == "status":
                     return value in {"*", event.status.value}
                 if field == "topic":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from core.records import Event, Party
@@ -37,6 +37,8 @@ class Candidate:
     reading: Reading
     number: int                          # of the sentence in its field
     cue: Cue
+    reduced: str                         # the sentence as `skeleton` writes it, and the names that it stands for
+    names: Sequence[Name]
 
 
 def find_events(items: Iterable[ArticleReading], knowledge: Knowledge) -> tuple[Event, ...]:
@@ -124,7 +126,7 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
             continue
         if shape.titled:
             if reading is read.text and len(titled := _of_title(read)) >= frame.parties:
-                return Candidate(frame, shape, titled, False, 0, False, reading, number, cue)
+                return Candidate(frame, shape, titled, False, 0, False, reading, number, cue, reduced, names)
             continue
         parties: dict[str, Party] = {}
         anonymous, unknown, product = False, 0, False
@@ -138,7 +140,8 @@ def _first_shape(frame: CompiledFrame, reduced: str, names: list[Name], reading:
                     span = reading.view.span(name.start, name.end) if name.kind in {"name", "product"} else None
                     role = shape.roles.get(slot, "publisher" if name.kind == "we" else "party")
                     parties[organisation] = Party(organisation, role, span)
-        candidate = Candidate(frame, shape, tuple(parties.values()), anonymous, unknown, product, reading, number, cue)
+        candidate = Candidate(frame, shape, tuple(parties.values()), anonymous, unknown, product, reading, number, cue,
+                              reduced, names)
         if shape.unnamed and parties:
             speaker = read.publisher if shape.implied and read.publisher not in parties else None
             known = (Party(speaker, "publisher", None),) if speaker else ()

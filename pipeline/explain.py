@@ -43,7 +43,8 @@ class Explanation:
         """What `rules explain --json` prints."""
         event = self.event
         told = event and {
-            "type": event.type, "family": event.family, "status": event.status.value, "topics": event.topics,
+            "type": event.type, "family": event.family, "kinds": event.kinds, "status": event.status.value,
+            "topics": event.topics,
             "parties": [{"organisation": party.organisation, "role": party.role} for party in event.parties],
             "evidence": [{"role": one.role, **asdict(one.span)} for one in event_evidence(event)],
         }
@@ -110,9 +111,11 @@ def _about_event(scoped: Sequence[Query], event: Event | None, annotation: Annot
 
 
 def _of_event(condition: Query, event: Event, annotation: Annotation) -> str:
+    if isinstance(condition, Or):
+        return "; ".join(dict.fromkeys(_of_event(child, event, annotation) for child in condition.children))
     if isinstance(condition, Filter):
         if condition.field == "event":
-            return f"{event.type} ({event.family}), by \"{event.relation.text}\""
+            return f"{kinds_of(event)}, by \"{event.relation.text}\""
         if condition.field == "topic":
             salience = annotation.topics.get(condition.value.lower(), 0.0)
             word = f", by \"{event.topic_span.text}\"" if event.topic_span and event.topics else ""
@@ -122,6 +125,12 @@ def _of_event(condition: Query, event: Event, annotation: Annotation) -> str:
         if condition.field == "org":
             return "parties: " + ", ".join(party.organisation for party in event.parties)
     return str(event.status)
+
+
+def kinds_of(event: Event) -> str:
+    """What an event is, for reading: `joint_venture (alliance, end)`."""
+    first, *others = event.kinds
+    return f"{first} ({', '.join(others)})" if others else first
 
 
 def _detail(query: Query, annotation: Annotation) -> str:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.frames import CompiledFrame
+from pipeline.frames import CompiledFrame, Reduction
 from pipeline.kinds import Kinds
 from pipeline.knowledge_files import Refinement, Veto, Weights
 from pipeline.lexicon import Found, LexiconByLanguage
+from pipeline.party_roles import RoleBook
 from pipeline.tongues import of_key, speaks
 from pipeline.views import View
 
@@ -30,14 +31,6 @@ class CompiledVeto:
     language: str | None                 # of the texts that it reads; None for all
 
 
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """What a language lets stand before and after a name that only says what it is."""
-
-    descriptions: re.Pattern[str] | None = None
-    appositions: tuple[re.Pattern[str], ...] = ()
-
-
 class FrameBook:
     """Frames by their words, vetoes by their scope, and the weights of a score."""
 
@@ -48,10 +41,12 @@ class FrameBook:
         refinements: Mapping[str, Refinement],
         weights: Weights,
         reductions: Mapping[str, Reduction] | None = None,
+        roles: RoleBook | None = None,
     ) -> None:
         self.frames = tuple(frames)
         self.weights = weights
         self.reductions = dict(reductions or {})        # by language
+        self.roles = roles or RoleBook(())
         self.families = {frame.family for frame in self.frames}
         self.types = {frame.type for frame in self.frames} | set(refinements)
         self._lexicon = LexiconByLanguage(
@@ -80,6 +75,11 @@ class FrameBook:
     def vetoes_for(self, language: str | None) -> list[CompiledVeto]:
         """The vetoes that read texts in a language."""
         return [veto for veto in self.vetoes if speaks(veto.language, language)]
+
+    def of_makers(self, event_type: str) -> tuple[str, frozenset[str]] | None:
+        """The role of who makes the AI, and who else counts as that: a publisher licenses to a maker of models."""
+        refinement = self._refinements.get(event_type)
+        return (refinement.maker_role, frozenset(refinement.makers)) if refinement and refinement.maker_role else None
 
     def kinds_for(self, language: str | None) -> Kinds:
         """The kinds of alliance as texts in a language tell them."""

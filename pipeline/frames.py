@@ -4,6 +4,9 @@ A frame names its relation words and the shapes they stand in. A shape is a regu
 lower case in which names are slots: `{A}` and `{B}` are one organisation or a list of them, `{ORGS}` is a list of two
 or more, `{_}` is a name that is no party, `{R}` is the relation word, `...` is a gap without other names, `<name>` a
 word group of the file; separators and ends of lists may hold word groups too.
+
+Under `roles` a file tells by kind of event who plays which part, in patterns over the whole sentence whose slots are
+the roles: `{supplier} supplies {customer}`. They say more than a shape, which knows where names stand only.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from core.records import ROLES
 
 # Placeholders in a sentence: names from the private area, and the relation word that is looked at.
 FIRST_NAME = 0xE000
@@ -22,7 +27,13 @@ RELATION = "\uf8ff"
 NAME = f"[\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x}]"
 _GAP = f"[^\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x};]{{0,90}}?"
 _SLOT = re.compile(r"\{(A|B|ORGS|R|_)\}|\.\.\.")
+_ROLE = re.compile(r"\{([a-z]+|_)\}|\.\.\.")
 _GROUP = re.compile(r"<([a-z_]+)>")
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise ValueError(f"unknown role {role!r}; allowed: {', '.join(ROLES)}")
 
 
 class Shape(BaseModel):
@@ -36,6 +47,13 @@ class Shape(BaseModel):
     implied: bool = False                # one party is not in the sentence: the text's main organisation
     unnamed: bool = False                # one party has no name in it: "colaboramos con", "mit einem Start-up"
     titled: bool = False                 # no party is in it: the organisations of the headline, as in "the partnership"
+
+    @field_validator("roles")
+    @classmethod
+    def _are_known(cls, roles: dict[str, str]) -> dict[str, str]:
+        for role in roles.values():
+            _check_role(role)
+        return roles
 
 
 class Frame(BaseModel):
@@ -63,6 +81,7 @@ class FrameFile(BaseModel):
     appositions: list[str] = Field(default_factory=list)     # what may stand after one: ", a rival of X,"
     groups: dict[str, list[str]] = Field(default_factory=dict)
     shapes: dict[str, list[Shape]] = Field(default_factory=dict)
+    roles: dict[str, list[str]] = Field(default_factory=dict)    # kind of event -> patterns whose slots are roles
     frames: list[Frame] = Field(default_factory=list)
 
     def under(self, upper: FrameFile) -> FrameFile:
@@ -74,6 +93,7 @@ class FrameFile(BaseModel):
                          anchors=[*self.anchors, *upper.anchors],
                          appositions=[*self.appositions, *upper.appositions],
                          groups=self.groups | upper.groups, shapes=self.shapes | upper.shapes,
+                         roles=self.roles | upper.roles,
                          frames=list(frames.values()))
 
 
@@ -111,6 +131,14 @@ class CompiledFrame:
     least: int                           # names that must stand in the sentence: fewer where a shape implies some
     words: tuple[str, ...]
     shapes: tuple[CompiledShape, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What a language lets stand before and after a name that only says what it is."""
+
+    descriptions: re.Pattern[str] | None = None
+    appositions: tuple[re.Pattern[str], ...] = ()
 
 
 def compile_file(content: FrameFile) -> list[CompiledFrame]:
@@ -173,11 +201,37 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
     return CompiledShape(shape.id, source, shape.score, shape.roles, shape.implied, shape.unnamed, shape.titled)
 
 
+def compile_roles(content: FrameFile) -> dict[str, tuple[str, ...]]:
+    """The patterns that tell who plays which part, by kind of event. ValueError names an unknown role or group."""
+    separator = _with_groups("(?:" + "|".join(content.separators) + ")", content.groups)
+
+    def expand(match: re.Match[str]) -> str:
+        role = match[1]
+        if role is None:
+            return _GAP
+        if role == "_":
+            return NAME
+        _check_role(role)
+        return f"(?P<{role}>{NAME}(?:{separator}{NAME})*)"
+
+    try:
+        return {kind: tuple(_ROLE.sub(expand, _with_groups(pattern, content.groups)) for pattern in patterns)
+                for kind, patterns in content.roles.items()}
+    except ValueError as failure:
+        raise ValueError(f"roles: {failure}") from failure
+
+
 def check_patterns(content: FrameFile) -> None:
     """Compile every shape of a file now, so that a mistake is told at once. ValueError names it."""
     for shapes in _shapes(content).values():
         for shape in shapes:
             _ = shape.pattern
+    for kind, patterns in compile_roles(content).items():
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as failure:
+                raise ValueError(f"roles of {kind}: not a pattern: {failure}") from failure
     compile_descriptions(content)
     compile_appositions(content)
 

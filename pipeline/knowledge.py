@@ -13,8 +13,16 @@ from pydantic import BaseModel, TypeAdapter
 from core.errors import KnowledgeFileError
 from pipeline import checked
 from pipeline.entities import Gazetteer
-from pipeline.framebook import FrameBook, Reduction
-from pipeline.frames import FrameFile, check_patterns, compile_appositions, compile_descriptions, compile_file
+from pipeline.framebook import FrameBook
+from pipeline.frames import (
+    FrameFile,
+    Reduction,
+    check_patterns,
+    compile_appositions,
+    compile_descriptions,
+    compile_file,
+    compile_roles,
+)
 from pipeline.headlines import HeadlineRules
 from pipeline.items import ItemRules
 from pipeline.knowledge_files import (
@@ -32,6 +40,7 @@ from pipeline.knowledge_files import (
 from pipeline.latin_names import LatinNameRules
 from pipeline.names import NameRules
 from pipeline.organisation_layers import OrganisationLayers
+from pipeline.party_roles import RoleBook
 from pipeline.people import PeopleRules
 from pipeline.preparation import Preparation
 from pipeline.references import References
@@ -125,6 +134,7 @@ def _read(path: Path, directory: Path, organisations: OrganisationLayers, frames
         frames[frame_file.language] = below.under(frame_file) if below else frame_file
         try:
             compile_file(frames[frame_file.language])
+            compile_roles(frames[frame_file.language])
             # The shipped shapes are proved by their tests; what a user writes is tried before it is used.
             if directory != shipped_knowledge():
                 check_patterns(frames[frame_file.language])
@@ -167,7 +177,8 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
                          parts["refinements"], parts["weights"],
                          {language: Reduction(compile_descriptions(file), compile_appositions(file))
-                          for language, file in frames.items()}),
+                          for language, file in frames.items()},
+                         RoleBook(frames.values())),
         status=StatusBook(parts["status"]),
         preparation=preparation,
         items=ItemRules(boilerplate.digests, preparation.dateline),

@@ -76,13 +76,18 @@ class Theme(RootModel[list[str]]):
 
 
 class StatusCue(BaseModel):
-    """Words that tell the status of the relation they stand near."""
+    """Words that tell the status of the relation they stand near.
+
+    A cue of status `announced` holds phrases that only look like another status: "end-to-end", "said it would".
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     status: EventStatus
     words: list[str]
     side: Literal["before", "after", "any"] = "any"       # of the relation word
     within: int = 60                                      # characters
+    unless: list[str] = Field(default_factory=list)       # patterns between word and relation: it is said of another
+    silences: list[str] = Field(default_factory=list)     # cues that say nothing beside this one
 
 
 class Veto(BaseModel):
@@ -109,6 +114,8 @@ class Refinement(BaseModel):
     patterns: dict[Literal["any", "eu", "en", "de", "fr", "es", "it", "pt", "ko", "ja", "zh", "ru"], str] = Field(
         default_factory=dict)            # in lower case
     party_types: dict[str, float] = Field(default_factory=dict)   # and what such a party counts, likewise
+    maker_role: str | None = None        # of a party that makes what a topic is about, beside one that does not
+    makers: list[str] = Field(default_factory=list)               # others that count as such makers here
 
     @field_validator("patterns")
     @classmethod

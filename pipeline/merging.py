@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from core.records import Event, EventStatus
 from pipeline.kinds import GENERIC
+from pipeline.party_roles import lent
 
 MOST = 12                 # events kept of an article
 _CONFIDENT = 0.55         # from here on a denial or an end speaks for the whole text
@@ -82,5 +83,6 @@ def _one(group: list[Event], repeated: float) -> Event:
         chosen.type,
     )
     return replace(
-        chosen, type=type_, score=round(score, 3), topics=tuple(topics), topic_span=topic_span, contributions=parts
+        chosen, type=type_, score=round(score, 3), topics=tuple(topics), topic_span=topic_span, contributions=parts,
+        parties=lent(chosen.parties, (party for event in group for party in event.parties)),
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.errors import RuleFileError
 from core.query import Filter, walk
+from core.records import BY_STATUS
 from core.text import fold
 from core.yamlfile import line_of
 from pipeline.knowledge import Knowledge
@@ -17,7 +18,8 @@ from pipeline.rulebook import Rule
 
 def impossible(rule: Rule, knowledge: Knowledge) -> RuleFileError | None:
     """The first kind of event or topic in the query that no text can have; such a condition would never hold."""
-    events = {"event": knowledge.frames.families | knowledge.frames.types, "topic": set(knowledge.topics.topics)}
+    events = {"event": {*knowledge.frames.families, *knowledge.frames.types, *BY_STATUS},
+              "topic": set(knowledge.topics.topics)}
     for part in _filters(rule):
         allowed = events.get(part.field)
         if allowed is None or part.value == "*" or part.value in allowed:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from core.records import Event, EventStatus, Span
+from core.records import Event, EventStatus, Party, Span
+from pipeline import party_roles
 from pipeline.about import Subject
 from pipeline.framebook import CompiledVeto
 from pipeline.knowledge import Knowledge
@@ -46,7 +47,7 @@ class Scorer:
         reading, sentence = candidate.reading, _trimmed(candidate.reading, candidate.number)
         cue = candidate.cue
         inside = [place for place in reading.statuses if sentence.start <= place.start and place.end <= sentence.end]
-        standing = self._knowledge.status.judge(inside, (cue.start, cue.end))
+        standing = self._knowledge.status.judge(inside, (cue.start, cue.end), reading.view)
         topics = self._subject.topics(candidate)
         parts = [
             (candidate.frame.id, candidate.frame.strength),
@@ -58,9 +59,10 @@ class Scorer:
         ]
         score = sum(weight for _, weight in parts)
         strongest = max(topics, key=lambda topic: topics[topic][0], default=None)
+        type_ = self._type(candidate, sentence)
         return Event(
-            type=self._type(candidate, sentence), family=candidate.frame.family, status=standing.status,
-            score=round(min(1.0, max(0.0, score)), 3), parties=candidate.parties, sentence=sentence,
+            type=type_, family=candidate.frame.family, status=standing.status,
+            score=round(min(1.0, max(0.0, score)), 3), parties=self._cast(candidate, type_), sentence=sentence,
             relation=reading.view.span(cue.start, cue.end),
             topics=tuple(sorted(topics, key=lambda topic: -topics[topic][0])),
             topic_span=topics[strongest][1] if strongest else None,
@@ -68,6 +70,22 @@ class Scorer:
             reasons=tuple(reason for reason, _ in parts),
             contributions=tuple(parts),
         )
+
+    def _cast(self, candidate: Candidate, type_: str) -> tuple[Party, ...]:
+        """The parties, each in the role that the sentence or what it is tells."""
+        parties, frames = candidate.parties, self._knowledge.frames
+        told: dict[str, str] = {}
+        patterns = frames.roles.for_language(self._read.language).get(type_)
+        if patterns and parties:
+            cue = candidate.cue
+            word = candidate.reading.view.folded[cue.start : cue.end]
+            told = party_roles.told(patterns, candidate.reduced, word, candidate.names)
+        if not told and (by_nature := frames.of_makers(type_)):
+            role, also = by_nature
+            makers = [name for party in parties
+                      if (name := party.organisation) in also or self._knowledge.topics.makes(name)]
+            told = dict.fromkeys(makers, role) if len(makers) < len(parties) else {}
+        return party_roles.cast(parties, told)
 
     def _standing_weight(self, standing: Standing) -> float:
         """A clause that looks back counts little beside other news, but is the news where a text says nothing else."""

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.entities import Name
-from pipeline.framebook import Reduction
-from pipeline.frames import FIRST_NAME, MOST_NAMES, RELATION
+from pipeline.frames import FIRST_NAME, MOST_NAMES, RELATION, Reduction
 from pipeline.views import View
 
 _BRACKETS = re.compile(rf"\s?\([^(){RELATION}]{{0,120}}\)|\s?\[[^\[\]{RELATION}]{{0,60}}\]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -32,22 +33,29 @@ class StatusBook:
         self._lexicon = LexiconByLanguage(
             (word, of_key(name), (name, cue)) for name, cue in cues.items() for word in cue.words
         )
+        self._unless = {name: re.compile("|".join(cue.unless)) for name, cue in cues.items() if cue.unless}
 
     def find(self, view: View, end: int, language: str | None) -> list[Found[tuple[str, StatusCue]]]:
         """Every status word of a text's language in the first `end` characters of a view."""
         return self._lexicon.find(view, end, language)
 
-    @staticmethod
-    def judge(places: Iterable[Found[tuple[str, StatusCue]]], relation: tuple[int, int]) -> Standing:
+    def judge(self, places: Iterable[Found[tuple[str, StatusCue]]], relation: tuple[int, int], view: View) -> Standing:
         """The status of a relation word at `relation`, by the status words of its sentence."""
-        best = Standing()
-        rank = len(_ORDER)
-        for place in places:
-            for name, cue in place.values:
-                if _reaches(cue, place, relation) and _ORDER.index(cue.status) < rank:
-                    rank = _ORDER.index(cue.status)
-                    best = Standing(cue.status, name, place.start, place.end)
-        return best
+        told = [
+            (cue, Standing(cue.status, name, place.start, place.end))
+            for place in places for name, cue in place.values
+            if _reaches(cue, place, relation) and not self._of_another(name, place, relation, view)
+        ]
+        silenced = {name for cue, _ in told for name in cue.silences}
+        standings = [one for cue, one in told if cue.status in _ORDER and one.cue not in silenced]
+        return min(standings, key=lambda one: _ORDER.index(one.status), default=Standing())
+
+    def _of_another(self, name: str, place: Found[tuple[str, StatusCue]], relation: tuple[int, int],
+                    view: View) -> bool:
+        """Whether a word speaks of something else than the relation, by what stands between the two."""
+        pattern = self._unless.get(name)
+        start, end = (place.end, relation[0]) if place.end <= relation[0] else (relation[1], place.start)
+        return pattern is not None and start < end and pattern.search(view.folded, start, end) is not None
 
 
 def _reaches(cue: StatusCue, place: Found[tuple[str, StatusCue]], relation: tuple[int, int]) -> bool:
@@ -55,4 +63,6 @@ def _reaches(cue: StatusCue, place: Found[tuple[str, StatusCue]], relation: tupl
         return cue.side in {"before", "any"} and relation[0] - place.end <= cue.within
     if place.start >= relation[1]:
         return cue.side in {"after", "any"} and place.start - relation[1] <= cue.within
-    return True
+    # "In talks with" is a relation and its status; who "leaves" for another firm changes jobs, and nothing ends.
+    within = relation[0] <= place.start and place.end <= relation[1]
+    return not (within and cue.status is EventStatus.ENDED)

@@ -50,6 +50,7 @@ class TopicBook:
 
     def __init__(self, topics: Mapping[str, Topic]) -> None:
         self.topics = dict(topics)
+        self._makers = {maker for entry in topics.values() for maker in entry.makers}
         self._lexicon = Lexicon(
             (
                 word,
@@ -70,6 +71,10 @@ class TopicBook:
         self._decoration = {
             topic: re.compile("|".join(entry.decoration)) for topic, entry in topics.items() if entry.decoration
         }
+
+    def makes(self, organisation: str) -> bool:
+        """Whether an organisation makes what a topic is about."""
+        return organisation in self._makers
 
     def find(self, view: View, language: str | None, skip: Iterable[tuple[int, int]]) -> list[TopicPlace]:
         """The topic words of a view, outside the places to skip: names, domains, boilerplate."""

@@ -120,6 +120,8 @@ def _at_address(ctx: typer.Context, url: str) -> _Given:
 
 
 def _described(found: Explanation) -> Iterator[str]:
+    from pipeline.explain import kinds_of
+
     verdict = f"a hit, band {found.band}" if found.flagged else "no hit"
     score = "" if found.score is None else f", score {found.score:.2f}"
     yield f"{verdict}{score}" + (", band archive: searchable, never sent" if found.band == "archive" else "")
@@ -130,7 +132,7 @@ def _described(found: Explanation) -> Iterator[str]:
         return
     yield "judged on"
     yield f"  parties   {', '.join(f'{p.organisation} ({p.role})' for p in event.parties)}"
-    yield f'  relation  {event.type} ({event.family}), by "{event.relation.text}"'
+    yield f'  relation  {kinds_of(event)}, by "{event.relation.text}"'
     by_topic = f', by "{event.topic_span.text}"' if event.topic_span else ""
     yield f"  topic     {', '.join(event.topics) or 'none'}{by_topic}"
     by_status = f', by "{event.status_span.text}"' if event.status_span else ""

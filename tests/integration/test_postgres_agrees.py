@@ -42,7 +42,8 @@ term = st.one_of(
     st.builds('{}:"{}"'.format, st.sampled_from(["title", "text"]), phrase))
 fact = st.sampled_from([
     "*", "lang:ko", "lang:*", "org:samsung", "org:카카오", "org:*", 'org:"samsung sds"', "topic:ai", "topic:chips",
-    "topic:*", "event:alliance", "event:acquisition", "event:*", "status:denied"])
+    "topic:*", "event:alliance", "event:acquisition", "event:*", "event:denial", "event:end",
+    "status:denied"])
 query = st.recursive(st.one_of(term, fact), lambda inner: st.one_of(
     st.lists(inner, min_size=2, max_size=3).map(lambda q: f"({' AND '.join(q)})"),
     st.lists(inner, min_size=2, max_size=3).map(lambda q: f"({' OR '.join(q)})"),
@@ -119,7 +120,8 @@ def _of_event(asked, found):
     if isinstance(asked, Or):
         return any(_of_event(child, found) for child in asked.children)
     family = "alliance" if type_ == "partnership" else "deal"
-    return {"event": asked.value in {"*", type_, family}, "status": asked.value in {"*", status},
+    kinds = {"*", type_, family, *(["denial"] if (family, status) == ("alliance", "denied") else [])}
+    return {"event": asked.value in kinds, "status": asked.value in {"*", status},
             "topic": asked.value in topics or (asked.value == "*" and bool(topics)),
             "org": any(_named(asked.value, name) for name in parties)}[asked.field]
 

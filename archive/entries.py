@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.engine import Connection
+from archive.groups import most_precise, parents_of
 from archive.tables import Article, Event, EventParty, Hit, Organisation, Source, Story
 
 _CONTEXT = 160                           # letters on each side of a term that stands for a sentence
@@ -94,7 +95,7 @@ def load(connection: Connection, hit_ids: Sequence[int]) -> dict[int, Entry]:
         .where(Hit.id.in_(hit_ids))
     )
     rows = connection.execute(query).mappings().all()
-    parties = _parties(connection, [r["event_id"] for r in rows if r["event_id"] is not None])
+    parties = _precise_parties(connection, rows)
     stories = sorted({r["story_id"] for r in rows})
     outlets, scores = _outlets(connection, stories), _scores(connection, stories)
     return {row["id"]: _entry(row, parties, outlets, scores) for row in rows}
@@ -114,7 +115,7 @@ def _entry(row: Mapping[Any, Any], parties: dict[int, list[str]], outlets: dict[
         language=row["language"],
         published_at=row["published_at"],
         first_seen_at=row["first_seen_at"],
-        parties=tuple(dict.fromkeys(parties.get(row["event_id"], ()))),
+        parties=tuple(parties.get(row["id"], ())),
         event_type=row["type"],
         status=row["status"],
         topics=tuple(row["topics"] or ()),
@@ -149,6 +150,24 @@ def _merged(places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         else:
             merged.append((start, end))
     return tuple(merged)
+
+
+def _precise_parties(connection: Connection, rows: Sequence[Mapping[Any, Any]]) -> dict[int, list[str]]:
+    """The parties of each hit's event; a group as its unit, where the other hits of the story and rule name one."""
+    beside: dict[tuple[int, str], set[int]] = {}
+    for story_id, rule, event_id in connection.execute(
+            sa.select(Hit.story_id, Hit.rule, Hit.event_id)
+            .where(Hit.story_id.in_({row["story_id"] for row in rows}))):
+        if event_id is not None:
+            beside.setdefault((story_id, rule), set()).add(event_id)
+    parties = _parties(connection, sorted({id_ for ids in beside.values() for id_ in ids}))
+    parents = parents_of(connection, {name for names in parties.values() for name in names})
+    found = {}
+    for row in rows:
+        if (event_id := row["event_id"]) is not None:
+            others = (name for other in beside[row["story_id"], row["rule"]] for name in parties.get(other, ()))
+            found[row["id"]] = most_precise(parties.get(event_id, ()), others, parents)
+    return found
 
 
 def _parties(connection: Connection, event_ids: Sequence[int]) -> dict[int, list[str]]:

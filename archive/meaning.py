@@ -35,6 +35,9 @@ def organisation_ids(connection: Connection, annotations: Iterable[Annotation], 
                 known.setdefault(person.organisation, person.organisation in facts)
     if not known:
         return {}
+    for name in list(known):             # the groups that they belong to, up to the head
+        while name in facts and (group := facts[name].parent) and group in facts and group not in known:
+            known[name := group] = True
     names = sorted(known)
     ids = _lookup(connection, names)
     missing = [n for n in names if n not in ids]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 
 from archive.engine import Connection, insert
+from archive.groups import head_of, parents_of
 from archive.tables import Article, Delivery, DigestEntry, Hit
 from core import process
 from core.records import Event, EventStatus
@@ -70,20 +72,23 @@ def covers(told: str, kind: str) -> bool:
     return kind in _COVERS.get(told, ())
 
 
-def is_news(change: str, told: Iterable[str]) -> bool:
-    """Whether a change adds to what was told of a story: a first report, a new kind of news, a party not yet named."""
+def parties_in(changes: Iterable[str]) -> set[str]:
+    """The names of the parties in changes."""
+    return {name for change in changes if change for name in change.partition(":")[2].split("|")}
+
+
+def is_news(change: str, told: Iterable[str], parents: Mapping[str, str]) -> bool:
+    """Whether a change adds to what was told of a story: a first report, a new kind of news, a party not yet named.
+
+    A unit is no new party beside its group, nor beside another unit. `parents` tells who belongs to whom.
+    """
     told = list(told)
     if not change:
         return not told
-    kind, _, parties = change.partition(":")
-    known: set[str] = set()
-    covered = False
-    for earlier in told:
-        earlier_kind, _, earlier_parties = earlier.partition(":")
-        if covers(earlier_kind, kind):
-            covered = True
-            known |= set(earlier_parties.split("|"))
-    return not covered or not set(parties.split("|")) <= known
+    kind = change.partition(":")[0]
+    covering = [earlier for earlier in told if covers(earlier.partition(":")[0], kind)]
+    known = {head_of(party, parents) for party in parties_in(covering)}
+    return not covering or not {head_of(party, parents) for party in parties_in([change])} <= known
 
 
 def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[RouteSettings], now: datetime, *,
@@ -104,10 +109,12 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
         if not wanted:
             continue
         told = _told(connection, route, {hit.story_id for hit in wanted})
+        changes = chain((hit.change for hit in wanted), *told.values())
+        parents = parents_of(connection, parties_in(changes))
         fresh: list[NewHit] = []
         for hit in wanted:
             earlier = told.setdefault(hit.story_id, set())
-            if is_news(hit.change, earlier):
+            if is_news(hit.change, earlier, parents):
                 earlier.add(hit.change)
                 fresh.append(hit)
         if fresh:

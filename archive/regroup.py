@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive import hits, outbox, stories
+from archive.groups import parents_of
 from archive.tables import (
     Article,
     Delivery,
@@ -137,11 +138,12 @@ def _withdraw(connection: Connection, story_id: int) -> None:
         told: dict[str, set[str]] = {}
         rows = connection.execute(
             sa.select(table.id, table.route, table.key, ended.label("ended")).where(table.story_id == story_id)
-            .order_by(ended.desc(), table.id))
-        for id_, route, key, is_over in rows:
+            .order_by(ended.desc(), table.id)).all()
+        changes = [outbox.change_in(row.key, row.route) for row in rows]
+        parents = parents_of(connection, outbox.parties_in(changes))
+        for (id_, route, _, is_over), change in zip(rows, changes, strict=True):
             known = told.setdefault(route, set())
-            change = outbox.change_in(key, route)
-            if is_over or outbox.is_news(change, known):
+            if is_over or outbox.is_news(change, known, parents):
                 known.add(change)
             else:
                 connection.execute(sa.delete(table).where(table.id == id_, waiting))

@@ -29,6 +29,7 @@ from core.records import Processed
 COPY_WINDOW = timedelta(days=30)  # an older text with the same words is a reprint, not the same news
 _T = TypeVar("_T")
 _CHUNK = 5000  # bound parameters of one statement; SQLite allows 32,766
+_BEST = 0.75   # what the likest report of a story counts beside the mean of all
 _LAST = 6      # reports of a story that a new one is compared with, beside the one nearest in what it tells
 
 # Two texts are copies from this estimated share of common word triples on. Copies with a paragraph dropped and 3 %
@@ -131,7 +132,7 @@ class StoryIndex:
 
 
 def _sameness(report: Report, told: Sequence[Report], *, often: bool) -> float:
-    """How surely a report belongs to a story: halfway between its best and its mean likeness to the story's reports."""
+    """How surely a report belongs to a story: between its best and its mean likeness to the story's reports."""
     apart = [abs(report.at - one.at) for one in told]
     fresh = min(apart) <= WINDOW and max(apart) <= LONGEST
     found = []
@@ -141,7 +142,7 @@ def _sameness(report: Report, told: Sequence[Report], *, often: bool) -> float:
         sum_ = same_news(report, one, often=often, phrases=similarity(report.minhash, one.minhash))
         if sum_ is not None:
             found.append(sum_)
-    return (max(found) + sum(found) / len(found)) / 2 if found else float("-inf")
+    return _BEST * max(found) + (1 - _BEST) * sum(found) / len(found) if found else float("-inf")
 
 
 def index_for(connection: Connection, batch: Sequence[Processed], now: datetime, *, old: bool = False) -> StoryIndex:

@@ -223,7 +223,7 @@ class Subject:
     parties: tuple[str, ...]             # canonical names
     heads: tuple[str, ...]
     marks: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()          # how the text writes the parties
+    names: tuple[str, ...] = ()          # how the text writes the parties, the topic, and that it is a deal
     keys: tuple[int, ...] = ()           # signed 64-bit, one for each two heads; articles that share one are candidates
 
 
@@ -277,7 +277,7 @@ class Processed:
     reason: str = ""
     article: Article | None = None
     annotation: Annotation = Annotation()
-    facts: dict[str, OrganisationFacts] = field(default_factory=dict)  # of the known organisations in it, by name
+    facts: dict[str, OrganisationFacts] = field(default_factory=dict)  # of the known ones in it and their groups
     hits: tuple[Hit, ...] = ()
     signature: Signature | None = None
     search_title: str = ""               # core.text.search_form of the title

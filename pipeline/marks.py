@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from core.text import fold
 from pipeline.reading import Reading
 from pipeline.themes import ThemeBook
 
@@ -29,7 +30,7 @@ _TIMES = {
     "兆": 1e12,
 }
 _COMMA_IS_POINT = {"de", "fr", "es", "it", "pt"}
-_WORD = re.compile(r"[A-Za-z](?:[A-Za-z0-9]|[-.](?=[A-Za-z0-9]))*")
+_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ž](?:[A-Za-zÀ-ÖØ-öø-ž0-9]|[-.](?=[A-Za-z0-9]))*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n\"'(]\s*)$")
 _CAPITALS_MEAN_NOTHING = {"de"}          # every noun has one
 _COMMON = frozenset({
@@ -37,7 +38,10 @@ _COMMON = frozenset({
     "mwc", "inc", "ltd", "llc", "corp", "co", "plc", "llm", "llms", "gpu", "gpus", "api", "esg", "ipo", "kst", "gmt",
     "pr", "ki", "ia", "sns", "b2b", "b2c", "saas", "january", "february", "march", "april", "may", "june", "july",
     "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday",
-    "saturday", "sunday",
+    "saturday", "sunday", "america", "american", "asia", "asian", "britain", "british", "canadian", "china", "chinese",
+    "dutch", "england", "english", "europe", "european", "finnish", "france", "french", "german", "germany", "india",
+    "indian", "israeli", "italian", "italy", "japan", "japanese", "korea", "korean", "north", "russian", "south",
+    "spain", "spanish", "states", "swedish", "swiss", "taiwanese", "united",
 })
 
 
@@ -67,8 +71,8 @@ def _words(text: str, language: str | None, is_title: bool) -> Iterator[tuple[in
     native = language in {"ko", "ja", "zh"}
     for match in _WORD.finditer(text):
         word = match[0]
-        folded = word.lower()
-        if len(word) < 3 or folded in _COMMON:
+        folded = fold(word)
+        if len(word) < 3 or folded in _COMMON or not _COMMON.isdisjoint(folded.split("-")):
             continue
         inner = word[1:] != word[1:].lower() or any(letter.isdigit() for letter in word)
         if not inner:

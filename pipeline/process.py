@@ -22,6 +22,7 @@ from pipeline.extract import extract
 from pipeline.knowledge import load_knowledge
 from pipeline.match import match
 from pipeline.rulebook import load_rules
+from pipeline.subject import groups_above
 
 _GC_THRESHOLD = 50_000   # articles hold no cycles; with Python's 700 a seventh of the time goes into collections
 _WARM_PAGE = (
@@ -87,6 +88,7 @@ class Processor:
     def _facts(self, annotation: Annotation) -> dict[str, OrganisationFacts]:
         names = {m.organisation for m in annotation.mentions}
         names |= {p.organisation for e in annotation.events for p in e.parties}
+        names |= {group for name in names for group in groups_above(name, self.knowledge.organisations)}
         known = ((name, self.knowledge.organisations.get(name)) for name in names)
         return {name: OrganisationFacts(o.type, o.country, o.parent) for name, o in known if o is not None}
 

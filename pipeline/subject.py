@@ -39,7 +39,8 @@ def subject_of(read: ArticleReading, events: Sequence[Event], language: str | No
     heads = tuple(head_of(name, knowledge.organisations) for name in parties)
     if len(set(heads)) < 2:
         heads = parties                  # two members of one group
-    found = marks(read.title, read.text, parties, language, knowledge.themes)
+    found = [mark for mark in marks(read.title, read.text, parties, language, knowledge.themes)
+             if mark.removeprefix("org:") not in heads]
     return Subject(main.family, main.type, main.status, parties, heads, tuple(found), _written(parties, read),
                    pair_keys(main.family, heads))
 
@@ -69,10 +70,14 @@ def _in_full(parties: tuple[str, ...], read: ArticleReading) -> tuple[str, ...]:
 
 
 def _written(parties: tuple[str, ...], read: ArticleReading) -> tuple[str, ...]:
-    """The names by which title and lead call the parties, each once."""
-    return tuple(sorted({reading.view.plain[name.start : name.end] for reading in (read.title, read.text)
-                         for name in reading.every if name.kind == "name" and name.start < max(LEAD, reading.lead_end)
-                         and set(name.organisations) & set(parties)}))
+    """What title and lead say that tells no deal from another: the parties' names, the topic, that it is a deal."""
+    found = set()
+    for reading in (read.title, read.text):
+        end = max(LEAD, reading.lead_end)
+        names = [name for name in reading.every if name.kind == "name" and set(name.organisations) & set(parties)]
+        places = [(place.start, place.end) for some in (names, reading.topics, reading.cues) for place in some]
+        found |= {reading.view.plain[start:stop] for start, stop in places if start < end}
+    return tuple(sorted(found))
 
 
 def _in_title(read: ArticleReading, event: Event) -> int:
@@ -84,14 +89,17 @@ def _weight(read: ArticleReading, event: Event) -> float:
     return event.score + IN_TITLE * min(2, _in_title(read, event))
 
 
+def groups_above(name: str, organisations: Mapping[str, Organisation]) -> list[str]:
+    """The groups that an organisation belongs to, the head last."""
+    above: list[str] = []
+    while (entry := organisations.get(name)) and entry.parent and entry.parent not in (name, *above) and len(above) < 5:
+        above.append(name := entry.parent)
+    return above
+
+
 def head_of(name: str, organisations: Mapping[str, Organisation]) -> str:
     """The organisation at the head of a group, so that a report on a subsidiary meets one on the group."""
-    for _ in range(5):
-        entry = organisations.get(name)
-        if entry is None or not entry.parent or entry.parent == name:
-            break
-        name = entry.parent
-    return name
+    return [name, *groups_above(name, organisations)][-1]
 
 
 def pair_keys(family: str, parties: Iterable[str]) -> tuple[int, ...]:

@@ -41,7 +41,8 @@ class Report:
 
 def labelled() -> list[Report]:
     """All reports, in the order of their days."""
-    stories = yaml.safe_load((CORPUS / "reports.yaml").read_text(encoding="utf-8"))
+    files = (CORPUS / "reports.yaml", CORPUS / "twins.yaml")
+    stories = [story for file in files for story in yaml.safe_load(file.read_text(encoding="utf-8"))]
     return sorted((Report(story["story"], **one) for story in stories for one in story["reports"]), key=lambda r: r.day)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,7 @@ def add_hit(
     url: str = "",
     sentence: str | None = None,
     rule: str = "ai-alliances",
+    parents: Mapping[str, str] | None = None,
 ) -> tuple[int, int]:
     """An article with one event and its hit, enqueued in one transaction. Returns (hit id, story id)."""
     add_source(engine, outlet, now)
@@ -62,6 +63,8 @@ def add_hit(
     span = Span("text", 0, len(sentence), sentence)
     event = FoundEvent("partnership", "alliance", status, score, tuple(Party(p) for p in parties), span, span, ("ai",))
     with writing(engine) as connection:
+        for name, parent in (parents or {}).items():
+            _insert(connection, Organisation, name=name, known=True, parent=parent)
         if story is None:
             story = _insert(connection, Story, title=title, first_seen_at=now, last_seen_at=now, article_count=1,
                             source_count=1)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from alerts.digest import build_due_digests, preview, send
 from alerts.tick import announce_routes, tick
+from archive import entries
 from archive.engine import reading, writing
 from archive.tables import Delivery, Digest, DigestEntry, Run
 from core.errors import UserError
@@ -85,6 +86,19 @@ def test_a_digest_tells_each_story_once_and_the_next_one_tells_only_what_is_new(
     assert second.startswith("Digest 2026-05-05\n1 development")
     assert "It is denied" in second
     assert "First story" not in second
+
+
+def test_a_group_and_its_unit_are_told_once_and_the_headline_names_the_unit(engine: Engine) -> None:
+    settings = settings_for()
+    first, early = MORNING - timedelta(hours=3), MORNING - timedelta(hours=2)
+    _, story = add_hit(engine, settings.routes, first, parties=("Hull Group", "Nvane"), parents={"Hull": "Hull Group"})
+    add_hit(engine, settings.routes, early, parties=("Hull", "Nvane"), story=story, outlet="Second Post")
+    assert build(engine, settings, MORNING) == 1
+    (text,) = payloads(engine)
+    assert "1 new story" in text
+    with reading(engine) as connection:
+        (entry,) = connection.scalars(sa.select(DigestEntry.hit_id))
+        assert entries.load(connection, [entry])[entry].parties == ("Hull", "Nvane")
 
 
 def test_a_quiet_day_has_its_digest(engine: Engine) -> None:

@@ -50,9 +50,16 @@ def test_the_change_of_an_event_names_its_kind_and_its_parties_in_one_order() ->
     ([""], "deal:A|B", True),
     ([""], "", False),
     (["deal:A|B"], "", False),
+    (["deal:Group|B"], "deal:Unit|B", False),
+    (["deal:Unit|B"], "deal:Group|B", False),
+    (["deal:Unit|B"], "deal:Other unit|B", False),
+    (["deal:Group|B"], "deal:Part of the unit|B", False),
+    (["deal:Group|B"], "ended:Unit|B", True),
+    (["deal:Group|B"], "deal:Unit|C", True),
 ])
 def test_a_copy_is_no_news_and_a_denial_or_a_new_party_is(told: list[str], change: str, news: bool) -> None:
-    assert is_news(change, told) is news
+    parents = {"Part of the unit": "Unit", "Unit": "Group", "Other unit": "Group"}
+    assert is_news(change, told, parents) is news
 
 
 def test_a_hit_gives_each_route_that_takes_it_one_row(engine: Engine) -> None:

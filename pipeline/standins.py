@@ -19,6 +19,8 @@ from pipeline.head import Head, inner_text, one_line
 
 _SHORT = 900            # characters of text; only below is a page judged by its words
 _SHORT_CJK = 400        # the same in scripts that say more with a letter
+_NOTICE = 400           # what stands in for an article that was not announced by its title
+_NOTICE_CJK = 200
 _LONG = 3000            # above, a title alone condemns nobody
 _TEASER = 120           # characters without the request to subscribe: less is no teaser
 _AGREE = 0.5            # share of the announced title's words that make a page the announced one
@@ -64,9 +66,11 @@ def judge(page: Sight) -> bool:
         raise SkipDocument("the page has its text only with JavaScript", outcome=Outcome.NEEDS_JAVASCRIPT)
     if announced or declared:
         return _walled(page)
-    if found := standins.by_text(visible[:_SHORT]):
-        if found[0] is Outcome.PAYWALL:
-            return _walled(page)
+    found = standins.by_text(visible[:_SHORT])
+    if found and found[0] is Outcome.PAYWALL:
+        return _walled(page)
+    # A notice is shorter than all but the shortest articles; a request for consent may be long, but has its button.
+    if found and (_is_notice(visible) or (found[0] is Outcome.CONSENT_PAGE and _has_choice(page.tree))):
         raise SkipDocument(f"the page says “{found[1][:80]}”", outcome=found[0])
     return False
 
@@ -87,6 +91,10 @@ def _is_declared(head: Head) -> bool:
 
 def _is_short(text: str) -> bool:
     return len(text) < _SHORT and (len(text) < _SHORT_CJK or len(_CJK.findall(text)) < len(text) / 3)
+
+
+def _is_notice(visible: str) -> bool:
+    return len(visible) < (_NOTICE_CJK if len(_CJK.findall(visible)) > len(visible) / 3 else _NOTICE)
 
 
 def _visible(tree: HtmlElement) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -28,6 +28,7 @@ from core.fetching import Answer
 from core.records import Outcome
 
 _DAY = 86_400.0
+_SKEW = timedelta(minutes=5)  # by which the clocks of servers go wrong
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|article)\b",
     re.IGNORECASE | re.DOTALL,
@@ -137,6 +138,14 @@ def retry_after(value: bytes | None, at: datetime) -> float | None:
         return min(_DAY, max(0.0, (clock.as_utc(parsedate_to_datetime(text)) - at).total_seconds()))
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def is_future(date: str, at: datetime) -> bool:
+    """Whether a date of an HTTP header lies ahead, or cannot be read."""
+    try:
+        return clock.as_utc(parsedate_to_datetime(date)) > at + _SKEW
+    except (ValueError, TypeError, OverflowError):
+        return True
 
 
 def is_web_page(content_type: bytes, body: bytes) -> bool:

@@ -57,6 +57,7 @@ class Case:
     entry: str = "feed: {base}/feed"
     more: str = ""
     hosts: int = 1                                    # further sites, as {base2} …
+    outlets: bool = False                             # each site is a source of its own
 
     @property
     def id(self) -> str:

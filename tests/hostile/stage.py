@@ -38,6 +38,10 @@ def _bases(sites: Sequence[Site]) -> dict[str, str]:
     return {"base" if not i else f"base{i + 1}": site.base for i, site in enumerate(sites)}
 
 
+def _sources(name: str, case: Case) -> list[str]:
+    return [name, *(f"{name}-{n}" for n in range(2, case.hosts + 1))] if case.outlets else [name]
+
+
 def _serve(site: Site, others: Sequence[Site], routes: Mapping[str, Any]) -> None:
     bases = _bases(others)
     for path, reply in routes.items():
@@ -62,12 +66,12 @@ def play(home: Path, cases: Sequence[Case]) -> dict[str, list[Seen]]:
             for case in due:
                 _, sites = stages[case.id]
                 _serve(sites[0], sites, case.serves if not number else case.then[number - 1])
-            _run(home, [stages[case.id][0] for case in due])
+            _run(home, [source for case in due for source in _sources(stages[case.id][0], case)])
             with closing(sqlite3.connect(home / "data" / "pactwatch.db")) as database:
                 database.row_factory = sqlite3.Row
                 for case in due:
-                    source, sites = stages[case.id]
-                    seen[case.id].append(_seen(database, source, sites))
+                    name, sites = stages[case.id]
+                    seen[case.id].append(_seen(database, _sources(name, case), sites))
     return seen
 
 
@@ -75,12 +79,11 @@ def _workspace(home: Path, cases: Iterable[Case], stages: Mapping[str, tuple[str
     (home / "sources").mkdir(parents=True)
     (home / "pactwatch.toml").write_text(_SETTINGS, encoding="utf-8")
     for case in cases:
-        source, sites = stages[case.id]
-        entry = case.entry
-        for name, base in _bases(sites).items():
-            entry = entry.replace("{" + name + "}", base)
-        text = f"name: {source}\nhome: {sites[0].base}/\nentry_points:\n  - {entry}\n{case.more}"
-        (home / "sources" / f"{source}.yaml").write_text(text, encoding="utf-8")
+        name, sites = stages[case.id]
+        for source, site in zip(_sources(name, case), sites, strict=False):
+            entry = case.entry.replace("{base}", site.base)
+            text = f"name: {source}\nhome: {site.base}/\nentry_points:\n  - {entry}\n{case.more}"
+            (home / "sources" / f"{source}.yaml").write_text(text, encoding="utf-8")
 
 
 def _run(home: Path, sources: Sequence[str]) -> None:
@@ -96,9 +99,10 @@ def _path(url: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def _seen(database: sqlite3.Connection, source: str, sites: Sequence[Site]) -> Seen:
+def _seen(database: sqlite3.Connection, sources: Sequence[str], sites: Sequence[Site]) -> Seen:
     def rows(query: str) -> list[dict[str, Any]]:
-        return [dict(row) for row in database.execute(query, (source,))]
+        query = query.replace("= ?", f"IN ({', '.join('?' * len(sources))})")
+        return [dict(row) for row in database.execute(query, sources)]
 
     addresses = rows("SELECT url, state, outcome, reason FROM addresses WHERE source_id = ?")
     of_articles = "IN (SELECT id FROM articles WHERE source_id = ?)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from random import Random
 
 TITLES = {
     "en": "Harbour operator tests a quieter crane",
@@ -58,6 +59,20 @@ _PARAGRAPHS = {
 def paragraphs(language: str = "en") -> str:
     """The story's paragraphs as HTML."""
     return "".join(f"<p>{p}</p>" for p in _PARAGRAPHS[language])
+
+
+_WORDS = ("quay ferry market customs lighthouse silo dock railway bunker pilot noise crane night table column week surveyor "
+          "engineer harbour council bridge winter spring ribbon motor wall gate pump wind signal timber salt rope anchor mast "
+          "captain clerk ledger barrel canal sluice tide basin crew cargo berth tower engine valve wheel lamp").split()
+
+
+def salad(seed: str) -> str:
+    """Ten paragraphs of a text that no other seed has: copies are told from each other by their words."""
+    chance = Random(seed)
+    sentences = (f"<p>The {' and the '.join(chance.sample(_WORDS, 4))} were counted, but near the "
+                 f"{', the '.join(chance.sample(_WORDS, 6))} nobody had seen {chance.choice(_WORDS)} number "
+                 f"{chance.randrange(900)} of the {chance.choice(_WORDS)}.</p>" for _ in range(10))
+    return "".join(sentences)
 
 
 def page(title: str, language: str = "en", *, head: str = "", body: str = "") -> str:

@@ -18,7 +18,7 @@ from tests.hostile.site import Site, running
 _SETTINGS = """[crawl]
 allow_networks = ["127.0.0.0/8"]
 delay = 0
-timeout = 10
+timeout = 60
 processes = 1
 [catalog]
 builtin = false

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ class Sorted:
     repeated: list[Processed] = field(default_factory=list)  # a twin is in `fresh`: to be sorted when that has a row
 
 
-def sort(connection: Connection, batch: Sequence[Processed]) -> Sorted:
+def sort(connection: Connection, batch: Sequence[Processed], now: datetime) -> Sorted:
     """Sort pages that gave an article. One source never has an article twice; other outlets' copies are their own."""
     done = Sorted()
     if not batch:
@@ -43,7 +44,7 @@ def sort(connection: Connection, batch: Sequence[Processed]) -> Sorted:
     for page in batch:
         here = by_address.get(page.address_id)
         elsewhere, twin = by_canonical.get(_canonical_key(page)), by_text.get(_text_key(page))
-        if twin is not None and page.fetched_at - twin.fetched_at > stories.COPY_WINDOW:
+        if twin is not None and now - twin.fetched_at > stories.COPY_WINDOW:
             twin = None  # the same words after a month are news again
         keys = {_text_key(page)} | ({_canonical_key(page)} if elsewhere is None else set())
         if here is not None:

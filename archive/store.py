@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from archive import hits, ledger, rows, sorting, stories
 from archive.rows import Known
-from archive.tables import Address, Article, Fetch
+from archive.tables import Address, Fetch
 from core.records import AddressState, Outcome, Processed
 from core.settings import RouteSettings
 
@@ -67,7 +67,7 @@ def store(
     read = [p for p in unique if p.article is not None and p.signature is not None]
     if read:
         stories.alone(connection)
-    pages = sorting.sort(connection, read)
+    pages = sorting.sort(connection, read, now)
     fresh, changed = pages.fresh, pages.changed
     _record_failures(connection, [p for p in unique if p.article is None] + pages.instead, now, counts)
     written = rows.insert(connection, fresh, now, backfill_id) + rows.update(connection, changed, now)

@@ -17,7 +17,10 @@ from pipeline.titles import find_title
 
 @dataclass(slots=True)
 class Metadata:
-    """What was found; times in UTC, addresses absolute. `body` is the text that JSON-LD carries, `head` what it was read from."""
+    """What was found; times in UTC, addresses absolute.
+
+    `body` is the text that JSON-LD carries, `head` what all of it was read from.
+    """
 
     title: str
     canonical_url: str

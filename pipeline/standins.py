@@ -27,11 +27,13 @@ _AGREE = 0.5            # share of the announced title's words that make a page 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _UNREAD = {"script", "style", "noscript", "template", "svg", "nav", "footer", "select", "option"}
 _ACCEPT = re.compile(
-    r"accept|agree|consent|got it|동의|수락|허용|同意|許可|接受|akzeptier|zustimm|einverstanden|accepter|j['’]accepte|aceptar|acepto",
+    r"accept|agree|consent|got it|동의|수락|허용|同意|許可|接受|akzeptier|zustimm|einverstanden|"
+    r"accepter|j['’]accepte|aceptar|acepto",
     re.IGNORECASE)
 _WITHOUT_SCRIPT = re.compile(
     r"(?:enable|requires?|turn on|activate) javascript|javascript (?:is |to be )?(?:disabled|required|enabled)|"
-    r"(?:자바스크립트|javascript)(?:를|가) ?(?:활성|켜|필요)|javascript(?:を|が)(?:有効|必要|無効)|(?:启用|啟用) ?javascript|"
+    r"(?:자바스크립트|javascript)(?:를|가) ?(?:활성|켜|필요)|javascript(?:を|が)(?:有効|必要|無効)|"
+    r"(?:启用|啟用) ?javascript|"
     r"javascript (?:aktivieren|activer|activé)|(?:activez|habilit[ea]) javascript", re.IGNORECASE)
 _SHELL = re.compile(
     r"""<(div|app-root|main)\b[^>]{0,200}\bid=["']?(?:root|app|__next|__nuxt|main-app|application|svelte)["']?[^>]{0,200}>\s*(?:<!--.{0,200}?-->\s*)*</\1>""",

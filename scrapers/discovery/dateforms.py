@@ -44,7 +44,8 @@ _UNITS = {
 }
 _UNIT = "|".join(f"(?P<{unit}>{names})" for unit, names in _UNITS.items())
 _AGO = re.compile(
-    rf"(?:vor|il y a|hace)\s+(?P<n>\d{{1,3}})\s*(?:{_UNIT})\b|(?P<n2>\d{{1,3}})\s*(?:{_UNIT.replace('P<', 'P<_')})\s*(?:ago|전|前)",
+    rf"(?:vor|il y a|hace)\s+(?P<n>\d{{1,3}})\s*(?:{_UNIT})\b|"
+    rf"(?P<n2>\d{{1,3}})\s*(?:{_UNIT.replace('P<', 'P<_')})\s*(?:ago|전|前)",
     re.IGNORECASE,
 )
 

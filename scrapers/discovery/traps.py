@@ -18,6 +18,8 @@ _LIST_QUERY = re.compile(
     re.IGNORECASE,
 )
 
+_NAMED = re.compile(r"\d{4,}|(?:-[^/-]+){3}")  # in the path of an article
+
 
 def is_endless(parts: SplitResult) -> bool:
     """Whether an address is of a list that goes on for ever, not of an article."""
@@ -25,4 +27,4 @@ def is_endless(parts: SplitResult) -> bool:
         return not parts.query or _LIST_QUERY.search(parts.query) is not None
     # A list's address has nothing that names an article beside its place in the list.
     rest = _LIST_QUERY.sub("", parts.query)
-    return rest != parts.query and not re.search(r"\d{3,}", rest) and not re.search(r"\d{4,}|(?:-[^/-]+){3}", parts.path)
+    return rest != parts.query and not _NAMED.search(parts.path) and not re.search(r"\d{3,}", rest)

@@ -115,6 +115,7 @@ def _seen(database: sqlite3.Connection, sources: Sequence[str], sites: Sequence[
             "FROM articles WHERE source_id = ? ORDER BY id"),
         versions=len(rows(f"SELECT id FROM versions WHERE article_id {of_articles}")),
         hits=rows(f"SELECT rule, score FROM hits WHERE article_id {of_articles}"),
-        alerts=len(rows(f"SELECT id FROM deliveries WHERE hit_id IN (SELECT id FROM hits WHERE article_id {of_articles})")),
+        alerts=len(rows(
+            f"SELECT id FROM deliveries WHERE hit_id IN (SELECT id FROM hits WHERE article_id {of_articles})")),
         asked=[asked.path for site in sites for asked in site.asked],
     )

@@ -39,7 +39,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Seen]]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
             kept.write_bytes(pickle.dumps(play(tmp_path_factory.mktemp("hostile") / "home", CASES)))
-    found: dict[str, list[Seen]] = pickle.loads(kept.read_bytes())  # noqa: S301 - written a moment ago by ourselves
+    found: dict[str, list[Seen]] = pickle.loads(kept.read_bytes())
     return found
 
 

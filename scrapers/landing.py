@@ -14,7 +14,7 @@ from core.records import Outcome
 _ANY_CASE = re.IGNORECASE
 _LED = (
     (Outcome.LOGIN_PAGE, re.compile(r"/(?:log-?in|sign-?in|users/sign_in|member/login|sso|auth)(?:[./]|$)", _ANY_CASE)),
-    (Outcome.CONSENT_PAGE, re.compile(r"/(?:cookie-?)?(?:consent|wall|privacy-?gate|gdpr)(?:[./-]|$)", _ANY_CASE)),
+    (Outcome.CONSENT_PAGE, re.compile(r"/(?:(?:cookie-?)?consent|cookiewall|privacy-?gate|gdpr)(?:[./]|$)", _ANY_CASE)),
     (Outcome.SOFT_404, re.compile(r"/(?:404|error(?:-?page)?|(?:page-?)?not-?found)(?:\.\w+)?/?$", _ANY_CASE)),
     (Outcome.MAINTENANCE, re.compile(r"/(?:maintenance|sorry)(?:\.\w+)?/?$", _ANY_CASE)),
 )

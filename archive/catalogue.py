@@ -162,6 +162,7 @@ def entry_states(connection: Connection, ids: Collection[str]) -> dict[str, list
                     row.last_modified,
                     row.body_hash,
                     row.last_polled_at,
+                    row.read_at,
                 )
             )
     return found

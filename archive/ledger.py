@@ -25,6 +25,7 @@ WEEKLY_AFTER = 8  # failures in a row; from then on one try a week
 WEEK = timedelta(days=7)
 CORRECTIONS_FOR = timedelta(days=14)  # after the last fetch, a changed entry does not bring an article in again
 MOST_VERSIONS = 10
+_NOT_MODIFIED = 304
 _READ = {Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY}
 
 _addresses: Any = Address.__table__
@@ -207,6 +208,7 @@ def _write_entries(connection: Connection, polls: Sequence[Poll], held: Sequence
                 "last_modified": proof and proof.last_modified,
                 "body_hash": proof and proof.body_hash,
                 "last_polled_at": answer.at,
+                "read_at": answer.at if answer.status != _NOT_MODIFIED and good else poll.entry.read_at,
                 "outcome": str(answer.outcome),
                 "reason": answer.reason or None,
                 "failures": 0 if good else 1,
@@ -224,6 +226,7 @@ def _write_entries(connection: Connection, polls: Sequence[Poll], held: Sequence
                 "last_modified": given.last_modified,
                 "body_hash": given.body_hash,
                 "last_polled_at": given.last_polled_at,
+                "read_at": given.read_at,
                 "outcome": given.outcome,
                 "reason": given.reason,
                 "failures": sa.case((given.failures == 0, 0), else_=_entries.c.failures + 1),

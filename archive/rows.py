@@ -23,6 +23,7 @@ class Known:
     id: int
     address_id: int
     source_id: str
+    url: str
     canonical_url: str
     content_hash: str
     minhash: bytes | None

@@ -11,15 +11,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive import hits, ledger, rows, stories
+from archive import hits, ledger, rows, sorting, stories
 from archive.rows import Known
-from archive.tables import Address, Article, Fetch
+from archive.tables import Address, Fetch
 from core.records import AddressState, Outcome, Processed
 from core.settings import RouteSettings
 
 _addresses: Any = Address.__table__
 
 RETRY_AFTER = timedelta(hours=6)  # a page that broke the extraction may be mended by its outlet
+# What stands in an article's place may make way for it: a feed is often ahead of its pages.
+PASSING = {
+    Outcome.SOFT_404,
+    Outcome.BOT_WALL,
+    Outcome.CONSENT_PAGE,
+    Outcome.LOGIN_PAGE,
+    Outcome.MAINTENANCE,
+    Outcome.PARKED,
+}
+MOST_TRIES = 8
 
 
 @dataclass
@@ -55,45 +65,28 @@ def store(
     counts = Stored()
     unique = list({p.address_id: p for p in batch}.values())
     read = [p for p in unique if p.article is not None and p.signature is not None]
-    _record_failures(connection, [p for p in unique if p.article is None], now, counts)
     if read:
         stories.alone(connection)
-    by_address, by_canonical = _known(connection, read)
-    fresh: list[Processed] = []
-    changed: list[tuple[Known, Processed]] = []
-    same: list[tuple[int, Processed, AddressState]] = []
-    fresh_canonical: set[tuple[str, str]] = set()
-    repeated: list[Processed] = []
-    for page in read:
-        here = by_address.get(page.address_id)
-        key = (page.source_id, _article(page).canonical_url)
-        elsewhere = by_canonical.get(key)
-        if here is not None:
-            if here.content_hash == rows.content_hash(page):
-                same.append((here.id, page, AddressState.STORED))
-                counts.known[page.source_id] += 1
-            else:
-                changed.append((here, page))
-        elif elsewhere is not None and _is_same_article(elsewhere, page):
-            same.append((elsewhere.id, page, AddressState.KNOWN))
-            counts.known[page.source_id] += 1
-        elif elsewhere is None and key in fresh_canonical:
-            repeated.append(page)  # its first copy is in this batch too: settled when that has a row
-        else:
-            fresh.append(page)
-            fresh_canonical.add(key)
+    pages = sorting.sort(connection, read, now)
+    fresh, changed = pages.fresh, pages.changed
+    _record_failures(connection, [p for p in unique if p.article is None] + pages.instead, now, counts)
     written = rows.insert(connection, fresh, now, backfill_id) + rows.update(connection, changed, now)
     counts.new.update(p.source_id for p in fresh)
     counts.updated.update(p.source_id for _, p in changed)
     counts.hits += hits.write(connection, written, routes, now)
-    _settle(connection, [(row.id, page, AddressState.STORED) for row, page in written] + same)
+    counts.known.update(p.source_id for _, p in pages.same)
+    _settle(connection, [(row.id, page, None) for row, page in written])
+    _settle(connection, [(k.id, page, _other_address(k, page)) for k, page in pages.same])
     # Where a redirect ended is no new address when a feed lists it one day.
     moved = [(_article(page).url, page.address_id) for _, page in written if _article(page).url != page.url]
     ledger.record_aliases(connection, moved, now)
     if backfill_id is None:
-        _record_fetches(connection, unique, run_id)
-    if repeated:
-        counts.add(store(connection, repeated, routes, now=now, run_id=run_id, backfill_id=backfill_id))
+        instead = {p.address_id: p for p in pages.instead}
+        again = {p.address_id for p in pages.repeated}
+        done = [instead.get(p.address_id, p) for p in unique if p.address_id not in again]
+        _record_fetches(connection, done, run_id)
+    if pages.repeated:
+        counts.add(store(connection, pages.repeated, routes, now=now, run_id=run_id, backfill_id=backfill_id))
     return counts
 
 
@@ -101,44 +94,12 @@ def _article(page: Processed) -> Any:
     return page.article
 
 
-def _is_same_article(known: Known, page: Processed) -> bool:
-    """Whether a shared canonical address can be believed: some outlets give all their pages the same one."""
-    minhash = page.signature.minhash if page.signature else b""
-    return (
-        known.content_hash == rows.content_hash(page)
-        or known.title == _article(page).title
-        or stories.similarity(known.minhash or b"", minhash) >= stories.SAME_TEXT
-    )
+def _other_address(known: Known, page: Processed) -> str | None:
+    """The address of the article that a page repeats; None where the page is at that address itself."""
+    return None if known.address_id == page.address_id else known.url
 
 
-def _known(
-    connection: Connection, batch: Sequence[Processed]
-) -> tuple[dict[int, Known], dict[tuple[str, str], Known]]:
-    if not batch:
-        return {}, {}
-    columns = (
-        Article.id,
-        Article.address_id,
-        Article.source_id,
-        Article.canonical_url,
-        Article.content_hash,
-        Article.minhash,
-        Article.title,
-        Article.text,
-        Article.version,
-        Article.story_id,
-        Article.fetched_at,
-    )
-    addresses = [p.address_id for p in batch]
-    canonical = [_article(p).canonical_url for p in batch]
-    held = connection.execute(
-        sa.select(*columns).where(sa.or_(Article.address_id.in_(addresses), Article.canonical_url.in_(canonical)))
-    )
-    found = [Known(*row) for row in held]
-    return {k.address_id: k for k in found}, {(k.source_id, k.canonical_url): k for k in found}
-
-
-def _settle(connection: Connection, settled: Sequence[tuple[int, Processed, AddressState]]) -> None:
+def _settle(connection: Connection, settled: Sequence[tuple[int, Processed, str | None]]) -> None:
     if not settled:
         return
     connection.execute(
@@ -146,8 +107,8 @@ def _settle(connection: Connection, settled: Sequence[tuple[int, Processed, Addr
         .where(_addresses.c.id == sa.bindparam("key"))
         .values(
             state=sa.bindparam("to"),
-            outcome=str(Outcome.OK),
-            reason=None,
+            outcome=sa.bindparam("how"),
+            reason=sa.bindparam("why"),
             article_id=sa.bindparam("article"),
             attempts=0,
             next_try_at=None,
@@ -158,38 +119,50 @@ def _settle(connection: Connection, settled: Sequence[tuple[int, Processed, Addr
         [
             {
                 "key": p.address_id,
-                "to": str(state),
+                "to": str(AddressState.KNOWN if other else AddressState.STORED),
+                "how": str(Outcome.DUPLICATE if other else Outcome.OK),
+                "why": f"duplicate of {other}" if other else None,
                 "article": id_,
                 "at": p.fetched_at,
                 "tag": p.etag,
                 "modified": p.last_modified,
             }
-            for id_, p, state in settled
+            for id_, p, other in settled
         ],
     )
 
 
 def _record_failures(connection: Connection, failed: Sequence[Processed], now: datetime, counts: Stored) -> None:
-    """Pages that gave no article: those that never will are skipped, those that broke are tried again."""
+    """Pages that gave no article: those that never will are skipped, those that may yet are tried again."""
+    if not failed:
+        return
+    known = {row.id: row for row in connection.execute(
+        sa.select(_addresses.c.id, _addresses.c.attempts, _addresses.c.article_id)
+        .where(_addresses.c.id.in_([p.address_id for p in failed])))}
+    settled = []
     for page in failed:
-        broke = page.outcome is Outcome.EXTRACTION_FAILED
-        connection.execute(
-            sa.update(_addresses)
-            .where(_addresses.c.id == page.address_id)
-            .values(
-                # An article that was read before stays in the archive, whatever a later fetch of it brings.
-                state=sa.case(
-                    (_addresses.c.article_id.is_not(None), str(AddressState.STORED)),
-                    else_=str(AddressState.FAILED if broke else AddressState.SKIPPED),
-                ),
-                outcome=str(page.outcome),
-                reason=page.reason,
-                attempts=_addresses.c.attempts + 1,
-                next_try_at=now + RETRY_AFTER if broke else None,
-                fetched_at=page.fetched_at,
-            )
-        )
+        row = known.get(page.address_id)
+        tries = 1 + (row.attempts if row is not None else 0)
+        again = _try_again(page.outcome, tries, now)
+        # An article that was read before stays in the archive, whatever a later fetch of it brings.
+        kept = row is not None and row.article_id is not None
+        state = AddressState.STORED if kept else AddressState.FAILED if again else AddressState.SKIPPED
+        settled.append({"key": page.address_id, "to": str(state), "how": str(page.outcome), "why": page.reason,
+                        "tried": tries, "again": None if kept else again, "at": page.fetched_at})
         counts.failed[page.source_id] += 1
+    connection.execute(
+        sa.update(_addresses)
+        .where(_addresses.c.id == sa.bindparam("key"))
+        .values(state=sa.bindparam("to"), outcome=sa.bindparam("how"), reason=sa.bindparam("why"),
+                attempts=sa.bindparam("tried"), next_try_at=sa.bindparam("again"), fetched_at=sa.bindparam("at")),
+        settled,
+    )
+
+
+def _try_again(outcome: str, tries: int, now: datetime) -> datetime | None:
+    if outcome == Outcome.EXTRACTION_FAILED:
+        return now + RETRY_AFTER
+    return ledger.next_try(tries, now) if outcome in PASSING and tries < MOST_TRIES else None
 
 
 def _record_fetches(connection: Connection, batch: Sequence[Processed], run_id: int | None) -> None:

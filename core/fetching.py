@@ -48,6 +48,7 @@ class EntryState:
     last_modified: str | None = None
     body_hash: str | None = None
     last_polled_at: datetime | None = None
+    read_at: datetime | None = None  # when its body came last, instead of a word that nothing is new
 
 
 @dataclass(frozen=True, slots=True)

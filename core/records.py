@@ -39,6 +39,15 @@ class Outcome(StrEnum):
     NOT_HTML = "not_html"                # the page is an image, a PDF or the like
     EMPTY = "empty"                      # nothing in it: a feed without entries, a page without text
     EXTRACTION_FAILED = "extraction_failed"  # the page could not be read
+    SOFT_404 = "soft_404"                # answers as if all were well, but there is no such page
+    DUPLICATE = "duplicate"              # an article of the source that is in the archive already
+    PAYWALL = "paywall"                  # nothing but the request to subscribe; a teaser is stored
+    CONSENT_PAGE = "consent_page"        # asks for consent to cookies first
+    LOGIN_PAGE = "login_page"            # asks for a name and a password first
+    BOT_WALL = "bot_wall"                # checks its visitor, or refuses machines
+    PARKED = "parked"                    # the domain is for sale, or shows a server's default page
+    MAINTENANCE = "maintenance"          # the site says that it is being worked on
+    NEEDS_JAVASCRIPT = "needs_javascript"  # the page has its text only with JavaScript
     INVALID = "invalid"                  # the source file itself is wrong
 
 

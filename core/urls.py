@@ -14,9 +14,9 @@ _PORTS = {"http": 80, "https": 443}
 
 # Parameters that say where a reader came from, never which page is meant.
 _TRACKERS = re.compile(
-    r"(?:utm|mtm|pk|hsa|at|stm|wt|oly|vero|trk|sc|mkt|itm)_[a-z_]+|(?:fb|g|d|msclk|yclk|yc|tw|tt)clid|[gw]braid|gclsrc|igsh(?:id)?|mc_[ce]id|"
+    r"(?:utm|mtm|pk|hsa|at|stm|wt|oly|vero|trk|sc|mkt|itm)_[a-z_]+|(?:fb|g|d|msclk|yclk|y|yc|tw|tt)clid|[gw]braid|gclsrc|igsh(?:id)?|mc_[ce]id|"
     r"_ga|_gl|_hsenc|_hsmi|hsctatracking|s_cid|ns_[a-z]+|ref(?:_?(?:src|url))?|referr?er|spref|cmp(?:id)?|ncid|ocid|soc_(?:src|trk)|smid|smtyp|"
-    r"wtrid|xtor|__twitter_impression|shared?|from_rss|guccounter|guce_referrer(?:_sig)?",
+    r"wtrid|xtor|__twitter_impression|shared?|from_rss|spm|icid|ftag|emc|guccounter|guce_referrer(?:_sig)?",
     re.IGNORECASE,
 )
 _SESSIONS = re.compile(
@@ -27,7 +27,7 @@ _SESSIONS = re.compile(
 _TOKEN = re.compile(r"(?=[a-z-]*\d)(?=[\d-]*[a-z])[a-z0-9-]{16,}", re.IGNORECASE)
 _ALWAYS_SESSION = re.compile(r"jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken", re.IGNORECASE)
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
-_AMP_PARAMETERS = {
+_VARIANTS = {
     ("amp", ""),
     ("amp", "1"),
     ("amp", "true"),
@@ -36,7 +36,15 @@ _AMP_PARAMETERS = {
     ("outputtype", "amp"),
     ("output_type", "amp"),
     ("outputtype", "chromeless"),
+    ("print", ""),
+    ("print", "1"),
+    ("print", "true"),
+    ("print", "yes"),
+    ("print", "y"),
+    ("view", "print"),
+    ("format", "print"),
 }
+_ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029\u200b\ufeff]+")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?")
 _SECOND_LEVEL = {"ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org"}
@@ -91,6 +99,7 @@ def _canonical(url: str, base: str | None) -> str | None:
     host = _main_host(host, path, query)
     netloc = host if port in {None, _PORTS[parts.scheme]} else f"{host}:{port}"
     result = safe_url_string(urlunsplit((parts.scheme, netloc, path, query, "")))
+    result = _ESCAPE.sub(lambda escape: escape[0].upper(), result)
     return result if len(result) <= LONGEST else None
 
 
@@ -100,7 +109,7 @@ def _query(query: str) -> str:
     kept = []
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
-        if not pair or (name.lower(), value.lower()) in _AMP_PARAMETERS or _TRACKERS.fullmatch(name):
+        if not pair or (name.lower(), value.lower()) in _VARIANTS or _TRACKERS.fullmatch(name):
             continue
         if _SESSIONS.fullmatch(name) and (_ALWAYS_SESSION.fullmatch(name) or _TOKEN.fullmatch(value)):
             continue

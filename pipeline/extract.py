@@ -20,6 +20,7 @@ from pipeline.encoding import decode
 from pipeline.head import clean
 from pipeline.language import language_of
 from pipeline.metadata import Metadata, read_metadata
+from pipeline.standins import Sight, judge
 
 # The largest of 990 real article pages had 3 MB; beyond 5 MB a page costs seconds and is a listing or a data dump.
 MAX_HTML = 5_000_000
@@ -54,7 +55,8 @@ def extract(html: bytes, url: str, *, encoding: str | None = None, language: str
 
     `encoding` is what the HTTP header declares, `language` the source's; the hints come from the entry point.
     `brief` says that no more than a sentence is to be expected.
-    Raises SkipDocument with the outcome `empty`, `not_html`, `too_large` or `extraction_failed`.
+    Raises SkipDocument with the outcome `empty`, `not_html`, `too_large`, `extraction_failed`, or what stands in the
+    article's place.
     """
     source = _html_text(html, encoding)
     latest = as_utc(fetched_at) + timedelta(days=1) if fetched_at else None
@@ -65,6 +67,7 @@ def extract(html: bytes, url: str, *, encoding: str | None = None, language: str
         tree = _parse(source)
         found = read_metadata(tree, url, language=language, title_hint=title_hint, published_hint=hint, latest=latest)
         text = _without_title(clean(_body(tree, url, found)), found.title)
+        cut = not brief and judge(Sight(tree, source, found.head, text, title_hint))
     except _LIBRARY_ERRORS as error:
         raise SkipDocument(f"{type(error).__name__}: {error}"[:300], outcome="extraction_failed") from error
     if not brief and len(text) < _MIN_BODY and len(search_tokens(text)) < 8:
@@ -73,7 +76,7 @@ def extract(html: bytes, url: str, *, encoding: str | None = None, language: str
         url=url, canonical_url=found.canonical_url, title=found.title or _first_words(text), text=text,
         language=language_of(text, found.language_claim, language),
         published_at=found.published_at, updated_at=found.updated_at, authors=found.authors,
-        site_name=found.site_name, image=found.image, section=found.section, paywalled=found.paywalled,
+        site_name=found.site_name, image=found.image, section=found.section, paywalled=found.paywalled or cut,
     )
 
 

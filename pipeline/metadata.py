@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml.html import HtmlElement
 
 from pipeline.addresses import absolute, canonical_address
 from pipeline.authors import find_authors
-from pipeline.head import collect, one_line
+from pipeline.head import Head, collect, one_line
 from pipeline.jsonld import Node, article_node, names, nodes, texts
 from pipeline.times import published_time, updated_time
 from pipeline.titles import find_title
@@ -17,7 +17,10 @@ from pipeline.titles import find_title
 
 @dataclass(slots=True)
 class Metadata:
-    """What was found; times in UTC, addresses absolute. `body` is the text that JSON-LD carries."""
+    """What was found; times in UTC, addresses absolute.
+
+    `body` is the text that JSON-LD carries, `head` what all of it was read from.
+    """
 
     title: str
     canonical_url: str
@@ -30,6 +33,7 @@ class Metadata:
     section: str | None = None
     paywalled: bool = False
     body: str = ""
+    head: Head = field(default_factory=Head)
 
 
 def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, title_hint: str | None = None,
@@ -59,6 +63,7 @@ def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, t
         paywalled=str(node.get("isAccessibleForFree", "")).strip().lower() in {"false", "no"}
         or head.first("article:content_tier") == "locked",
         body=max(texts(node.get("articleBody")), key=len, default=""),
+        head=head,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
@@ -28,10 +28,13 @@ from core.fetching import Answer
 from core.records import Outcome
 
 _DAY = 86_400.0
+_SKEW = timedelta(minutes=5)  # by which the clocks of servers go wrong
 _HTML_START = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title|div|article)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")
+_FEW = 0.05
 _HTML_TYPES = (b"text/html", b"application/xhtml+xml")
 _UNCLEAR_TYPES = (
     b"",
@@ -139,9 +142,18 @@ def retry_after(value: bytes | None, at: datetime) -> float | None:
         return None
 
 
+def is_future(date: str, at: datetime) -> bool:
+    """Whether a date of an HTTP header lies ahead, or cannot be read."""
+    try:
+        return clock.as_utc(parsedate_to_datetime(date)) > at + _SKEW
+    except (ValueError, TypeError, OverflowError):
+        return True
+
+
 def is_web_page(content_type: bytes, body: bytes) -> bool:
     """Whether a document is HTML, by what the server says; by its beginning where that says nothing."""
     kind = content_type.partition(b";")[0].strip().lower()
     if kind in _HTML_TYPES:
-        return b"\x00" not in body[:512] or body[:2] in {b"\xff\xfe", b"\xfe\xff"}
+        # Two or four bytes a letter, or a few stray zeros in text; a file of another kind is full of them.
+        return body.startswith(_WIDE) or body[:512].count(0) < _FEW * len(body[:512])
     return kind in _UNCLEAR_TYPES and _HTML_START.match(body[:4096]) is not None

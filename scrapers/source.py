@@ -97,7 +97,7 @@ class EntryPoint(_Part):
 class Limits(_Part):
     """What a poll may take from the source."""
 
-    articles: int = Field(500, ge=1, le=10_000, description="New articles of one poll; the rest waits for the next")
+    articles: int = Field(250, ge=1, le=10_000, description="New articles of one poll; the rest waits for the next")
     age_days: int | None = Field(
         None, ge=1, le=36_500, description="Entries older than this are left out; sitemaps: 30 where not given"
     )

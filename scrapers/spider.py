@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import Crawler
@@ -25,7 +24,7 @@ from core.errors import SkipDocument
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
-from scrapers import outcomes
+from scrapers import landing, outcomes
 from scrapers.desk import CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
@@ -35,6 +34,8 @@ from scrapers.settings import PER_HOST
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
 _LONGEST_VISIT = 600.0  # seconds; what a source still has to bring then waits for its next poll
+_BELIEVED = timedelta(days=1)  # how long a server's word that nothing is new counts without proof
+_SITEMAPS = 4  # times the limit of one index: what indexes of indexes may come to
 _SETBACKS = 3  # failures in a row after which a host is left alone for this crawl
 _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION_ERROR, Outcome.ROBOTS_DENIED}
 
@@ -48,6 +49,7 @@ class _Visit:
     queue: deque[FetchOrder] = field(default_factory=deque)
     polled: set[str] = field(default_factory=set)
     indexes: list[tuple[EntryState, Answer]] = field(default_factory=list)  # told when their sitemaps have been read
+    taken: int = 0  # addresses ordered in this crawl
     open: int = 0  # requests under way
     fetching: int = 0  # of these, articles
     setbacks: int = 0
@@ -117,7 +119,8 @@ class NewsSpider(scrapy.Spider):
 
     def _poll(self, visit: _Visit, kind: Any, url: str, depth: int = 0) -> scrapy.Request | None:
         """The request for an entry point, conditional where it was read before; None where this crawl had it."""
-        if url in visit.polled:
+        source = visit.planned.source
+        if url in visit.polled or len(visit.polled) >= len(source.entries) + _SITEMAPS * source.limits.sitemaps:
             return None
         visit.polled.add(url)
         visit.open += 1
@@ -167,16 +170,11 @@ class NewsSpider(scrapy.Spider):
         arguments: dict[str, Any],
         priority: int = 0,
     ) -> scrapy.Request:
-        headers = {}
-        if known.etag:
-            headers["If-None-Match"] = known.etag
-        if known.last_modified:
-            headers["If-Modified-Since"] = known.last_modified
         return scrapy.Request(
             url,
             callback=callback,
             errback=errback,
-            headers=headers,
+            headers=_conditions(known),
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
@@ -198,8 +196,10 @@ class NewsSpider(scrapy.Spider):
 
     def _take(self, visit: _Visit, orders: Sequence[FetchOrder]) -> None:
         for order in orders:
-            if order.address_id not in self._taken:
+            # What is too much stays `discovered` in the ledger, whatever number of lists announces it.
+            if order.address_id not in self._taken and visit.taken < visit.planned.source.limits.articles:
                 self._taken.add(order.address_id)
+                visit.taken += 1
                 visit.queue.append(order)
 
     async def _done(self, visit: _Visit) -> None:
@@ -243,6 +243,9 @@ class NewsSpider(scrapy.Spider):
     async def _read(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> tuple[Answer, Found]:
         """How an entry point answered, and what it lists where it is new."""
         now = clock.now()
+        if response.status == 304 and not _had_conditions(response):
+            reason = "HTTP 304 Not Modified to a request without conditions"
+            return replace(_answer(response, Outcome.HTTP_ERROR), reason=reason), Found()
         if response.status == 304:
             return replace(
                 _answer(response, Outcome.UNCHANGED),
@@ -273,7 +276,7 @@ class NewsSpider(scrapy.Spider):
                 last_modified=None,
                 body_hash=None,
             ), Found()
-        return answer, found
+        return replace(answer, reason=found.left_out), found
 
     def _ask(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> Ask:
         source = visit.planned.source
@@ -343,6 +346,27 @@ class NewsSpider(scrapy.Spider):
         await self._done(visit)
 
 
+def _conditions(known: EntryState | FetchOrder) -> dict[str, str]:
+    """The headers that ask only for what is new. Not where the answer could not be believed.
+
+    A date of change in the future would be "not modified" for ever, and so may any validator of a broken cache:
+    once a day a list is asked for as a whole.
+    """
+    if isinstance(known, EntryState) and (known.read_at is None or clock.now() - known.read_at > _BELIEVED):
+        return {}
+    headers = {}
+    if known.etag:
+        headers["If-None-Match"] = known.etag
+    if known.last_modified and not outcomes.is_future(known.last_modified, clock.now()):
+        headers["If-Modified-Since"] = known.last_modified
+    return headers
+
+
+def _had_conditions(response: Response) -> bool:
+    sent = response.request.headers if response.request else {}
+    return b"If-None-Match" in sent or b"If-Modified-Since" in sent
+
+
 def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
     """The sitemaps that the last visit found in an index: not every outlet touches its index when one of them grows."""
     own = {point.url for point in visit.planned.source.entries}
@@ -387,12 +411,16 @@ def _judge(response: Response, order: FetchOrder, final: str) -> Answer:
     if response.status == 304:
         return _answer(response, Outcome.UNCHANGED)
     if not 200 <= response.status < 300:
-        return outcomes.of_status(response.status, response.headers, clock.now())
+        refusal = outcomes.of_status(response.status, response.headers, clock.now())
+        return landing.refused(refusal, response.headers, response.body)
     answer = _answer(response, Outcome.OK)
+    if response.status == 202 and landing.refused(answer, response.headers, response.body) is not answer:
+        return landing.refused(answer, response.headers, response.body)
     if not response.body.strip():
-        return replace(answer, outcome=Outcome.EMPTY, reason="the page is empty")
-    if urlsplit(final).path == "/" and urlsplit(order.url).path != "/" and not urlsplit(final).query:
-        return replace(answer, outcome=Outcome.HTTP_ERROR, reason="redirects to the front page")
+        outcome = Outcome.BOT_WALL if response.status == 202 else Outcome.EMPTY
+        return replace(answer, outcome=outcome, reason=f"HTTP {response.status}: the page is empty")
+    if led := landing.led_elsewhere(order.url, final):
+        return replace(answer, outcome=led[0], reason=led[1])
     kind = response.headers.get(b"Content-Type") or b""
     if not outcomes.is_web_page(kind, response.body):
         return replace(

@@ -45,6 +45,7 @@ class EntryPoint(Base):
     last_modified: Mapped[str | None]
     body_hash: Mapped[str | None]                                  # of the last body that was read
     last_polled_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]                               # when its body came last
     outcome: Mapped[str | None]
     reason: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)

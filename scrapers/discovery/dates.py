@@ -9,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core import clock
+from scrapers.discovery import dateforms
 
 # Names that RFC 822 does not know, or that email.utils reads as UTC.
 _OFFSETS = {
@@ -102,10 +103,11 @@ def read_date(text: str | None, zone: tzinfo = UTC) -> datetime | None:
         return None
     try:
         moment = _iso(text) or _rfc822(text) or _numbers(text)
+        moment = moment or dateforms.foreign_months(text) or dateforms.since_1970(text) or dateforms.ago(text)
         if moment is None:
             return None
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         return None
     return moment if _FIRST <= moment <= clock.now() + timedelta(days=2) else None
 

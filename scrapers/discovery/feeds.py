@@ -18,6 +18,9 @@ _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _UPDATED = ("updated", "modified")
+NO_ADDRESS = ""  # of an entry that names no page: it is counted, and then left out
+_MEDIA = re.compile(r"\.(?:mp[34]|m4[av]|ogg|wav|avi|mov|webm|pdf|jpe?g|png|gif|webp|zip)(?:\?|$)", re.IGNORECASE)
+_NO_PAGE = ("javascript:", "mailto:", "data:", "tel:", "about:", "file:", "#")
 _LONGEST_LENIENT = 3_000_000  # characters; feedparser needs about 0.2 ms for each entry
 
 
@@ -55,13 +58,12 @@ def _entry(element: Any, base: str, zone: tzinfo) -> list[Discovery]:
         _link(links)
         or _permalink(fields.get("guid"), guid)
         or (guid if "guid" not in fields and _is_web(guid) else None)
+        or _enclosed(fields.get("enclosure"))
     )
-    if not address:
-        return []
     try:
-        address = urljoin(base, address)
+        address = urljoin(base, address) if address else NO_ADDRESS
     except ValueError:
-        return []
+        address = NO_ADDRESS
     return [
         Discovery(
             url=address,
@@ -80,7 +82,7 @@ def _link(links: list[Any]) -> str | None:
     for link in links:
         href, relation = link.get("href"), link.get("rel", "alternate")
         address = (href or text_of(link) or "").strip()
-        if not address or (href and relation != "alternate"):
+        if not address or address.lower().startswith(_NO_PAGE) or (href and relation != "alternate"):
             continue
         if not href or link.get("type", "text/html") in {"text/html", "application/xhtml+xml"}:
             return address
@@ -92,6 +94,13 @@ def _permalink(element: Any | None, guid: str | None) -> str | None:
     if element is None or element.get("isPermaLink", "true").strip().lower() == "false":
         return guid if element is not None and _is_web(guid) and guid and guid.count("/") > 3 else None
     return guid if _is_web(guid) else None
+
+
+def _enclosed(element: Any | None) -> str | None:
+    """The page that an enclosure is, in feeds that have no better link; pictures and sound are none."""
+    address = (element.get("url") or "").strip() if element is not None else ""
+    kind = element.get("type", "text/html") if element is not None else ""
+    return address if _is_web(address) and kind.startswith("text/") and not _MEDIA.search(address) else None
 
 
 def _is_web(address: str | None) -> bool:
@@ -125,6 +134,7 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
         raise SkipDocument("the feed is not well-formed and declares entities", outcome="not_a_feed")
     if len(text) > _LONGEST_LENIENT:
         text = text[:_LONGEST_LENIENT]
+    text = _closed(text)
     import feedparser
 
     # sanitize and relative addresses are ours: titles become plain text, links are resolved below.
@@ -136,25 +146,40 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
     )
     if not parsed.entries and not parsed.get("version"):
         raise SkipDocument("the document is neither XML nor a feed", outcome="not_a_feed")
-    found = []
-    for entry in parsed.entries:
-        address = entry.get("link") or (entry.get("id") if _is_web(entry.get("id")) else None)
-        if address:
-            try:
-                address = urljoin(url, address)
-            except ValueError:
-                continue
-            summary = plain(entry.get("summary"))
-            # feedparser's get() gives the date of publication for a missing date of change.
-            changed = entry["updated"] if "updated" in entry else None  # noqa: SIM401
-            found.append(
-                Discovery(
-                    url=address,
-                    title=plain(entry.get("title")),
-                    guid=entry.get("id"),
-                    summary=summary[:1000] if summary else None,
-                    published_at=read_date(entry.get("published"), zone),
-                    updated_at=read_date(changed, zone),
-                )
-            )
-    return found
+    return [_lenient_entry(entry, url, zone) for entry in parsed.entries]
+
+
+def _closed(text: str) -> str:
+    """The feed with an end for each item and title that has none: the parser would take two for one."""
+    for name in ("item", "entry"):
+        if len(re.findall(rf"<{name}\b", text)) > text.count(f"</{name}>"):
+            pieces = re.split(rf"(?=<{name}[\s>])", text)
+            text = pieces[0] + "".join(p if f"</{name}>" in p else f"{_ended(p)}</{name}>" for p in pieces[1:])
+    return text
+
+
+def _ended(piece: str) -> str:
+    """An item whose last tags may be open or cut in two."""
+    piece = re.sub(r"<[^>]*\Z", "", piece)
+    piece = re.sub(r"<title>([^<]*)(?=<(?!/title))", r"<title>\1</title>", piece)
+    last = re.search(r"<(link|title|guid|description|pubDate)>[^<]*\Z", piece)
+    return f"{piece}</{last[1]}>" if last else piece
+
+
+def _lenient_entry(entry: Any, url: str, zone: tzinfo) -> Discovery:
+    address = entry.get("link") or (entry.get("id") if _is_web(entry.get("id")) else None)
+    try:
+        address = urljoin(url, address) if address else NO_ADDRESS
+    except ValueError:
+        address = NO_ADDRESS
+    summary = plain(entry.get("summary"))
+    # feedparser's get() gives the date of publication for a missing date of change.
+    changed = entry["updated"] if "updated" in entry else None  # noqa: SIM401
+    return Discovery(
+        url=address,
+        title=plain(entry.get("title")),
+        guid=entry.get("id"),
+        summary=summary[:1000] if summary else None,
+        published_at=read_date(entry.get("published"), zone),
+        updated_at=read_date(changed, zone),
+    )

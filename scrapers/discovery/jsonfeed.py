@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urljoin
 from core.errors import SkipDocument
 from core.records import Discovery
 from scrapers.discovery.dates import read_date
-from scrapers.discovery.feeds import plain
+from scrapers.discovery.feeds import NO_ADDRESS, plain
 
 _ADDRESS = (
     "url",
@@ -38,27 +39,35 @@ _PUBLISHED = (
 )
 _UPDATED = ("date_modified", "updated_at", "updatedAt", "modified")
 _DEEPEST = 8
+_GUARD = re.compile(r"\A\s*(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)\s*(?=[\[{])")
+_CALLBACK = re.compile(r"\A\s*(?:/\*.{0,100}?\*/)?\s*[\w$.]{1,60}\s*\(\s*([\[{].*[\]}])\s*\)\s*;?\s*\Z", re.DOTALL)
+_TRAILING_COMMA = re.compile(r",(\s*[\]}])")
+
+
+def unwrap(text: str) -> str | None:
+    """The JSON in a text, out of a callback or from behind a guard against being run; None where there is none."""
+    if text[:1] in {"{", "["}:
+        return text
+    if guard := _GUARD.match(text):
+        return text[guard.end() :]
+    callback = _CALLBACK.match(text) if text[:1] != "<" else None
+    return callback[1] if callback else None
 
 
 def read_json(text: str, url: str, zone: tzinfo) -> list[Discovery]:
     """The items of a JSON document. Raises SkipDocument where it is not JSON or has no list of items."""
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as failure:
-        raise SkipDocument("the document is not JSON", outcome="not_a_feed") from failure
+    data = _load(text)
     items = _items(data)
     if items is None:
         raise SkipDocument("the JSON holds no list of items with an address", outcome="not_a_feed")
     found = []
     for item in items:
-        address = _text(item, _ADDRESS)
-        if address is None:
-            continue
-        try:
-            address = urljoin(url, address)
-        except ValueError:
-            continue
         guid = item.get("id")
+        address = _text(item, _ADDRESS) or (guid if isinstance(guid, str) and guid.startswith("http") else None)
+        try:
+            address = urljoin(url, address) if address else NO_ADDRESS
+        except ValueError:
+            address = NO_ADDRESS
         found.append(
             Discovery(
                 url=address,
@@ -70,6 +79,15 @@ def read_json(text: str, url: str, zone: tzinfo) -> list[Discovery]:
             )
         )
     return found
+
+
+def _load(text: str) -> Any:
+    for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    raise SkipDocument("the document is not JSON", outcome="not_a_feed")
 
 
 def _items(data: Any) -> list[dict[str, Any]] | None:

@@ -13,7 +13,7 @@ from core.errors import SkipDocument
 from core.fetching import EntryKind
 from core.records import Discovery
 from core.urls import canonical
-from scrapers.discovery import feeds, jsonfeed, listing, sitemaps, xml
+from scrapers.discovery import feeds, jsonfeed, listing, sitemaps, traps, xml
 from scrapers.discovery.dates import zone_of
 
 DEEPEST_INDEX = 2  # an index of indexes is read, an index of those is not
@@ -54,6 +54,7 @@ class Found:
 
     discoveries: tuple[Discovery, ...] = ()
     sitemaps: tuple[str, ...] = field(default=())
+    left_out: str = ""  # how many entries have no address that can be fetched
     kind: str = ""  # what the document turned out to be: rss, atom, rdf, json, sitemap, index, listing
 
 
@@ -79,10 +80,18 @@ def _read(body: bytes, ask: Ask) -> Found:
     if ask.kind == "listing":
         return _found(listing.read_listing(body, ask, zone), ask, "listing", "no link looks like an article")
     text = xml.as_text(body, ask.encoding, ask.language)
-    if text[:1] in {"{", "["}:
-        return _found(jsonfeed.read_json(text, ask.url, zone), ask, "json", "the JSON lists nothing")
+    if script := jsonfeed.unwrap(text):
+        return _found(jsonfeed.read_json(script, ask.url, zone), ask, "json", "the JSON lists nothing")
+    if ask.kind == "sitemap" and (lines := sitemaps.read_lines(text)):
+        return _found(lines, ask, "sitemap", "the sitemap has no pages")
+    text = xml.out_of_page(text)
     xml.refuse_html(text)
     root = xml.parse(text)
+    if root is None and "<!ENTITY" not in text[:100_000]:
+        text = xml.mended(text)
+        root = xml.parse(text)
+    if root is None and sitemaps.START.search(text[:2000]):
+        root = xml.parse_broken(text)
     if root is None:
         return _found(feeds.read_lenient(text, ask.url, zone), ask, "lenient", "the feed has no entries")
     kind = xml.local(root)
@@ -112,6 +121,7 @@ def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: str) -> Found
     """Entries with canonical addresses, each once, without the outlet's front page and without what is too old."""
     if not entries:
         raise SkipDocument(nothing, outcome="empty")
+    nameless = 0
     since = _since(ask, kind)
     unique: dict[str, Discovery] = {}
     for entry in entries:
@@ -123,10 +133,13 @@ def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: str) -> Found
         ):
             continue
         address = canonical(entry.url)
+        nameless += address is None
         if address is None or address in unique:
             continue
         parts = urlsplit(address)
         if parts.path == "/" and not parts.query:
+            continue
+        if kind in {"sitemap", "listing"} and not ask.links and traps.is_endless(parts):
             continue
         if kind == "sitemap":  # a sitemap's lastmod moves with every new template: no sign of a correction
             entry = replace(entry, updated_at=None)
@@ -134,4 +147,7 @@ def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: str) -> Found
     newest = sorted(
         unique.values(), key=lambda d: d.published_at.timestamp() if d.published_at else float("inf"), reverse=True
     )
-    return Found(tuple(newest), kind=kind)
+    if nameless and not newest:
+        raise SkipDocument(f"none of {nameless} entries has an address of a page", outcome="empty")
+    left_out = f"{nameless} of {len(entries)} entries left out: no address of a page" if nameless else ""
+    return Found(tuple(newest), left_out=left_out, kind=kind)

@@ -20,6 +20,7 @@ _NEWSY = re.compile(r"news|post|article|story|stories|latest|recent|today", re.I
 _DULL = re.compile(r"categor|tags?[-_.]|author|page-sitemap|image|video|taxonom|static|misc", re.IGNORECASE)
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 _CHUNK = 1 << 16
+START = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 
 
 def gunzip(body: bytes, limit: int) -> bytes:
@@ -35,6 +36,14 @@ def gunzip(body: bytes, limit: int) -> bytes:
         if not out:
             raise SkipDocument("the gzip file is broken", outcome="not_a_feed") from failure
     return bytes(out)
+
+
+def read_lines(text: str) -> list[Discovery]:
+    """The pages of a sitemap that is a plain list of addresses; nothing where it is something else."""
+    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
+        return []
+    return [Discovery(url=line) for line in lines]
 
 
 def read_pages(root: Any, url: str, zone: tzinfo) -> list[Discovery]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from html.entities import html5
 from typing import Any
 
 from lxml import etree
@@ -14,10 +16,16 @@ from scrapers.discovery.decoding import decode
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>\s*")
 # Characters that XML 1.0 forbids; one of them makes a whole feed unreadable.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# References to characters that XML forbids: &#8; and lone halves of surrogate pairs.
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,6})|([0-9]{1,7}));", re.IGNORECASE)
+_IN_PAGE = re.compile(r"<(?:pre|textarea|code)\b[^>]{0,300}>\s*(&lt;(?:\?xml|rss|feed|rdf).*?)</(?:pre|textarea|code)>",
+                      re.IGNORECASE | re.DOTALL)
+_CDATA = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_AMPERSAND = re.compile(r"&(?:(#?\w{1,32});)?")
 _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 
 
-def parser() -> etree.XMLParser:
+def parser(*, recover: bool = False) -> etree.XMLParser:
     """A parser that expands nothing, fetches nothing and refuses deep or huge trees."""
     return etree.XMLParser(
         resolve_entities=False,
@@ -28,13 +36,52 @@ def parser() -> etree.XMLParser:
         remove_comments=True,
         remove_pis=True,
         encoding="utf-8",
+        recover=recover,
     )
 
 
 def as_text(body: bytes, encoding: str | None, language: str | None) -> str:
     """The document's text without its declaration and without characters that XML forbids."""
     text = _DECLARATION.sub("", decode(body, encoding, language).lstrip("\ufeff \t\r\n"), count=1)
-    return _FORBIDDEN.sub("", text)
+    return _REFERENCE.sub(_allowed, _FORBIDDEN.sub("", text))
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    plain = number in {9, 10, 13} or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0xFFFF < number < 0x110000
+    return reference[0] if plain else ""
+
+
+def out_of_page(text: str) -> str:
+    """A feed that a web page only shows (in <pre>), as some servers send it; any other text as it is."""
+    if _HTML.match(text[:2000]) and (shown := _IN_PAGE.search(text)):
+        return _DECLARATION.sub("", html.unescape(shown[1]), count=1)
+    return text
+
+
+def mended(text: str) -> str:
+    """The text with bare ampersands escaped and the entities of HTML resolved, outside of CDATA."""
+    pieces = _CDATA.split(text)
+    return "".join(piece if piece.startswith("<![CDATA[") else _AMPERSAND.sub(_escaped, piece) for piece in pieces)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    name = found[1]
+    if not name:
+        return "&amp;"
+    if name.startswith("#") or name in {"amp", "lt", "gt", "quot", "apos"}:
+        return found[0]
+    known = html5.get(f"{name};")
+    return known.replace("&", "&amp;").replace("<", "&lt;") if known else f"&amp;{name};"
+
+
+def parse_broken(text: str) -> Any | None:
+    """The root of a document that is not well-formed, as far as it can be mended."""
+    recovering = parser(recover=True)
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), recovering)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def parse(text: str) -> Any | None:

@@ -126,7 +126,7 @@ def read_all(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
 
 def read_rule(path: Path) -> Rule:
     """One rule file. A mistake raises RuleFileError with file, line, bad value and what is allowed."""
-    content = checked.read(path, TypeAdapter(RuleFile), RuleFile.model_fields, error=RuleFileError)
+    content = checked.read(path, TypeAdapter(RuleFile), error=RuleFileError)
     if not content.title.strip():
         raise RuleFileError("'title' is empty", file=str(path), line=line_of(path, ["title"]))
     return Rule.model_validate({**content.model_dump(), "id": path.stem, "file": str(path)})

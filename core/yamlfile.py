@@ -110,3 +110,17 @@ def line_of(path: Path, keys: Sequence[str | int]) -> int | None:
         else:
             return int(line)
     return int(line)
+
+
+def place_in(path: Path, keys: Sequence[str], column: int) -> tuple[int | None, int]:
+    """Where a column of a text is that may be written in a block over several lines: line of the file, column there."""
+    first = line_of(path, keys)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if first is None or not re.search(r":\s*[|>][-+0-9]*\s*(?:#.*)?$", lines[first - 1]):
+        return first, column
+    for number in range(first, len(lines)):
+        written = lines[number].strip()
+        if column <= len(written) + 1:
+            return number + 1, column
+        column -= len(written) + 1
+    return first, column

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel
 from core.errors import KnowledgeFileError
 from core.yamlfile import line_of
 
-PATIENCE_S = 60           # for all patterns of a workspace; each has its own short limit, so this is for a stuck machine
+PATIENCE_S = 60           # for all patterns together; each has a short limit of its own
 _FLAGS = re.compile(r"\(\?[aiLmsux]+\)")
 
 

@@ -151,7 +151,7 @@ def _read(path: Path, directory: Path, organisations: OrganisationLayers, frames
 
 
 def _mapping(path: Path, model: type[Model]) -> dict[str, Model]:
-    adapter: TypeAdapter[Any] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type]
+    adapter: TypeAdapter[Any] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type, arg-type]
     content: dict[str, Model] | None = checked.read(path, adapter, error=KnowledgeFileError)
     return content or {}
 

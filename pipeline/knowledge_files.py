@@ -10,6 +10,7 @@ from core.records import EventStatus
 from pipeline.countries import COUNTRIES
 from pipeline.expressions import NamePattern, PartPattern, Pattern, Word
 
+
 def _language(code: str) -> str:
     if len(code) != 2 or not ("aa" <= code <= "zz" and code.isascii() and code.isalpha()):
         raise ValueError(f"{code!r} is no language; write two letters of ISO 639, as en, ko or de")
@@ -79,8 +80,8 @@ class Topic(BaseModel):
     title: str
     terms: list[TermGroup]
     makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
-    decoration: list[Pattern] = Field(default_factory=list)   # patterns in which a term only adorns a thing: `AI-powered`
-    asides: list[Pattern] = Field(default_factory=list)       # patterns in which it says nothing: `in the age of AI`
+    decoration: list[Pattern] = Field(default_factory=list)   # in these a term only adorns a thing: `AI-powered`
+    asides: list[Pattern] = Field(default_factory=list)           # in these it says nothing: `in the age of AI`
 
 
 class Theme(RootModel[list[Word]]):

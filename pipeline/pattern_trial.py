@@ -52,16 +52,17 @@ class Texts:
             case "IN":
                 return self._among(argument)
             case "BRANCH":
-                return [self.of(branch, before) for branch in argument[1]][0]
+                first, *_ = [self.of(branch, before) for branch in argument[1]]    # all, for what they make hostile
+                return first
             case "SUBPATTERN":
                 return self.of(argument[-1], before)
             case "ATOMIC_GROUP":
                 return self.of(argument, before)
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-                return self._repeated(*argument, before)
+                return self._repeated(before, *argument)
         return ""                        # places, and what only looks ahead or back
 
-    def _repeated(self, least: int, most: int, tree: Tree, before: str) -> str:
+    def _repeated(self, before: str, least: int, most: int, tree: Tree) -> str:
         body = self.of(tree, before)
         if most >= _MANY:
             self.made += [before + (pump * LETTERS)[:LETTERS] + "\0" for pump in (body, body + self.wish) if pump]

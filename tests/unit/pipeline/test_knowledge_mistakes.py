@@ -21,8 +21,8 @@ from tests.unit.pipeline.reading import article, knowledge
 
 VETO = "mine:\n  scope: title\n  score: -0.2\n  patterns:\n    - abc\n    - '{pattern}'\n"
 TOPIC = "q:\n  title: Q\n  terms: [{weight: 1, words: [quantum]}]\n"
-FRAME = "language: en\nframes:\n  - id: mine\n    family: alliance\n    type: partnership\n    strength: 0.6\n" \
-        "    words: [weds]\n    shapes: [noun]\n"
+FRAME = ("language: en\nframes:\n  - id: mine\n    family: alliance\n    type: partnership\n    strength: 0.6\n"
+         "    words: [weds]\n    shapes: [noun]\n")
 SHAPE = "language: en\nshapes:\n  mine:\n    - id: a\n      pattern: 'PATTERN'\n"
 
 
@@ -106,7 +106,8 @@ def shipped_patterns():
     kinds = {"vetoes": Veto, "topics": Topic, "latin_names": LatinNames, "refinements": Refinement}
     for name, model in kinds.items():
         path = folder / f"{name}.yaml"
-        yield from read_patterns(path, checked.read(path, TypeAdapter(dict[str, model]), error=KnowledgeFileError))
+        mapping = TypeAdapter(dict[str, model])  # type: ignore[valid-type]
+        yield from read_patterns(path, checked.read(path, mapping, error=KnowledgeFileError))
     for name, model in {"names": Names, "boilerplate": Boilerplate}.items():
         path = folder / f"{name}.yaml"
         yield from read_patterns(path, checked.read(path, TypeAdapter(model), error=KnowledgeFileError))
@@ -162,7 +163,7 @@ def test_a_copy_of_a_shipped_file_passes_the_trial():
     ("organisations.yaml", "Tarvela: {}\nTarvela: {}\n", 2, "the key 'Tarvela' is there twice"),
     ("organisations.yaml", "Tarvela:\n  parent: Tarvela\n", 2, "its parent leads back to itself: Tarvela -> Tarvela"),
     ("organisations.yaml", "A corp:\n  parent: B corp\nB corp:\n  parent: A corp\n", 2, "A corp -> B corp -> A corp"),
-    ("organisations.yaml", "A corp:\n  successor: B corp\nB corp: {successor: A corp}\n", 2, "its successor leads back"),
+    ("organisations.yaml", "A corp:\n  successor: B corp\nB corp: {successor: A corp}\n", 2, "its successor leads"),
     ("organisations.yaml", "Tarvela:\n  successor: Nobody\n", 2, "unknown successor 'Nobody'"),
     ("organisations.yaml", "Tarvela:\n  aliases: [TVR]\n  guards:\n    TVX: {near: [x]}\n", 4,
      "a guard for 'TVX', which is none of its names; its names: Tarvela, TVR"),

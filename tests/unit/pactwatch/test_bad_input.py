@@ -167,10 +167,10 @@ def test_the_check_counts_the_rules_that_are_off_too(run):
     assert known["rules"] > known["off"] > 0
 
 
-def test_bad_knowledge_stops_check_and_run_with_one_line(home, run):
+def test_bad_knowledge_stops_a_command_with_one_line(home, run):
     (home / "knowledge").mkdir()
     (home / "knowledge" / "vetoes.yaml").write_text("m: {scope: title, score: -0.2, patterns: ['(abc']}\n")
-    for command in (("rules", "check"), ("run",)):
+    for command in (("rules", "check"), ("rules", "test"), ("match",)):
         found = run(*command)
         assert found.code == 2
         assert "vetoes.yaml:1: pattern '(abc' cannot be read: missing ), unterminated subpattern" in found.err

@@ -39,15 +39,19 @@ def list_rules(ctx: typer.Context, as_json: AsJson = False) -> None:
         return
     from rich.table import Table
 
-    table = Table("rule", "state", f"hits, {DAYS} days", box=None, pad_edge=False)
-    table.add_column("title and query", no_wrap=True, overflow="ellipsis")      # --json and the file have all of it
+    out = console()
+    table = Table("rule", "state", f"hits, {DAYS} days", "title and query", box=None, pad_edge=False)
+    room = max(24, out.width - max((len(row["id"]) for row in rows), default=0) - 32)
     for row in rows:
         if row["state"] == "broken":
             table.add_row(row["id"], "broken")
             continue
         hits = f"{row['hits']}, {row['firing']}" if row["hits"] and row["firing"] else row["firing"] or str(row["hits"])
-        table.add_row(row["id"], row["state"], hits, f"{row['title']}\n{' '.join(row['query'].split())}")
-    console().print(table)
+        # One line each; the file, and --json, have all of it.
+        told = [text if len(text) <= room else text[: room - 1] + "…"
+                for text in (row["title"], " ".join(row["query"].split()))]
+        table.add_row(row["id"], row["state"], hits, "\n".join(told))
+    out.print(table)
     for failure in broken:
         say(f"pactwatch: {failure}")
 

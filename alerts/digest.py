@@ -29,16 +29,19 @@ class Preview:
     past: Past | None = None
 
 
-def build_due_digests(engine: Engine, routes: Sequence[RouteSettings], now: datetime) -> int:
-    """Write the digests that are due to the outbox. Returns how many this call made."""
+def build_due_digests(engine: Engine, routes: Sequence[RouteSettings], now: datetime, *, crawled: bool = True) -> int:
+    """Write the digests that are due to the outbox. Returns how many this call made.
+
+    Without `crawled` a new route waits with the slot that had passed before it was there.
+    """
     made = 0
     with reading(engine) as connection:
         first_seen = route_rows.first_seen(connection)
         due = [(route, slot) for route in routes if route.send == "digest" and route.name in first_seen
-               for slot in _due(connection, route, first_seen[route.name], now)]
+               for slot in _due(connection, route, first_seen[route.name], now, crawled)]
     for route, slot in due:
         with writing(engine) as connection:
-            made += _make(connection, route, _window(route, slot, now), now)
+            made += _make(connection, route, _window(route, slot, now, late=slot.late), now)
     return made
 
 
@@ -88,13 +91,14 @@ def _recent(connection: Connection, route: RouteSettings, now: datetime) -> list
     return digests.past(connection, route.name, now - REACH - timedelta(days=2))
 
 
-def _due(connection: Connection, route: RouteSettings, first_seen: datetime, now: datetime) -> list[Slot]:
+def _due(connection: Connection, route: RouteSettings, first_seen: datetime, now: datetime,
+         crawled: bool) -> list[Slot]:
     recent = _recent(connection, route, now)
     settled = max((p.due_at for p in recent if p.due_at <= now), default=None)
-    return due_slots(route, settled, {(p.local_date, p.slot) for p in recent}, first_seen, now)
+    return due_slots(route, settled, {(p.local_date, p.slot) for p in recent}, first_seen, now, crawled=crawled)
 
 
-def _window(route: RouteSettings, slot: Slot, now: datetime) -> Window:
+def _window(route: RouteSettings, slot: Slot, now: datetime, *, late: bool | None = None) -> Window:
     """The newest slot that is due, and one still ahead, take all that waits; an older one only what is as old."""
     day, today = slot.local_date, route.local(now).date()
     passed = any(
@@ -104,7 +108,7 @@ def _window(route: RouteSettings, slot: Slot, now: datetime) -> Window:
         for later in slots_of(route, that)
     )
     return Window(route.name, day.isoformat(), slot.slot, slot.due_at, slot.due_at if passed else now,
-                  late=now - slot.due_at > LATE, everything=not passed)
+                  late=now - slot.due_at > LATE if late is None else late, everything=not passed)
 
 
 def _choose(connection: Connection, route: RouteSettings, day: date, now: datetime) -> Slot | Past:

@@ -20,8 +20,12 @@ def announce_routes(engine: Engine, settings: Settings, now: datetime) -> None:
         route_rows.sync(connection, settings.routes, now)
 
 
-def tick(engine: Engine, settings: Settings, now: datetime, courier: Courier | None = None) -> DeliveryCounts:
-    """Build and deliver once. `serve` keeps one courier, which remembers pace and refusals from tick to tick."""
+def tick(engine: Engine, settings: Settings, now: datetime, courier: Courier | None = None,
+         crawled: bool = True) -> DeliveryCounts:
+    """Build and deliver once. `serve` keeps one courier, which remembers pace and refusals from tick to tick.
+
+    `crawled` says whether a pass has ended in this process; a route that is new waits for that with its first digest.
+    """
     announce_routes(engine, settings, now)
-    build_due_digests(engine, settings.routes, now)
+    build_due_digests(engine, settings.routes, now, crawled=crawled)
     return (courier or Courier(engine, settings)).deliver()

@@ -49,7 +49,9 @@ def merge(connection: Connection, into: int, others: Sequence[int], now: datetim
     kept = living(connection, into)
     moved = [other for other in dict.fromkeys(living(connection, other) for other in others) if other != kept]
     if not moved:
-        raise UserError(f"story {kept} is one story already; name two different ones")
+        named = ", ".join(str(other) for other in dict.fromkeys(others) if other != kept)
+        raise UserError(f"story {kept} has the articles of story {named} already; nothing was changed" if named
+                        else f"story {kept} is one story already; name two different ones")
     for other in moved:
         articles = list(connection.scalars(sa.select(Article.id).where(Article.story_id == other).order_by(Article.id)))
         _move(connection, articles, kept)

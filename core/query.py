@@ -33,7 +33,7 @@ from core.querynodes import (
     positive_terms,
     walk,
 )
-from core.querytext import check_brackets, readable
+from core.querytext import check_brackets, check_slashes, readable
 from core.records import EventStatus
 from core.text import is_lone_cjk, search_tokens
 
@@ -61,6 +61,7 @@ def parse(text: str) -> Query:
     if len(text) > LONGEST:
         raise QueryError(f"the query is longer than {LONGEST} characters")
     check_brackets(text, DEEPEST)
+    check_slashes(text)
     plain = readable(text)
     if not plain.strip():
         raise QueryError("the query is empty; write * for every article")
@@ -127,7 +128,7 @@ def _join(kind: type[And | Or], parts: list[Query | None]) -> Query | None:
             children += part.children
         elif part is not None:
             children.append(part)
-    children = list(dict.fromkeys(children))
+    children = list({(child, child.written if isinstance(child, Term) else ""): child for child in children}.values())
     return kind(tuple(children)) if len(children) > 1 else next(iter(children), None)
 
 
@@ -158,7 +159,7 @@ def _leaf(node: tree.Item, field: str | None, column: int | None) -> Query | Non
         if text == "*" and isinstance(node, tree.Word):
             return Everything()
         slop = int(node.degree) if isinstance(node, tree.Proximity) else None
-        return _term(text, slop, TEXT_FIELDS.get(field or "", "any"), column)
+        return _term(text, slop, TEXT_FIELDS.get(field or "", "any"), column, " ".join(str(node).split()))
     value = " ".join(text.split())
     if not value:
         raise QueryError(f"{field}: has no value", column=column)
@@ -173,7 +174,7 @@ def _same(field: str, low: str) -> str | None:
     return None if field in DATES and low[-1:].isalpha() and low[:1].isdigit() and len(low) < 7 else low
 
 
-def _term(text: str, slop: int | None, field: SearchedField, column: int | None) -> Term | None:
+def _term(text: str, slop: int | None, field: SearchedField, column: int | None, written: str) -> Term | None:
     body = text.rstrip()
     prefix = body.endswith("*")
     body = body.rstrip("*")
@@ -188,7 +189,7 @@ def _term(text: str, slop: int | None, field: SearchedField, column: int | None)
     prefix = (prefix and body[-1:].strip() != "") or is_lone_cjk(tokens[-1])
     if slop is not None and not prefix:
         tokens = tuple(dict.fromkeys(tokens))
-    return Term(tokens, slop if len(tokens) > 1 else None, prefix, field)
+    return Term(tokens, slop if len(tokens) > 1 else None, prefix, field, written)
 
 
 def _filter(field: str, value: str, column: int | None) -> Filter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +28,7 @@ class Term:
     slop: int | None = None
     prefix: bool = False
     field: SearchedField = "any"
+    written: str = dataclasses.field(default="", compare=False)    # as its user spells it; that makes no other term
 
 
 @dataclass(frozen=True, slots=True)

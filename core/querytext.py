@@ -11,8 +11,17 @@ _ADDRESS = re.compile(r'https?://[^\s()"]*', re.IGNORECASE)
 _TIME = re.compile(r"(?<![\w.])\d{1,2}:\d{2}(?::\d{2})?(?![\w:])")
 _LONE_DASH = re.compile(r"(?<![^\s(])[-+]+(?=[\s)]|$)")
 _BAD_START = re.compile(r"(?<![^\s(:+-])['/]+|/(?=\s|$)")
+_PATTERN = re.compile(r"(?<![^\s(:+-])/(?=[^\s/]*[][*+?^$|\\{}])[^\s/]+/(?=[\s)]|$)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")   # no database takes them
 _CURLY_QUOTES = str.maketrans("“”„«»", '"""""')
+
+
+def check_slashes(text: str) -> None:
+    """Raise QueryError for /…/ with signs of a pattern in it: other languages have patterns, this one does not."""
+    bare = _ESCAPED_OR_QUOTED.sub(lambda m: " " * len(m[0]), text)
+    if found := _PATTERN.search(bare):
+        raise QueryError(f"patterns between slashes are not part of the language: {found[0]!r}; write the start of a "
+                         "word, as sam*, or put \"quotes\" around it", column=found.start() + 1)
 
 
 def readable(text: str) -> str:

@@ -1,6 +1,6 @@
 """`python -m pactwatch` is the command line."""
 
-from pactwatch.cli import main
+from pactwatch.start import main
 
 if __name__ == "__main__":
     main()

@@ -86,6 +86,7 @@ class _Service:
         self._desk = Newsdesk(space, engine)
         self._silence = threading.Event()
         self._courier = Courier(engine, space.settings, stop=self._silence)
+        self._crawled = False
         self._files = fingerprint(())
         self._sources: dict[str, SourceFile] = {}
 
@@ -122,6 +123,7 @@ class _Service:
 
     async def _crawl(self) -> None:
         summary = await self._desk.run_pass(self._present_sources(), kind="serve", stop=self._stop)
+        self._crawled = True
         if summary.sources:
             log.info(
                 "pass",
@@ -136,6 +138,6 @@ class _Service:
             await self._alert()
 
     async def _alert(self) -> None:
-        counts = await in_thread(tick, self._engine, self._space.settings, now(), self._courier)
+        counts = await in_thread(tick, self._engine, self._space.settings, now(), self._courier, self._crawled)
         if counts.sent or counts.failed or counts.possibly_sent:
             log.info("messages", **asdict(counts))

@@ -76,7 +76,7 @@ class LastGood:
 
         Without files of its own a workspace has the shipped knowledge, which its tests have proved.
         """
-        if not any(copy.rglob("*.yaml")):
+        if not _holds_files(copy):
             return None
         executor = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=follow_parent)
         try:
@@ -113,6 +113,10 @@ class LastGood:
     def close(self) -> None:
         """Remove the copies."""
         self._folder.cleanup()
+
+
+def _holds_files(folder: Path) -> bool:
+    return any(folder.rglob("*.y*ml"))
 
 
 def rule_problem(path: Path) -> str | None:

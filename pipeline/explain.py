@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.query import And, Filter, Not, Or, Query, Range, Term, about_one_event, parse
+from core.query import And, Filter, Not, Or, Query, Range, Term, about_one_event, parse, walk
 from core.records import Annotation, Article, Band, Event
 from pipeline.evaluate import Evaluator
 from pipeline.knowledge import Knowledge
@@ -22,6 +22,7 @@ class Condition:
     condition: str
     held: bool
     detail: str
+    parts: tuple[Condition, ...] = ()    # the words of a longer one, each as the rule spells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def explain(article: Article, annotation: Annotation, rule: Rule, knowledge: Kno
     if not isinstance(query, And) and isinstance(query, Filter) and query.field in {"event", "status"}:
         scoped, others = children, ()
     conditions = [
-        Condition(describe(child), evaluator.decide(child) is not None, _detail(child, annotation)) for child in others
+        Condition(describe(child), evaluator.decide(child) is not None, _detail(child, annotation),
+                  _parts(child, annotation, evaluator)) for child in others
     ]
     hits = match(article, annotation, [rule], source_id=source_id, knowledge=knowledge)
     event = _nearest(scoped, annotation, rule, evaluator) if scoped else None
@@ -81,6 +83,15 @@ def explain(article: Article, annotation: Annotation, rule: Rule, knowledge: Kno
         conditions=tuple(conditions), event=event,
         contributions=tuple(contributions(event, knowledge)) if event else (),
     )
+
+
+def _parts(query: Query, annotation: Annotation, evaluator: Evaluator) -> tuple[Condition, ...]:
+    """What a condition of several words is made of, and which of it holds."""
+    if not isinstance(query, And | Or | Not):
+        return ()
+    leaves = [part for part in walk(query) if not isinstance(part, And | Or | Not)]
+    return tuple(Condition(describe(one), evaluator.decide(one) is not None, _detail(one, annotation))
+                 for one in leaves)
 
 
 def _nearest(scoped: Sequence[Query], annotation: Annotation, rule: Rule, evaluator: Evaluator) -> Event | None:
@@ -146,6 +157,8 @@ def _detail(query: Query, annotation: Annotation) -> str:
 def describe(query: Query) -> str:
     """A query in the language that it is written in."""
     match query:
+        case Term() if query.written:
+            return ("" if query.field == "any" else f"{query.field}:") + query.written
         case Term():
             words = " ".join(query.tokens) + ("*" if query.prefix else "")
             quoted = f'"{words}"' if len(query.tokens) > 1 else words

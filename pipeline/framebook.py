@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipeline.expressions import any_of
 from pipeline.frames import CompiledFrame, Reduction
 from pipeline.kinds import Kinds
 from pipeline.knowledge_files import Refinement, Veto, Weights
@@ -61,7 +62,7 @@ class FrameBook:
                 frozenset(veto.families),
                 frozenset(veto.spares),
                 veto.score,
-                re.compile("|".join(veto.patterns)),
+                re.compile(any_of(veto.patterns)),
                 re.compile("|".join(veto.unless)) if veto.unless else None,
                 of_key(name),
             )

@@ -19,6 +19,8 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.records import ROLES
+from pipeline.expressions import PartPattern, Word, any_of
+from pipeline.knowledge_files import Language, Number, Whole
 
 # Placeholders in a sentence: names from the private area, and the relation word that is looked at.
 FIRST_NAME = 0xE000
@@ -28,6 +30,7 @@ NAME = f"[\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x}]"
 _GAP = f"[^\\ue000-\\u{FIRST_NAME + MOST_NAMES:04x};]{{0,90}}?"
 _SLOT = re.compile(r"\{(A|B|ORGS|R|_)\}|\.\.\.")
 _ROLE = re.compile(r"\{([a-z]+|_)\}|\.\.\.")
+SLOTS = ("{A}", "{B}", "{ORGS}", "{_}", "{R}")
 _GROUP = re.compile(r"<([a-z_]+)>")
 
 
@@ -42,7 +45,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str
     pattern: str
-    score: float = 0.0                   # added to the event's score: less for looser shapes
+    score: Number = 0.0                  # added to the event's score: less for looser shapes
     roles: dict[str, str] = Field(default_factory=dict)
     implied: bool = False                # one party is not in the sentence: the text's main organisation
     unnamed: bool = False                # one party has no name in it: "colaboramos con", "mit einem Start-up"
@@ -63,23 +66,23 @@ class Frame(BaseModel):
     id: str
     family: str
     type: str
-    words: list[str]
+    words: list[Word]
     shapes: list[str]
-    strength: float = Field(ge=0, le=1)
-    parties: int = 2                     # fewest parties that make the event
+    strength: Number = Field(ge=0, le=1)
+    parties: Whole = Field(2, ge=0)      # fewest parties that make the event
 
 
 class FrameFile(BaseModel):
     """A file of frames: word groups, how the language separates and ends lists of names, shapes and frames."""
 
     model_config = ConfigDict(extra="forbid")
-    language: str
-    separators: list[str] = Field(default_factory=list)
-    tails: list[str] = Field(default_factory=list)           # what may end a list of names: "and others"
-    descriptions: list[str] = Field(default_factory=list)    # what may stand before a name: "the German carmaker"
-    anchors: list[str] = Field(default_factory=list)         # words that a described name follows: no relation is lost
-    appositions: list[str] = Field(default_factory=list)     # what may stand after one: ", a rival of X,"
-    groups: dict[str, list[str]] = Field(default_factory=dict)
+    language: Language
+    separators: list[PartPattern] = Field(default_factory=list)
+    tails: list[PartPattern] = Field(default_factory=list)           # what may end a list of names: "and others"
+    descriptions: list[PartPattern] = Field(default_factory=list)    # what may stand before a name: "the carmaker"
+    anchors: list[PartPattern] = Field(default_factory=list)  # words that a described name follows: no relation is lost
+    appositions: list[PartPattern] = Field(default_factory=list)  # what may stand after one: ", a rival of X,"
+    groups: dict[str, list[PartPattern]] = Field(default_factory=dict)
     shapes: dict[str, list[Shape]] = Field(default_factory=dict)
     roles: dict[str, list[str]] = Field(default_factory=dict)    # kind of event -> patterns whose slots are roles
     frames: list[Frame] = Field(default_factory=list)
@@ -148,7 +151,7 @@ def compile_file(content: FrameFile) -> list[CompiledFrame]:
     for frame in content.frames:
         unknown = [name for name in frame.shapes if name not in sets]
         if unknown:
-            raise ValueError(f"frame {frame.id}: unknown shapes {unknown[0]!r}; allowed: {', '.join(sets)}")
+            raise ValueError(f"frame {frame.id}: unknown shapes {unknown[0]!r}; allowed: {', '.join(sorted(sets))}")
         shapes = tuple(shape for name in frame.shapes for shape in sets[name])
         compiled.append(CompiledFrame(
             id=frame.id, language=content.language, family=frame.family, type=frame.type, strength=frame.strength,
@@ -158,12 +161,22 @@ def compile_file(content: FrameFile) -> list[CompiledFrame]:
 
 
 def _shapes(content: FrameFile) -> dict[str, tuple[CompiledShape, ...]]:
-    separator = _with_groups("(?:" + "|".join(content.separators) + ")", content.groups)
-    tail = _with_groups("(?:" + "|".join(content.tails) + ")?", content.groups) if content.tails else ""
+    separator, tail = _lists(content)
     return {
         name: tuple(_compile(shape, separator, tail, content.groups) for shape in shapes)
         for name, shapes in content.shapes.items()
     }
+
+
+def bare_shape(content: FrameFile, shape: Shape) -> str:
+    """One shape with the groups of a file, each slot as one name. ValueError names a group that does not exist."""
+    return _compile(shape, "(?!)", "", content.groups).source
+
+
+def _lists(content: FrameFile) -> tuple[str, str]:
+    """How a language separates the names of a list, and how it ends one."""
+    separator = _with_groups("(?:" + any_of(content.separators) + ")", content.groups)
+    return separator, _with_groups("(?:" + any_of(content.tails) + ")?", content.groups) if content.tails else ""
 
 
 def _with_groups(pattern: str, groups: dict[str, list[str]]) -> str:
@@ -171,7 +184,7 @@ def _with_groups(pattern: str, groups: dict[str, list[str]]) -> str:
     def expand(match: re.Match[str]) -> str:
         if match[1] not in groups:
             raise ValueError(f"unknown group {match[1]!r}; allowed: {', '.join(groups)}")
-        return "(?:" + "|".join(groups[match[1]]) + ")"
+        return "(?:" + any_of(groups[match[1]]) + ")"
 
     return _GROUP.sub(expand, pattern)
 
@@ -203,8 +216,13 @@ def _compile(shape: Shape, separator: str, tail: str, groups: dict[str, list[str
 
 def compile_roles(content: FrameFile) -> dict[str, tuple[str, ...]]:
     """The patterns that tell who plays which part, by kind of event. ValueError names an unknown role or group."""
-    separator = _with_groups("(?:" + "|".join(content.separators) + ")", content.groups)
+    separator, _ = _lists(content)
+    return {kind: tuple(role_pattern(content, pattern, separator) for pattern in patterns)
+            for kind, patterns in content.roles.items()}
 
+
+def role_pattern(content: FrameFile, pattern: str, separator: str = "(?!)") -> str:
+    """One pattern of roles with the groups of a file, each slot as one name where no separator is given."""
     def expand(match: re.Match[str]) -> str:
         role = match[1]
         if role is None:
@@ -214,26 +232,7 @@ def compile_roles(content: FrameFile) -> dict[str, tuple[str, ...]]:
         _check_role(role)
         return f"(?P<{role}>{NAME}(?:{separator}{NAME})*)"
 
-    try:
-        return {kind: tuple(_ROLE.sub(expand, _with_groups(pattern, content.groups)) for pattern in patterns)
-                for kind, patterns in content.roles.items()}
-    except ValueError as failure:
-        raise ValueError(f"roles: {failure}") from failure
-
-
-def check_patterns(content: FrameFile) -> None:
-    """Compile every shape of a file now, so that a mistake is told at once. ValueError names it."""
-    for shapes in _shapes(content).values():
-        for shape in shapes:
-            _ = shape.pattern
-    for kind, patterns in compile_roles(content).items():
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as failure:
-                raise ValueError(f"roles of {kind}: not a pattern: {failure}") from failure
-    compile_descriptions(content)
-    compile_appositions(content)
+    return _ROLE.sub(expand, _with_groups(pattern, content.groups))
 
 
 def compile_descriptions(content: FrameFile) -> re.Pattern[str] | None:

@@ -6,6 +6,7 @@ import re
 
 from pipeline.capitals import LETTERS
 from pipeline.entities import Name
+from pipeline.expressions import any_of
 from pipeline.names import NameRules, Taken
 from pipeline.native import is_native
 from pipeline.views import View, lower
@@ -25,7 +26,7 @@ class HeadlineRules:
         self._strip = rules.cutter.strip
         self._soft = {word.lower() for word in lists.soft_strip}
         self._descriptors = {word.lower() for word in lists.descriptors}
-        states = "|".join(map(re.escape, lists.places))
+        states = any_of(map(re.escape, lists.places))
         # "Estonia and OpenAI to …", "Britain signs …", "OpenAI partners with Estonia on …"
         self._state = re.compile(rf"(?:^|\bwith |\band )({states})(?= (?:and|to|on|for|in)\b|, | [a-z]+s\b|$)")
 

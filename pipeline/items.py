@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from pipeline import sentences
 from pipeline.entities import Name
+from pipeline.expressions import any_of
 from pipeline.knowledge_files import Digests
 from pipeline.views import View
 
@@ -30,8 +31,8 @@ class ItemRules:
     """What tells a collection, and where its items begin."""
 
     def __init__(self, digests: Digests, dateline: re.Pattern[str]) -> None:
-        self._titles = re.compile("|".join(digests.titles))
-        self._openings = re.compile("|".join(digests.openings or ["(?!)"]))
+        self._titles = re.compile(any_of(digests.titles))
+        self._openings = re.compile(any_of(digests.openings))
         self._continues = re.compile(digests.continues)
         self._marks = {kind: re.compile(pattern) for kind, pattern in digests.marks.items()} | {"dateline": dateline}
 

@@ -14,19 +14,13 @@ from core.errors import KnowledgeFileError
 from pipeline import checked
 from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
-from pipeline.frames import (
-    FrameFile,
-    Reduction,
-    check_patterns,
-    compile_appositions,
-    compile_descriptions,
-    compile_file,
-    compile_roles,
-)
+from pipeline.frames import FrameFile, Reduction, compile_appositions, compile_descriptions, compile_file
 from pipeline.headlines import HeadlineRules
 from pipeline.items import ItemRules
+from pipeline.knowledge_check import UserFiles
 from pipeline.knowledge_files import (
     Boilerplate,
+    EventType,
     LatinNames,
     Names,
     Organisation,
@@ -55,6 +49,7 @@ _MAPPINGS: dict[str, type[BaseModel]] = {
     "themes": Theme,
     "status": StatusCue,
     "vetoes": Veto,
+    "event_types": EventType,
     "refinements": Refinement,
     "latin_names": LatinNames,
 }
@@ -93,19 +88,24 @@ def default_alert_score(*directories: Path) -> float:
     files = [path for directory in directories if (path := directory / "weights.yaml").is_file()]
     if not files:
         raise KnowledgeFileError("no folder holds weights.yaml")
-    weights = checked.read(files[-1], TypeAdapter(Weights), Weights.model_fields, error=KnowledgeFileError)
-    return weights.alert_score
+    weights: Weights | None = None
+    for path in files:
+        weights = checked.read(path, TypeAdapter(Weights), error=KnowledgeFileError, below=weights)
+    return weights.alert_score if weights else 0.0
 
 
 def load_knowledge(*directories: Path) -> Knowledge:
     """The knowledge of several folders, later ones over earlier ones: the same name or id wins whole.
 
-    An organisation that `extends` only adds to the one below.
+    An organisation that `extends` only adds to the one below. Of `names`, `boilerplate` and `weights` each key is laid
+    over that below. What users write is checked against all the rest, and their patterns are tried.
 
     A file that is wrong raises KnowledgeFileError with file, line, the bad value and what is allowed. A folder that
     does not exist holds nothing.
     """
     digest = hashlib.sha256()
+    mine = UserFiles()
+    shipped = shipped_knowledge()
     organisations = OrganisationLayers()
     frames: dict[str, FrameFile] = {}
     parts: dict[str, Any] = {name: {} for name in _MAPPINGS}
@@ -113,45 +113,47 @@ def load_knowledge(*directories: Path) -> Knowledge:
         organisations.begin()
         for path in _files(directory):
             digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-            _read(path, directory, organisations, frames, parts)
-    return _ready(organisations.finish(), frames, parts, digest.hexdigest()[:12])
+            content = _read(path, directory, organisations, frames, parts)
+            if directory != shipped:
+                mine.add(path, content)
+    known = organisations.finish()
+    mine.check(frames, parts["event_types"], known, parts["status"])
+    return _ready(known, frames, parts, digest.hexdigest()[:12])
 
 
 def _files(directory: Path) -> list[Path]:
-    return sorted(path for path in directory.rglob("*.yaml") if path.is_file()) if directory.is_dir() else []
+    if not directory.is_dir():
+        return []
+    for path in sorted(directory.rglob("*.yml")):
+        raise KnowledgeFileError(f"is not read, because it ends in .yml; rename it to {path.stem}.yaml", file=str(path))
+    return sorted(path for path in directory.rglob("*.yaml") if path.is_file())
 
 
 def _read(path: Path, directory: Path, organisations: OrganisationLayers, frames: dict[str, FrameFile],
-          parts: dict[str, Any]) -> None:
-    """Lay one file over what was read before."""
+          parts: dict[str, Any]) -> Any:
+    """Lay one file over what was read before. Returns what it holds."""
     inner = path.relative_to(directory)
     kind = inner.parts[0].removesuffix(".yaml")
+    content: Any
     if kind == "organisations":
-        organisations.add(path, _mapping(path, Organisation))
+        organisations.add(path, content := _mapping(path, Organisation))
     elif kind == "frames" and len(inner.parts) == 2:
-        frame_file = checked.read(path, TypeAdapter(FrameFile), FrameFile.model_fields, error=KnowledgeFileError)
-        below = frames.get(frame_file.language)
-        frames[frame_file.language] = below.under(frame_file) if below else frame_file
-        try:
-            compile_file(frames[frame_file.language])
-            compile_roles(frames[frame_file.language])
-            # The shipped shapes are proved by their tests; what a user writes is tried before it is used.
-            if directory != shipped_knowledge():
-                check_patterns(frames[frame_file.language])
-        except ValueError as failure:
-            raise KnowledgeFileError(str(failure), file=str(path)) from failure
+        content = checked.read(path, TypeAdapter(FrameFile), error=KnowledgeFileError)
+        below = frames.get(content.language)
+        frames[content.language] = below.under(content) if below else content
     elif kind in _MAPPINGS and len(inner.parts) == 1:
-        parts[kind] |= _mapping(path, _MAPPINGS[kind])
+        parts[kind] |= (content := _mapping(path, _MAPPINGS[kind]))
     elif kind in _SINGLE and len(inner.parts) == 1:
-        model = _SINGLE[kind]
-        parts[kind] = checked.read(path, TypeAdapter(model), model.model_fields, error=KnowledgeFileError)
+        content = checked.read(path, TypeAdapter(_SINGLE[kind]), error=KnowledgeFileError, below=parts.get(kind))
+        parts[kind] = content
     else:
         raise KnowledgeFileError(f"unknown knowledge file {inner.as_posix()!r}; allowed: {_ALLOWED}", file=str(path))
+    return content
 
 
 def _mapping(path: Path, model: type[Model]) -> dict[str, Model]:
     adapter: TypeAdapter[Any] = TypeAdapter(dict[str, model] | None)  # type: ignore[valid-type, arg-type]
-    content: dict[str, Model] | None = checked.read(path, adapter, model.model_fields, error=KnowledgeFileError)
+    content: dict[str, Model] | None = checked.read(path, adapter, error=KnowledgeFileError)
     return content or {}
 
 

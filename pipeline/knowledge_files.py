@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from core.records import EventStatus
 from pipeline.countries import COUNTRIES
+from pipeline.expressions import NamePattern, PartPattern, Pattern, Word
+
+
+def _language(code: str) -> str:
+    if len(code) != 2 or not ("aa" <= code <= "zz" and code.isascii() and code.isalpha()):
+        raise ValueError(f"{code!r} is no language; write two letters of ISO 639, as en, ko or de")
+    return code
+
+
+Language = Annotated[str, AfterValidator(_language)]
+Number = Annotated[float, Field(strict=True)]         # `true` is none, and neither is "0.5" in quotes
+Whole = Annotated[int, Field(strict=True)]
+OrganisationType = Literal["company", "university", "institute", "government", "association", "foundation", "lab"]
+ORGANISATION_TYPES: tuple[str, ...] = get_args(OrganisationType)
 
 
 class Guard(BaseModel):
@@ -23,7 +36,7 @@ class Organisation(BaseModel):
     """An organisation: what it is and how texts name it. Keyed by its canonical name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    type: Literal["company", "university", "institute", "government", "association", "foundation", "lab"] = "company"
+    type: OrganisationType = "company"
     country: str | None = None           # ISO 3166 alpha-2
     parent: str | None = None
     successor: str | None = None         # what it became: a query for that one finds it too
@@ -52,12 +65,12 @@ class TermGroup(BaseModel):
     """Terms of a topic that weigh the same."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    weight: float = Field(ge=0, le=1)
+    weight: Number = Field(ge=0, le=1)
     exact: bool = False                  # upper and lower case as written
     languages: list[str] = Field(default_factory=list)       # only in texts of these languages
     not_languages: list[str] = Field(default_factory=list)
     unless: list[str] = Field(default_factory=list)          # beside these words they mean something else
-    words: list[str]
+    words: list[Word]
 
 
 class Topic(BaseModel):
@@ -67,11 +80,11 @@ class Topic(BaseModel):
     title: str
     terms: list[TermGroup]
     makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
-    decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns a thing: `AI-powered`
-    asides: list[str] = Field(default_factory=list)       # patterns in which it says nothing: `in the age of AI`
+    decoration: list[Pattern] = Field(default_factory=list)   # in these a term only adorns a thing: `AI-powered`
+    asides: list[Pattern] = Field(default_factory=list)           # in these it says nothing: `in the age of AI`
 
 
-class Theme(RootModel[list[str]]):
+class Theme(RootModel[list[Word]]):
     """Words of all languages that tell what a deal is about. Keyed by the theme."""
 
 
@@ -83,10 +96,10 @@ class StatusCue(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     status: EventStatus
-    words: list[str]
+    words: list[Word]
     side: Literal["before", "after", "any"] = "any"       # of the relation word
-    within: int = 60                                      # characters
-    unless: list[str] = Field(default_factory=list)       # patterns between word and relation: it is said of another
+    within: Whole = Field(60, ge=0)                       # characters
+    unless: list[PartPattern] = Field(default_factory=list)    # between word and relation: it is said of another
     silences: list[str] = Field(default_factory=list)     # cues that say nothing beside this one
 
 
@@ -97,9 +110,16 @@ class Veto(BaseModel):
     scope: Literal["title", "sentence", "text"]
     families: list[str] = Field(default_factory=lambda: ["alliance"])
     spares: list[Literal["title", "lead", "lead_start"]] = Field(default_factory=list)
-    patterns: list[str]
-    unless: list[str] = Field(default_factory=list)       # patterns of a headline or a first sentence that let it be
-    score: float
+    patterns: list[Pattern] = Field(min_length=1)
+    unless: list[Pattern] = Field(default_factory=list)   # of a headline or a first sentence: they let it be
+    score: Number
+
+
+class EventType(BaseModel):
+    """A kind of event that frames may tell. Keyed by the type, which `event:` asks for as well as for the family."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    family: str
 
 
 class Refinement(BaseModel):
@@ -109,30 +129,20 @@ class Refinement(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    weight: float                        # against other kinds told in the same place
-    opening: float = 0.0                 # what a word in the first lines counts against one in the headline
-    patterns: dict[Literal["any", "eu", "en", "de", "fr", "es", "it", "pt", "ko", "ja", "zh", "ru"], str] = Field(
+    weight: Number                       # against other kinds told in the same place
+    opening: Number = 0.0                # what a word in the first lines counts against one in the headline
+    patterns: dict[Literal["any", "eu", "en", "de", "fr", "es", "it", "pt", "ko", "ja", "zh", "ru"], Pattern] = Field(
         default_factory=dict)            # in lower case
-    party_types: dict[str, float] = Field(default_factory=dict)   # and what such a party counts, likewise
+    party_types: dict[OrganisationType, Number] = Field(default_factory=dict)   # and what such a party counts, likewise
     maker_role: str | None = None        # of a party that makes what a topic is about, beside one that does not
     makers: list[str] = Field(default_factory=list)               # others that count as such makers here
-
-    @field_validator("patterns")
-    @classmethod
-    def _can_be_read(cls, patterns: dict[str, str]) -> dict[str, str]:
-        for pattern in patterns.values():
-            try:
-                re.compile(pattern)
-            except re.error as failure:
-                raise ValueError(f"not a pattern: {failure}") from failure
-        return patterns
 
 
 class Unnamed(BaseModel):
     """How a language counts organisations without naming them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    before: str                          # a pattern that ends before the noun
+    before: PartPattern                  # a pattern that ends before the noun
     nouns: list[str]
 
 
@@ -152,8 +162,8 @@ class Names(BaseModel):
     organisation_nouns: list[str]
     organisation_heads: list[str]
     describing_nouns: list[str]
-    native_patterns: list[str]
-    native_maybe: list[str] = Field(default_factory=list)       # beside a known organisation
+    native_patterns: list[NamePattern]
+    native_maybe: list[NamePattern] = Field(default_factory=list)   # beside a known organisation
     public_bodies: list[str] = Field(default_factory=list)
     person_roles: list[str]
     role_modifiers: list[str] = Field(default_factory=list)     # "Prime Minister": no organisation before the role
@@ -186,22 +196,22 @@ class Digests(BaseModel):
     """What tells a page that collects unrelated news, and where its items begin."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    titles: list[str]
-    openings: list[str] = Field(default_factory=list)    # in the first lines of the text
-    marks: dict[str, str] = Field(default_factory=dict)  # kind of mark -> the start of an item
-    continues: str = "(?!)"                              # a paragraph that goes on with the item before it
+    titles: list[Pattern]
+    openings: list[Pattern] = Field(default_factory=list)    # in the first lines of the text
+    marks: dict[str, Pattern] = Field(default_factory=dict)  # kind of mark -> the start of an item
+    continues: Pattern = "(?!)"                              # a paragraph that goes on with the item before it
 
 
 class LatinNames(BaseModel):
     """How names of organisations look in a language with Latin letters. Keyed by the language."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    patterns: list[str]                  # their form alone shows an organisation; group 1 is the name
+    patterns: list[NamePattern]          # their form alone shows an organisation; group 1 is the name
     openers: list[str]                   # small words, cut from the front of a capitalised sequence
-    common: list[str]                    # patterns of capitalised words that name nobody
-    alone: list[str] = Field(default_factory=list)       # patterns that name nobody where they stand alone
-    places: list[str]                    # what stands before a place
-    kinds: list[str]                     # patterns of what stands before the name of an organisation
+    common: list[Pattern]                # patterns of capitalised words that name nobody
+    alone: list[Pattern] = Field(default_factory=list)   # patterns that name nobody where they stand alone
+    places: list[PartPattern]            # what stands before a place
+    kinds: list[PartPattern]             # patterns of what stands before the name of an organisation
     heads: list[str] = Field(default_factory=list)       # words of names that stand for nobody by themselves
     states: list[str] = Field(default_factory=list)      # act where they stand beside an organisation or another state
 
@@ -210,11 +220,11 @@ class Boilerplate(BaseModel):
     """Patterns of what does not belong to the news: bylines, datelines, notes, descriptions of the firm."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    words: dict[str, list[str]] = Field(default_factory=dict)   # groups that datelines name as <group>
-    datelines: list[str] = Field(default_factory=list)
-    sections: list[str]                  # from a line that matches to the end of the text, early in it of the paragraph
-    lines: list[str]                     # the line that begins so
-    passages: list[str]                  # only what matches
+    words: dict[str, list[PartPattern]] = Field(default_factory=dict)   # groups that datelines name as <group>
+    datelines: list[Pattern] = Field(default_factory=list)
+    sections: list[Pattern]              # from a line that matches to the end of the text, early in it of the paragraph
+    lines: list[Pattern]                 # the line that begins so
+    passages: list[Pattern]              # only what matches
     digests: Digests
 
 
@@ -222,19 +232,19 @@ class Weights(BaseModel):
     """What raises and lowers an event's score, apart from its frame, shape and vetoes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    alert_score: float = Field(0.75, ge=0, le=1)
-    title: float
-    lead: float
-    body: float
-    repeated: float
-    background: float
-    implied_party: float
-    unknown_party: float
-    anonymous_party: float
-    product_party: float
-    topic_in_sentence: float
-    topic_in_title: float
-    topic_nearby: float
-    topic_of_text: float
-    topic_of_maker: float
-    topic_least: float
+    alert_score: Number = Field(0.75, ge=0, le=1)
+    title: Number
+    lead: Number
+    body: Number
+    repeated: Number
+    background: Number
+    implied_party: Number
+    unknown_party: Number
+    anonymous_party: Number
+    product_party: Number
+    topic_in_sentence: Number
+    topic_in_title: Number
+    topic_nearby: Number
+    topic_of_text: Number
+    topic_of_maker: Number
+    topic_least: Number

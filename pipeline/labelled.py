@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from typing import Any
 from core.errors import UserError
 from core.records import Annotation, Article, Event, Hit
 from pipeline.annotate import annotate
+from pipeline.jsonlines import json_of
 from pipeline.knowledge import Knowledge
-from pipeline.match import match, read_item
+from pipeline.match import check_item, match, read_item
 from pipeline.rulebook import Rule
 
 
@@ -74,21 +74,26 @@ def read_labelled(path: Path, positive: str | None) -> list[Labelled]:
     return texts
 
 
+def must_exist(positive: str | None, labels: Sequence[Labelled]) -> None:
+    """Raise UserError where no text has the label that somebody asks for: recall would be of nothing."""
+    present = sorted({str(one.item["label"]) for one in labels if "label" in one.item})
+    if positive is not None and positive not in present:
+        raise UserError(f"--positive {positive!r}: no text has this label; labels: {', '.join(present[:30]) or 'none'}")
+
+
 def _read(file: Path, positive: str | None) -> Iterator[Labelled]:
     with file.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             try:
-                item = json.loads(line)
-            except ValueError as failure:
-                raise UserError(f"{file}:{number}: is not JSON: {failure}") from failure
+                item = check_item(json_of(line))
+            except UserError as failure:
+                raise UserError(f"{file}:{number}: {failure}") from failure
             yield _labelled(item, positive, f"{file}:{number}")
 
 
-def _labelled(item: Any, positive: str | None, place: str) -> Labelled:
-    if not isinstance(item, dict):
-        raise UserError(f"{place}: is not an object {{title, text, label or match}}")
+def _labelled(item: Mapping[str, Any], positive: str | None, place: str) -> Labelled:
     wanted = item.get("match")
     if not isinstance(wanted, bool):
         if "label" not in item:
@@ -97,12 +102,16 @@ def _labelled(item: Any, positive: str | None, place: str) -> Labelled:
             raise UserError(f"{place}: has the label {item['label']!r}; say with --positive, or with `label:` in the "
                             "rule file, which label is that of the hits")
         wanted = item["label"] == positive
-    organisations = item.get("organisations") or ()
+    organisations = item.get("organisations") or []
+    if isinstance(organisations, str):
+        organisations = [organisations]
+    if not isinstance(organisations, list):
+        raise UserError(f"{place}: organisations must be a list of names")
     return Labelled(
         id=str(item.get("id") or place), item=item, wanted=wanted,
         kind=str(item.get("kind") or item.get("label") or ""), event_type=str(item.get("event_type") or ""),
         status=str(item.get("status") or ""), unsure=bool(item.get("unsure")), sample=str(item.get("sample") or ""),
-        organisations=tuple(map(str, organisations)) if isinstance(organisations, list) else (),
+        organisations=tuple(map(str, organisations)),
     )
 
 

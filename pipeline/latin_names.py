@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.entities import Name
+from pipeline.expressions import any_of
 from pipeline.knowledge_files import LatinNames
 from pipeline.names import READ, Discovered, Taken
 from pipeline.views import View, lower
@@ -47,11 +48,11 @@ class LatinNameRules:
             language: _Language(
                 tuple(map(re.compile, entry.patterns)),
                 frozenset(entry.openers),
-                re.compile("|".join(entry.common)),
-                re.compile("|".join(entry.alone or ["(?!)"])),
-                re.compile(rf"(?:^|\s)(?:{'|'.join(entry.places)}) $"),
-                re.compile(rf"(?:{'|'.join(entry.kinds)}) (?:[«„\"] ?)?$"),
-                re.compile(rf"[\w-]*(?:{'|'.join(entry.kinds)})s?" if language == "de" else "(?!)"),
+                re.compile(any_of(entry.common)),
+                re.compile(any_of(entry.alone)),
+                re.compile(rf"(?:^|\s)(?:{any_of(entry.places)}) $"),
+                re.compile(rf"(?:{any_of(entry.kinds)}) (?:[«„\"] ?)?$"),
+                re.compile(rf"[\w-]*(?:{any_of(entry.kinds)})s?" if language == "de" else "(?!)"),
                 re.compile(rf"\b({'|'.join(map(re.escape, entry.states)) or '(?!)'})(?![\w-])"),
                 language == "de",
             )

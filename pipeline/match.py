@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.errors import UserError
 from core.query import parse
 from core.records import Annotation, Article, Band, Event, Evidence, Hit
 from pipeline.annotate import annotate
@@ -13,6 +14,8 @@ from pipeline.evaluate import Decision, Evaluator
 from pipeline.knowledge import Knowledge
 from pipeline.rulebook import Rule, RuleExample
 from pipeline.views import script_of
+
+_TEXTS = ("title", "text", "url", "language", "lang", "publisher", "published_at")   # of a line of JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,28 @@ def check_examples(rule: Rule, knowledge: Knowledge) -> list[ExampleFailure]:
     return failures
 
 
+def check_item(item: object) -> Mapping[str, Any]:
+    """One line of JSON that can be read as an article. UserError says why another one cannot."""
+    if not isinstance(item, dict):
+        raise UserError("is not an object {id, title, text}")
+    for key in _TEXTS:
+        if not isinstance(item.get(key), str | None):
+            raise UserError(f"{key} must be text, not {_short(item[key])}")
+    if item.get("title") is None and item.get("text") is None:
+        raise UserError("has neither title nor text")
+    return item
+
+
+def _short(value: object) -> str:
+    if isinstance(value, bool | int | float):
+        return str(value).lower()[:40]
+    return "a list" if isinstance(value, list) else "an object"
+
+
 def read_item(item: Mapping[str, Any], knowledge: Knowledge) -> tuple[Article, str | None]:
     """The article of one line of JSON, `{title, text, language?, url?, …}`, and who says "we" in it."""
-    title, text, url = (str(item.get(key) or "") for key in ("title", "text", "url"))
-    language = str(item.get("language") or item.get("lang") or "") or script_of(title + text)
+    title, text, url = (item.get(key) or "" for key in ("title", "text", "url"))
+    language = item.get("language") or item.get("lang") or script_of(title + text)
     publisher = item.get("publisher") or knowledge.gazetteer.publisher_of(url)
     return Article(url, url, title, text, language=language), str(publisher) if publisher else None
 

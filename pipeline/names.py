@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from pipeline.capitals import Capitals, Cutter
 from pipeline.entities import Name
+from pipeline.expressions import any_of
 from pipeline.knowledge_files import Names
 from pipeline.native import NativeNames
 from pipeline.views import View, lower
@@ -42,11 +43,11 @@ class NameRules:
         self._known_people = set(lists.known_people)
         self._common = {word.lower() for word in (*lists.common_words, *lists.soft_strip)}
         self._departments = {word.lower() for word in lists.departments}
-        suffixes = "|".join(re.escape(suffix) for suffix in sorted(lists.legal_suffixes, key=len, reverse=True))
+        suffixes = any_of(re.escape(suffix) for suffix in sorted(lists.legal_suffixes, key=len, reverse=True))
         self._legal_end = re.compile(rf"(?:,? (?:{suffixes})\.?)+$")
         self._legal_after = re.compile(rf",\s(?:{suffixes})(?![\w&-])\.?")
-        describing, roles = "|".join(lists.describing_nouns), "|".join(lists.person_roles)
-        people = "|".join(role for role in lists.person_roles if role.lower() != "partner")
+        describing, roles = (any_of(map(re.escape, words)) for words in (lists.describing_nouns, lists.person_roles))
+        people = any_of(re.escape(role) for role in lists.person_roles if role.lower() != "partner")
         described = rf",?\s(?:a|an|the|one\sof|part\sof|its)\s[^.;:()]{{0,110}}?\b(?:{describing})s?\b"
         self._after_organisation = re.compile(
             rf"(?:{described}|\s?\((?:NASDAQ|NYSE|OTC|KRX|TSE|TSX|LSE|CSE|ASX|Nasdaq|Nasdaq\w+|HKEX|TASE|SIX|AIM)\b"
@@ -62,11 +63,11 @@ class NameRules:
         self._after_person = re.compile(
             rf",?\s(?:(?:the|a|an|its|chief|our)\s)?(?:[\w-]+\s){{0,3}}(?:{people})\b|\s(?:said|says|added|explained|noted|told|commented)\b",
             re.IGNORECASE)
-        self._after_product = re.compile(rf"\s(?:{'|'.join(lists.product_nouns)})s?\b|[™®]")
+        self._after_product = re.compile(rf"\s(?:{any_of(map(re.escape, lists.product_nouns))})s?\b|[™®]")
         self._short_never = self.cutter.never | self.cutter.strip | self._common | {
             word.lower() for word in (*lists.organisation_nouns, *lists.organisation_heads)
         }
-        bodies = "|".join(map(re.escape, lists.public_bodies))
+        bodies = any_of(map(re.escape, lists.public_bodies))
         self._public_body = re.compile(rf"({_STATE}(?:[A-Za-z]+ ){{0,2}}(?:{bodies}))\b")
         self._of_state = re.compile(rf"\b((?:{bodies}) of (?:the )?[A-Z]\w+(?: [A-Z]\w+)?)")
 

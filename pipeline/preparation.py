@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.expressions import any_of
 from pipeline.knowledge_files import Boilerplate
 from pipeline.views import View
 
@@ -19,11 +20,11 @@ class Preparation:
 
     def __init__(self, patterns: Boilerplate) -> None:
         self._line = re.compile(
-            rf"[^\w\n]{{0,6}}(?:(?P<section>{'|'.join(patterns.sections)})|(?:{'|'.join(patterns.lines)}))"
+            rf"[^\w\n]{{0,6}}(?:(?P<section>{any_of(patterns.sections)})|(?:{any_of(patterns.lines)}))"
         )
         # One by one: a pattern that begins with letters of its own is found many times faster than an alternation.
         self._passages = [re.compile(pattern, re.MULTILINE) for pattern in patterns.passages]
-        self.dateline = re.compile("(?m)^(?:" + "|".join(_expanded(patterns)) + ")")
+        self.dateline = re.compile("(?m)^(?:" + any_of(expanded(patterns)) + ")")
 
     def marked(self, view: View) -> list[tuple[int, int]]:
         """The places of a text that no event or topic is read from, in order and without overlaps."""
@@ -50,7 +51,7 @@ class Preparation:
         return places
 
 
-def _expanded(patterns: Boilerplate) -> list[str]:
+def expanded(patterns: Boilerplate) -> list[str]:
     """The datelines with their word groups filled in."""
     groups = {name: "(?:" + "|".join(words) + ")" for name, words in patterns.words.items()}
     return [_WORD.sub(lambda match: groups.get(match[1], match[0]), pattern) for pattern in patterns.datelines]

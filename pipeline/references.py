@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from pipeline.entities import Name
+from pipeline.expressions import any_of
 from pipeline.knowledge_files import Names, Organisation
 from pipeline.lexicon import Lexicon
 from pipeline.views import EVENT_LIMIT, View
@@ -29,10 +30,10 @@ class References:
         self._countries = {word: code for code, words in lists.nationalities.items() for word in words}
         self._kinds = {noun: kind for kind, nouns in lists.kinds.items() for noun in nouns}
         self._unnamed = {
-            language: (one.nouns, re.compile(one.before + f"(?:{'|'.join(map(re.escape, one.nouns))})(?![a-z])"))
+            language: (one.nouns, re.compile(one.before + f"(?:{any_of(map(re.escape, one.nouns))})(?![a-z])"))
             for language, one in lists.unnamed.items()
         }
-        places, nouns = ("|".join(sorted(map(re.escape, words), key=len, reverse=True))
+        places, nouns = (any_of(sorted(map(re.escape, words), key=len, reverse=True))
                          for words in (self._countries, self._kinds))
         self._described = re.compile(
             rf"[Tt]he (?:(?P<place>{places})\.?(?:-based|-headquartered)? )?(?:[a-z]+ )?(?P<noun>{nouns})\b"

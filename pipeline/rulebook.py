@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator,
 from core.errors import QueryError, RuleFileError
 from core.query import Filter, Query, Range, parse, walk
 from core.records import Band, EventStatus
-from core.yamlfile import line_of
+from core.yamlfile import line_of, place_in
 from pipeline import checked
+from pipeline.knowledge_files import Language, Number
 
 _ARCHIVE_ONLY = {"rule", "story", "seen"}
 
@@ -23,7 +25,7 @@ class RuleExample(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     match: str | None = Field(None, description="Text that must be a hit.")
     no_match: str | None = Field(None, description="Text that must not be a hit.")
-    language: str | None = Field(None, description="Language of the text, in two letters.")
+    language: Language | None = Field(None, description="Language of the text, in two letters.")
     publisher: str | None = Field(None, description="The organisation that says \"we\" in it.")
 
     @model_validator(mode="after")
@@ -54,8 +56,8 @@ class RuleFile(BaseModel):
     status: tuple[EventStatus, ...] = Field(
         (), description="Status that the event of the query may have; any if left out."
     )
-    min_score: float = Field(0.5, ge=0, le=1, description="Lowest score of a hit.")
-    alert_score: float | None = Field(
+    min_score: Number = Field(0.5, ge=0, le=1, description="Lowest score of a hit.")
+    alert_score: Number | None = Field(
         None, ge=0, le=1, description="Score from which a hit is worth an alert; that of weights.yaml if left out."
     )
     label: str | None = Field(
@@ -115,7 +117,8 @@ def read_all(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
         path.stem: path for directory in directories if directory.is_dir() for path in sorted(directory.glob("*.yaml"))
     }
     rules: list[Rule] = []
-    broken: list[RuleFileError] = []
+    broken = [RuleFileError(f"is not read, because it ends in .yml; rename it to {path.stem}.yaml", file=str(path))
+              for directory in directories if directory.is_dir() for path in sorted(directory.glob("*.yml"))]
     for name in sorted(files):
         try:
             rules.append(read_rule(files[name]))
@@ -126,7 +129,19 @@ def read_all(*directories: Path) -> tuple[list[Rule], list[RuleFileError]]:
 
 def read_rule(path: Path) -> Rule:
     """One rule file. A mistake raises RuleFileError with file, line, bad value and what is allowed."""
-    content = checked.read(path, TypeAdapter(RuleFile), RuleFile.model_fields, error=RuleFileError)
+    try:
+        content = checked.read(path, TypeAdapter(RuleFile), error=RuleFileError)
+    except RuleFileError as failure:
+        at = re.match(r"query: column (\d+): (.*)", failure.problem)
+        if at is None:
+            raise
+        raise query_error(path, int(at[1]), at[2]) from failure
     if not content.title.strip():
         raise RuleFileError("'title' is empty", file=str(path), line=line_of(path, ["title"]))
     return Rule.model_validate({**content.model_dump(), "id": path.stem, "file": str(path)})
+
+
+def query_error(path: Path, column: int, message: str) -> RuleFileError:
+    """A mistake at a column of a rule's query: in a query of several lines, the line of the file and its column."""
+    line, column = place_in(path, ["query"], column)
+    return RuleFileError(f"query: column {column}: {message}", file=str(path), line=line)

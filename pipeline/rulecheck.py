@@ -11,9 +11,8 @@ from core.errors import RuleFileError
 from core.query import Filter, walk
 from core.records import BY_STATUS
 from core.text import fold
-from core.yamlfile import line_of
 from pipeline.knowledge import Knowledge
-from pipeline.rulebook import Rule
+from pipeline.rulebook import Rule, query_error
 
 
 def impossible(rule: Rule, knowledge: Knowledge) -> RuleFileError | None:
@@ -57,6 +56,6 @@ def _suggestion(value: str, allowed: Collection[str]) -> str:
 def _error(rule: Rule, part: Filter, message: str) -> RuleFileError:
     """The message with file, line and the column within the query."""
     place = re.search(rf"(?i)(?<!\w){re.escape(part.value)}(?!\w)", rule.query)
-    column = f"column {place.start() + 1}: " if place else ""
-    line = line_of(Path(rule.file), ["query"]) if rule.file else None
-    return RuleFileError(f"query: {column}{message}", file=rule.file, line=line)
+    if place and rule.file:
+        return query_error(Path(rule.file), place.start() + 1, message)
+    return RuleFileError(f"query: {message}", file=rule.file)

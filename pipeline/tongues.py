@@ -33,6 +33,11 @@ _READ = 2_000
 _KEY = re.compile(r"([a-z]{2})\.")
 
 
+def is_small_word(word: str) -> bool:
+    """Whether a word is one of the small words of a language, which every text has."""
+    return word.strip().lower() in _WORD_LANGUAGES
+
+
 def latin_language(text: str) -> str:
     """The language of a text in Latin letters, by its small words; English where nothing speaks for another."""
     sample = text[:_READ].lower()

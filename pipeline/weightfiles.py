@@ -30,11 +30,14 @@ def write_weights(values: Mapping[str, float], directories: Sequence[Path], into
 
 
 def _weights(values: Mapping[str, float], layers: Sequence[str], own: str | None) -> str | None:
-    """The file as a whole: one that is there replaces those below it."""
+    """The file as a whole where there is none yet, with its comments; else what changes in the one that is there."""
     text = own if own is not None else layers[-1] if layers else ""
+    known = {name for layer in layers for name in _entries(layer)}
     changed = text
     for name, value in values.items():
-        changed = re.sub(rf"(?m)^({re.escape(name)}:[ ]*)[-+.\d]+", rf"\g<1>{value:g}", changed)
+        changed, found = re.subn(rf"(?m)^({re.escape(name)}:[ ]*)[-+.\d]+", rf"\g<1>{value:g}", changed)
+        if not found and name in known:
+            changed = f"{changed.rstrip()}\n{name}: {value:g}\n".lstrip("\n")
     return changed if changed != text else None
 
 

@@ -26,7 +26,7 @@ from pactwatch.cli import (
     texts,
     workspace,
 )
-from pactwatch.cli.common import State
+from pactwatch.cli.common import State, printable
 
 app = typer.Typer(
     name="pactwatch",
@@ -131,6 +131,6 @@ def _in_one_line(misuse: typer.TyperException) -> str:
 
 
 def _fail(error: object, code: int) -> NoReturn:
-    message = str(error)
+    message = printable(str(error))
     typer.echo(message if "\n" in message else f"pactwatch: {message}", err=True)
     sys.exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from archive.engine import Engine
     from core.workspace import Workspace
+
+
+# What JSON leaves as it is: control signs from 7F on, direction marks, invisible signs, lone surrogates.
+_STEERING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 @dataclass
@@ -77,6 +82,14 @@ def moment(option: str, text: str | None, end: int) -> datetime | None:
         raise UserError(f"{option}: {failure.problem}") from failure
 
 
+def window(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """The moments of --since and --until. UserError where the end comes before the beginning."""
+    start, end = moment("--since", since, 0), moment("--until", until, 1)
+    if start is not None and end is not None and end <= start:
+        raise UserError(f"--until {until} is before --since {since}")
+    return start, end
+
+
 def open_archive(ctx: typer.Context) -> Engine:
     """The archive's engine. The database is made or brought up to date on the way."""
     state = state_of(ctx)
@@ -121,27 +134,47 @@ def _plain(value: Any) -> Any:
 
 def emit_json(value: Any) -> None:
     """Write one JSON document to standard output."""
-    sys.stdout.write(
-        json.dumps(value, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None, default=_plain) + "\n"
-    )
+    sys.stdout.write(_json(value, indent=2 if sys.stdout.isatty() else None) + "\n")
 
 
 def emit_json_line(value: Any) -> None:
     """Write one JSON object on one line to standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.write(_json(value) + "\n")
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    """JSON in which signs that steer a terminal, and those that no encoding takes, are written as escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=_plain)
+    return _STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A terminal for people; plain where the output is no terminal. What it prints is text, never markup."""
+    """A terminal for people; plain where the output is no terminal. What it prints is text, never markup.
+
+    Signs that could steer a terminal become spaces, whoever wrote them: titles and texts come from strangers.
+    """
     from rich.console import Console
+    from rich.segment import Segment
+
+    class _Console(Console):
+        def render(self, renderable: Any, options: Any = None) -> Iterator[Segment]:
+            for text, style, control in super().render(renderable, options):
+                yield Segment(text if control else printable(text), style, control)
 
     plain = not (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=plain)
+    return _Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=plain)
 
 
 def printable(text: str) -> str:
     """A text without signs that could steer a terminal."""
+    if text.isprintable():
+        return text
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in text)
+
+
+def say(text: object) -> None:
+    """Write a line for people to standard error."""
+    typer.echo(printable(str(text)), err=True)
 
 
 def carried(found: dict[str, Any]) -> str:

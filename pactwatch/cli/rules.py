@@ -12,7 +12,7 @@ import typer
 from core.clock import now
 from core.errors import RuleFileError
 from pactwatch.cli import rules_archive, rules_eval, rules_explain
-from pactwatch.cli.common import console, emit_json, open_archive, workspace
+from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 from pactwatch.cli.rulefiles import AsJson, rule_named
 
 if TYPE_CHECKING:
@@ -39,16 +39,21 @@ def list_rules(ctx: typer.Context, as_json: AsJson = False) -> None:
         return
     from rich.table import Table
 
+    out = console()
     table = Table("rule", "state", f"hits, {DAYS} days", "title and query", box=None, pad_edge=False)
+    room = max(24, out.width - max((len(row["id"]) for row in rows), default=0) - 32)
     for row in rows:
         if row["state"] == "broken":
             table.add_row(row["id"], "broken")
             continue
         hits = f"{row['hits']}, {row['firing']}" if row["hits"] and row["firing"] else row["firing"] or str(row["hits"])
-        table.add_row(row["id"], row["state"], hits, f"{row['title']}\n{row['query']}")
-    console().print(table)
+        # One line each; the file, and --json, have all of it.
+        told = [text if len(text) <= room else text[: room - 1] + "…"
+                for text in (row["title"], " ".join(row["query"].split()))]
+        table.add_row(row["id"], row["state"], hits, "\n".join(told))
+    out.print(table)
     for failure in broken:
-        typer.echo(f"pactwatch: {failure}", err=True)
+        say(f"pactwatch: {failure}")
 
 
 def _rows(ctx: typer.Context, rules: list[Rule]) -> Iterator[dict[str, Any]]:
@@ -60,7 +65,8 @@ def _rows(ctx: typer.Context, rules: list[Rule]) -> Iterator[dict[str, Any]]:
         recent, ever, articles = fired(connection, now() - timedelta(days=DAYS))
     for rule in rules:
         hits = recent.get(rule.id, 0)
-        odd = "never fired" if not ever.get(rule.id) else firing(hits, articles) if hits else None
+        never = "never fired" if rule.enabled else None
+        odd = never if not ever.get(rule.id) else firing(hits, articles) if hits else None
         yield {"id": rule.id, "state": "on" if rule.enabled else "off", "title": rule.title, "query": rule.query,
                "min_score": rule.min_score, "alert_score": rule.alert_score, "examples": len(rule.examples),
                "hits": hits, "firing": odd}
@@ -91,15 +97,18 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
     settings = str(space.home / FILE)
     if as_json:
         problems = [*map(_problem, wrong), *({"file": settings, "line": None, "problem": problem} for problem in idle)]
-        emit_json({"rules": len(in_force), "problems": problems, "warnings": list(map(_problem, warnings))})
+        emit_json({"rules": len(rules), "off": len(rules) - len(in_force), "problems": problems,
+                   "warnings": list(map(_problem, warnings))})
     for line in (*map(str, wrong), *(f"{settings}: {problem}" for problem in idle)):
-        typer.echo(f"pactwatch: {line}", err=True)
+        say(f"pactwatch: {line}")
     for warning in warnings:
-        typer.echo(f"pactwatch: warning: {warning}", err=True)
+        say(f"pactwatch: warning: {warning}")
     if wrong or idle:
         raise typer.Exit(2)
     if not as_json:
-        console().print("1 rule is in order." if len(in_force) == 1 else f"{len(in_force)} rules are in order.")
+        off = len(rules) - len(in_force)
+        count = "1 rule is in order" if len(rules) == 1 else f"{len(rules)} rules are in order"
+        console().print(f"{count}, {off} of them off." if off else f"{count}.")
 
 
 def _problem(failure: RuleFileError) -> dict[str, Any]:

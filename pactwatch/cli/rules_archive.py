@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.clock import now
-from pactwatch.cli.common import console, emit_json, moment, open_archive, workspace
+from pactwatch.cli.common import console, emit_json, open_archive, say, window, workspace
 from pactwatch.cli.rulefiles import AsJson, rule_named
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ def replay(
     from pactwatch.tryouts import difference
 
     wanted = rule_named(rule, workspace(ctx).rule_dirs)
-    window = Window(moment("--since", since, 0), moment("--until", until, 1))
-    tried = _tried(ctx, wanted, window, annotate, processes)
-    found = difference(open_archive(ctx), wanted, tried, window)
+    between = Window(*window(since, until))
+    tried = _tried(ctx, wanted, between, annotate, processes)
+    found = difference(open_archive(ctx), wanted, tried, between)
     _print(found, _difference(found), as_json)
 
 
@@ -99,7 +99,7 @@ def _print(found: Mapping[str, Any], lines: Iterator[str], as_json: bool) -> Non
         for line in lines:
             out.print(line)
     if found["interrupted"]:
-        typer.echo(f"pactwatch: interrupted after {found['articles']} of {found['of']} articles", err=True)
+        say(f"pactwatch: interrupted after {found['articles']} of {found['of']} articles")
         raise typer.Exit(1)
 
 

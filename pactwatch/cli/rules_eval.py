@@ -52,12 +52,13 @@ def evaluate(
     from pactwatch.evaluation import cross_validated, described, described_mistakes, figures, mistakes, read_strata
     from pactwatch.evaluation import evaluate as judge
     from pipeline.knowledge import load_knowledge
-    from pipeline.labelled import read_labelled
+    from pipeline.labelled import must_exist, read_labelled
 
     sizes = read_strata(strata)
     rule_dirs, knowledge_dirs = rule_and_knowledge_dirs(ctx)
     wanted = rule_named(rule, rule_dirs)
     labels = read_labelled(file, positive or wanted.label)
+    must_exist(positive, labels)
     knowledge = load_knowledge(*knowledge_dirs)
     judged = judge(labels, wanted, knowledge)
     found = figures(judged, wanted, knowledge, sizes)

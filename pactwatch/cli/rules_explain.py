@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-from core.errors import NotFoundError
+from core.errors import NotFoundError, UserError
 from pactwatch.cli.common import console, emit_json, open_archive, rule_and_knowledge_dirs, workspace
 from pactwatch.cli.rulefiles import AsJson, rule_named
 
@@ -62,6 +63,8 @@ def explain(
     rule_dirs, knowledge_dirs = rule_and_knowledge_dirs(ctx)
     wanted = rule_named(rule, rule_dirs)
     given = _at_address(ctx, text) if text.startswith(("http://", "https://")) else _in_file(text, title)
+    if not given.article.title and not given.article.text:
+        raise UserError(f"{given.origin} is empty; there is nothing to explain")
     knowledge = load_knowledge(*knowledge_dirs)
     publisher = given.publisher or knowledge.gazetteer.publisher_of(given.article.url)
     annotation = annotate(given.article, knowledge, publisher=publisher)
@@ -94,8 +97,18 @@ def _in_file(name: str, title: str | None) -> _Given:
     return _Given(Article("", "", title.strip(), text.strip(), language=script_of(title + text)), origin)
 
 
+def _check_address(url: str) -> None:
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    if not host or any(sign.isspace() for sign in url):
+        raise UserError(f"{url!r} is no web address; write https://host/path, or the name of a file")
+
+
 def _at_address(ctx: typer.Context, url: str) -> _Given:
     """The article of an address: from the archive, else from its outlet."""
+    _check_address(url)
     from archive.engine import reading
     from archive.replay import Needs, article_at, ledger_of, read_articles
     from core.clock import now
@@ -127,6 +140,8 @@ def _described(found: Explanation) -> Iterator[str]:
     yield f"{verdict}{score}" + (", band archive: searchable, never sent" if found.band == "archive" else "")
     for one in found.conditions:
         yield f"{'held  ' if one.held else 'failed'}  {one.condition}: {one.detail}"
+        for word in one.parts:
+            yield f"          {'held  ' if word.held else 'failed'}  {word.condition}: {word.detail}"
     event = found.event
     if event is None:
         return

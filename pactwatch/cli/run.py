@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from core.errors import SourceFileError
-from pactwatch.cli.common import console, emit_json, open_archive, workspace
+from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +46,7 @@ def run(
             )
     rules, broken_rules = load_rules(*space.rule_dirs)
     for problem in (*broken, *broken_rules, *idle_names(space.settings, rules, broken_rules)):
-        typer.echo(f"pactwatch: {problem}", err=True)
+        say(f"pactwatch: {problem}")
     engine = open_archive(ctx)
     with Progress(visible=not as_json) as progress:
         # With --json, standard output belongs to the summary: the console channel writes beside it.

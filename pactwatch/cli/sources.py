@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import NotFoundError, SourceFileError, UserError
-from pactwatch.cli.common import console, emit_json, open_archive, workspace
+from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 if TYPE_CHECKING:
     from scrapers.packs import Pack
@@ -58,7 +58,7 @@ def _narrow(
 
 def _report(broken: list[SourceFileError]) -> None:
     for failure in broken:
-        typer.echo(f"pactwatch: {failure}", err=True)
+        say(f"pactwatch: {failure}")
 
 
 @app.command("list")

@@ -8,6 +8,7 @@ import typer
 
 from core.clock import iso, now
 from pactwatch.cli.common import carried, console, emit_json, moment, open_archive, printable, workspace
+from pactwatch.cli.rulefiles import rule_named
 
 app = typer.Typer(help="See which articles are one story; merge and split stories.", no_args_is_help=True)
 
@@ -33,7 +34,10 @@ def list_(
     from archive.storybook import stories
     start = moment("--since", since, 0)
     with reading(open_archive(ctx)) as connection:
-        found = stories(connection, since=start, rule=rule, limit=limit, before=before)
+        found = stories(connection, since=start, rule=rule, limit=limit + 1, before=before)
+    if rule and not found:
+        rule_named(rule, workspace(ctx).rule_dirs)       # an empty list would hide a name that is written wrongly
+    more, found = len(found) > limit, found[:limit]
     if as_json:
         emit_json(found)
         return
@@ -46,6 +50,8 @@ def list_(
     if found:
         console().print(table)
     typer.echo(f"{len(found) or 'No'} {'story' if len(found) == 1 else 'stories'}", err=True)
+    if more:
+        typer.echo(f"more: --before {found[-1]['id']}", err=True)
 
 
 @app.command()
@@ -132,7 +138,8 @@ def _described(found: dict[str, Any]) -> list[str]:
         for hit in article["hits"]:
             by = f", lifted by article {hit['lifted_by']}" if hit["lifted_by"] else ""
             lines.append(f"  hit: {hit['rule']} ({hit['score']:.2f}{by})")
-    for message in found["messages"]:
-        when = iso(message["sent_at"]) or ""
-        lines += ["", f"{message['kind']}: {message['route']}, {message['state']} {when}".rstrip()]
-    return lines
+    # A digest of several parts, or one that tells of two rules, is one message to its reader.
+    messages = dict.fromkeys(
+        f"{one['kind']}: {one['route']}, {one['state']} {iso(one['sent_at']) or ''}".rstrip()
+        for one in found["messages"])
+    return [*lines, *(line for message in messages for line in ("", message))]

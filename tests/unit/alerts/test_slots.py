@@ -56,9 +56,16 @@ def test_each_local_date_of_400_days_is_due_once_when_looked_at_every_20_minutes
     assert len(dates) >= 400
 
 
-def test_a_route_started_after_its_time_still_has_that_day_and_it_is_late() -> None:
+def test_a_route_started_after_its_time_still_has_that_day_and_nobody_was_late() -> None:
     found = due_slots(route(["08:00"]), None, set(), utc("2026-05-04T10:00"), utc("2026-05-04T10:00"))
-    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), True)]
+    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), False)]
+
+
+def test_a_new_route_waits_for_the_first_pass_with_a_time_that_had_passed_before_it_but_not_with_later_ones() -> None:
+    settings, seen = route(["08:00", "12:00"]), utc("2026-05-04T10:00")
+    assert due_slots(settings, None, set(), seen, utc("2026-05-04T10:00"), crawled=False) == []
+    found = due_slots(settings, None, set(), seen, utc("2026-05-04T12:30"), crawled=False)
+    assert [(s.slot, s.late) for s in found] == [("12:00", True)]
 
 
 def test_a_route_started_before_its_time_waits_for_it() -> None:

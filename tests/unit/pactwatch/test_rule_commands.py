@@ -110,7 +110,7 @@ def test_the_list_has_rules_that_are_off_or_broken_and_those_that_never_fired(ru
     _, out, _ = run("rules", "list", "--json")
     rows = {row["id"]: row for row in json.loads(out)}
     assert (rows["mine"]["state"], rows["mine"]["hits"]) == ("on", 0)
-    assert (rows["hbm"]["state"], rows["hbm"]["firing"]) == ("off", "never fired")
+    assert (rows["hbm"]["state"], rows["hbm"]["firing"]) == ("off", None)
     assert rows["broken"]["state"] == "broken"
     assert "broken.yaml:2" in rows["broken"]["problem"]
 

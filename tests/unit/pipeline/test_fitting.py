@@ -100,3 +100,9 @@ def test_written_weights_leave_the_users_own_entries_alone(tmp_path):
 
 def test_weights_that_are_as_they_were_write_nothing(tmp_path):
     assert write_weights(present_values(knowledge()), [shipped_knowledge()], tmp_path) == []
+
+
+def test_a_file_that_holds_some_weights_only_is_given_the_others_that_change(tmp_path):
+    (tmp_path / "weights.yaml").write_text("lead: 0.3   # mine\n")
+    write_weights({"title": 0.33, "lead": 0.2}, [shipped_knowledge(), tmp_path], tmp_path)
+    assert (tmp_path / "weights.yaml").read_text() == "lead: 0.2   # mine\ntitle: 0.33\n"

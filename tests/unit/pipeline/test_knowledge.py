@@ -91,14 +91,14 @@ def test_the_version_changes_with_the_files_only(tmp_path):
         (
             "frames/mine.yaml",
             "language: en\nframes:\n  - {id: x, family: a, type: b, strength: 0.5, words: [x], shapes: [nouns]}\n",
-            None,
+            3,
             "unknown shapes 'nouns'; allowed:",
         ),
-        ("frames/mine.yaml", "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} ('}\n", None, "not a pattern"),
+        ("frames/mine.yaml", "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} ('}\n", 4, "not a pattern"),
         (
             "frames/mine.yaml",
             "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} <nothing>'}\n",
-            None,
+            4,
             "unknown group 'nothing'",
         ),
         ("people.yaml", "x: y\n", None, "unknown knowledge file 'people.yaml'; allowed: organisations.yaml"),

@@ -79,6 +79,7 @@ class FrameFile(BaseModel):
     descriptions: list[str] = Field(default_factory=list)    # what may stand before a name: "the German carmaker"
     anchors: list[str] = Field(default_factory=list)         # words that a described name follows: no relation is lost
     appositions: list[str] = Field(default_factory=list)     # what may stand after one: ", a rival of X,"
+    asides: list[str] = Field(default_factory=list)          # other names before one: "the rival of X", "backed by X"
     groups: dict[str, list[str]] = Field(default_factory=dict)
     shapes: dict[str, list[Shape]] = Field(default_factory=dict)
     roles: dict[str, list[str]] = Field(default_factory=dict)    # kind of event -> patterns whose slots are roles
@@ -92,6 +93,7 @@ class FrameFile(BaseModel):
                          descriptions=[*self.descriptions, *upper.descriptions],
                          anchors=[*self.anchors, *upper.anchors],
                          appositions=[*self.appositions, *upper.appositions],
+                         asides=[*self.asides, *upper.asides],
                          groups=self.groups | upper.groups, shapes=self.shapes | upper.shapes,
                          roles=self.roles | upper.roles,
                          frames=list(frames.values()))
@@ -139,6 +141,7 @@ class Reduction:
 
     descriptions: re.Pattern[str] | None = None
     appositions: tuple[re.Pattern[str], ...] = ()
+    asides: re.Pattern[str] | None = None
 
 
 def compile_file(content: FrameFile) -> list[CompiledFrame]:
@@ -234,6 +237,7 @@ def check_patterns(content: FrameFile) -> None:
                 raise ValueError(f"roles of {kind}: not a pattern: {failure}") from failure
     compile_descriptions(content)
     compile_appositions(content)
+    compile_asides(content)
 
 
 def compile_descriptions(content: FrameFile) -> re.Pattern[str] | None:
@@ -256,3 +260,12 @@ def compile_appositions(content: FrameFile) -> tuple[re.Pattern[str], ...]:
         except re.error as failure:
             raise ValueError(f"appositions: not a pattern: {failure}") from failure
     return tuple(found)
+
+
+def compile_asides(content: FrameFile) -> re.Pattern[str] | None:
+    """What names another organisation only to say who the next one is. ValueError names a bad pattern."""
+    source = _with_groups("|".join(content.asides), content.groups).replace("{_}", NAME)
+    try:
+        return re.compile(f"(?:{source})(?={NAME})") if source else None
+    except re.error as failure:
+        raise ValueError(f"asides: not a pattern: {failure}") from failure

@@ -19,6 +19,7 @@ from pipeline.frames import (
     Reduction,
     check_patterns,
     compile_appositions,
+    compile_asides,
     compile_descriptions,
     compile_file,
     compile_roles,
@@ -176,7 +177,8 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         themes=ThemeBook({name: theme.root for name, theme in parts["themes"].items()}),
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
                          parts["refinements"], parts["weights"],
-                         {language: Reduction(compile_descriptions(file), compile_appositions(file))
+                         {language: Reduction(compile_descriptions(file), compile_appositions(file),
+                                              compile_asides(file))
                           for language, file in frames.items()},
                          RoleBook(frames.values())),
         status=StatusBook(parts["status"]),

@@ -69,6 +69,8 @@ class Topic(BaseModel):
     makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
     decoration: list[str] = Field(default_factory=list)   # patterns in which a term only adorns a thing: `AI-powered`
     asides: list[str] = Field(default_factory=list)       # patterns in which it says nothing: `in the age of AI`
+    others: list[str] = Field(default_factory=list)       # objects of a relation that are not what its parties make
+    elsewhere: list[str] = Field(default_factory=list)    # sentences that turn to other news of a party
 
 
 class Theme(RootModel[list[str]]):
@@ -154,6 +156,9 @@ class Names(BaseModel):
     describing_nouns: list[str]
     native_patterns: list[str]
     native_maybe: list[str] = Field(default_factory=list)       # beside a known organisation
+    native_pairs: dict[str, list[str]] = Field(default_factory=dict)  # by language; each group is names
+    native_words: dict[str, str] = Field(default_factory=dict)  # what `<word>` stands for in the pairs
+    native_common: list[str] = Field(default_factory=list)      # patterns of words that are no names in these scripts
     public_bodies: list[str] = Field(default_factory=list)
     person_roles: list[str]
     role_modifiers: list[str] = Field(default_factory=list)     # "Prime Minister": no organisation before the role
@@ -162,6 +167,7 @@ class Names(BaseModel):
     first_names: list[str]
     known_people: list[str] = Field(default_factory=list)    # whom headlines call by the last name
     roles: list[str] = Field(default_factory=list)              # what people are called beside their name
+    native_first_names: list[str] = Field(default_factory=list)  # foreign ones, in Korean letters
     surnames: list[str] = Field(default_factory=list)           # first letters of Korean and Chinese names
     product_nouns: list[str]
     product_makers: list[str] = Field(default_factory=list)     # before a product: "el creador de" means its owner

@@ -28,6 +28,7 @@ class Subject:
         self._read = read
         self._weights = knowledge.frames.weights
         self._topics = knowledge.topics.topics
+        self._book = knowledge.topics
         self._salience = salience(read.title.topics, read.text.topics, read.text.lead_end)
         self._in_title = {name.organisations[0] for name in read.title.names if name.organisations}
         self._in_headline = _strongest(read.title, read.title.topics, self._weights.topic_in_title)
@@ -53,11 +54,27 @@ class Subject:
         # "The partnership" says little by itself: what it is about must stand beside it.
         if not candidate.shape.titled:
             near = reading.sentences[max(0, candidate.number - 1) : candidate.number + 2]
-            _add(best, _strongest(reading, _between(reading, near[0][0], near[-1][1]), weights.topic_nearby))
+            beside = [place for part in near for place in self._of_this_news(reading, part)]
+            _add(best, _strongest(reading, beside, weights.topic_nearby))
             if belongs:
                 _add(best, self._of_text)
         _add(best, self._made_by(candidate, best))
+        for topic, pattern in self._book.others.items():
+            if topic in best and not self._is_said(topic, inside) and pattern.search(reading.view.folded, start, end):
+                del best[topic]
         return {topic: held for topic, held in best.items() if held[0] >= weights.topic_least}
+
+    def _of_this_news(self, reading: Reading, sentence: tuple[int, int]) -> list[TopicPlace]:
+        """The topic words of a sentence that has not turned to other news of a party."""
+        places = _between(reading, *sentence)
+        turned = {place.topic for place in places if (pattern := self._book.elsewhere.get(place.topic))
+                  and pattern.search(reading.view.folded, *sentence)}
+        return [place for place in places if place.topic not in turned] if turned else places
+
+    def _is_said(self, topic: str, inside: Iterable[TopicPlace]) -> bool:
+        """Whether the sentence or the headline names a topic as more than what a firm makes."""
+        return any(place.topic == topic and place.role in {"subject", "adorns"}
+                   for place in (*inside, *self._read.title.topics))
 
     def _whole(self) -> Strengths:
         """What the text as a whole says to each of its relations."""
@@ -70,9 +87,8 @@ class Subject:
     def _first_sentences(self) -> Strengths:
         """A headline's event is about what its first sentences are about."""
         text = self._read.text
-        first = text.sentences[:_OPENING_SENTENCES]
-        end = first[-1][1] if first else 0
-        return _strongest(text, _between(text, 0, end), self._weights.topic_nearby)
+        first = [place for part in text.sentences[:_OPENING_SENTENCES] for place in self._of_this_news(text, part)]
+        return _strongest(text, first, self._weights.topic_nearby)
 
     def _belongs(self, candidate: Candidate) -> bool:
         """Whether a candidate is about what the title is about: a text may mix stories that have nothing in common."""

@@ -35,6 +35,10 @@ _TICKER = re.compile(
 _ADJECTIVE = re.compile(r"([A-ZÄÖÜ][a-zäöüß]*(?:tsch|isch|Frei))(e[rs]?) (?=[A-ZÄÖÜ])")
 _ENDINGS = {"e": ("en", "er"), "es": ("e", "en", "em"), "er": ("e", "en", "em")}
 _INTRODUCED = re.compile(r"""\s?\(\s?(?:"|'|the ")?([A-Z][\w&+.]{1,11}(?: [A-Z]\w+)?|[A-Z][a-z]\w+)"?'?\)""")
+# "(이하 X)", "(以下、X)", "(以下简称X)": these say that X is short, so it need not look like the name.
+_CALLED = re.compile(
+    r"""\s?\((?:[^()\n]{1,30}?[,、] ?)?(?:이하|以下(?:简称|簡稱|「)?|下称|下稱)[、:]? ?"""
+    r"""["'「“]?([^()"'」”\n]{1,20}?)["'」”]?\)""")
 
 
 class Name(NamedTuple):
@@ -204,6 +208,8 @@ def introduced(view: View, names: list[Name]) -> dict[str, Name]:
     for name in names:
         if view.plain[name.end : name.end + 1] not in {" ", "("} or name.kind != "name":
             continue
+        if called := _CALLED.match(view.plain, name.end):
+            forms.setdefault(called[1], name)
         match = _INTRODUCED.match(view.plain, name.end)
         if match and _abbreviates(match[1], view.plain[name.start : name.end]):
             forms.setdefault(match[1], name)

@@ -82,6 +82,7 @@ class FrameFile(BaseModel):
     descriptions: list[PartPattern] = Field(default_factory=list)    # what may stand before a name: "the carmaker"
     anchors: list[PartPattern] = Field(default_factory=list)  # words that a described name follows: no relation is lost
     appositions: list[PartPattern] = Field(default_factory=list)  # what may stand after one: ", a rival of X,"
+    asides: list[PartPattern] = Field(default_factory=list)  # other names before one: "the rival of X", "backed by X"
     groups: dict[str, list[PartPattern]] = Field(default_factory=dict)
     shapes: dict[str, list[Shape]] = Field(default_factory=dict)
     roles: dict[str, list[str]] = Field(default_factory=dict)    # kind of event -> patterns whose slots are roles
@@ -95,6 +96,7 @@ class FrameFile(BaseModel):
                          descriptions=[*self.descriptions, *upper.descriptions],
                          anchors=[*self.anchors, *upper.anchors],
                          appositions=[*self.appositions, *upper.appositions],
+                         asides=[*self.asides, *upper.asides],
                          groups=self.groups | upper.groups, shapes=self.shapes | upper.shapes,
                          roles=self.roles | upper.roles,
                          frames=list(frames.values()))
@@ -142,6 +144,7 @@ class Reduction:
 
     descriptions: re.Pattern[str] | None = None
     appositions: tuple[re.Pattern[str], ...] = ()
+    asides: re.Pattern[str] | None = None
 
 
 def compile_file(content: FrameFile) -> list[CompiledFrame]:
@@ -255,3 +258,12 @@ def compile_appositions(content: FrameFile) -> tuple[re.Pattern[str], ...]:
         except re.error as failure:
             raise ValueError(f"appositions: not a pattern: {failure}") from failure
     return tuple(found)
+
+
+def compile_asides(content: FrameFile) -> re.Pattern[str] | None:
+    """What names another organisation only to say who the next one is. ValueError names a bad pattern."""
+    source = _with_groups("|".join(content.asides), content.groups).replace("{_}", NAME)
+    try:
+        return re.compile(f"(?:{source})(?={NAME})") if source else None
+    except re.error as failure:
+        raise ValueError(f"asides: not a pattern: {failure}") from failure

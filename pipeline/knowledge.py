@@ -14,7 +14,14 @@ from core.errors import KnowledgeFileError
 from pipeline import checked
 from pipeline.entities import Gazetteer
 from pipeline.framebook import FrameBook
-from pipeline.frames import FrameFile, Reduction, compile_appositions, compile_descriptions, compile_file
+from pipeline.frames import (
+    FrameFile,
+    Reduction,
+    compile_appositions,
+    compile_asides,
+    compile_descriptions,
+    compile_file,
+)
 from pipeline.headlines import HeadlineRules
 from pipeline.items import ItemRules
 from pipeline.knowledge_check import UserFiles
@@ -178,7 +185,8 @@ def _ready(organisations: dict[str, Organisation], frames: dict[str, FrameFile],
         themes=ThemeBook({name: theme.root for name, theme in parts["themes"].items()}),
         frames=FrameBook([frame for file in frames.values() for frame in compile_file(file)], parts["vetoes"],
                          parts["refinements"], parts["weights"],
-                         {language: Reduction(compile_descriptions(file), compile_appositions(file))
+                         {language: Reduction(compile_descriptions(file), compile_appositions(file),
+                                              compile_asides(file))
                           for language, file in frames.items()},
                          RoleBook(frames.values())),
         status=StatusBook(parts["status"]),

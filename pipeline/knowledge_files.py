@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from core.records import EventStatus
 from pipeline.countries import COUNTRIES
@@ -82,6 +83,8 @@ class Topic(BaseModel):
     makers: list[str] = Field(default_factory=list)       # organisations whose products are the topic
     decoration: list[Pattern] = Field(default_factory=list)   # in these a term only adorns a thing: `AI-powered`
     asides: list[Pattern] = Field(default_factory=list)           # in these it says nothing: `in the age of AI`
+    others: list[Pattern] = Field(default_factory=list)       # objects of a relation that are not what its parties make
+    elsewhere: list[Pattern] = Field(default_factory=list)    # sentences that turn to other news of a party
 
 
 class Theme(RootModel[list[Word]]):
@@ -154,6 +157,9 @@ class BeforeVerb(BaseModel):
     verbs: list[str]
 
 
+NATIVE_WORD = re.compile(r"<([a-z]+)>")    # in a pattern of native_pairs
+
+
 class Names(BaseModel):
     """Word lists for telling organisations from other names."""
 
@@ -164,6 +170,9 @@ class Names(BaseModel):
     describing_nouns: list[str]
     native_patterns: list[NamePattern]
     native_maybe: list[NamePattern] = Field(default_factory=list)   # beside a known organisation
+    native_pairs: dict[str, list[PartPattern]] = Field(default_factory=dict)  # by language; each group is names
+    native_words: dict[str, PartPattern] = Field(default_factory=dict)  # what `<word>` stands for in the pairs
+    native_common: list[PartPattern] = Field(default_factory=list)  # words that are no names in these scripts
     public_bodies: list[str] = Field(default_factory=list)
     person_roles: list[str]
     role_modifiers: list[str] = Field(default_factory=list)     # "Prime Minister": no organisation before the role
@@ -172,6 +181,7 @@ class Names(BaseModel):
     first_names: list[str]
     known_people: list[str] = Field(default_factory=list)    # whom headlines call by the last name
     roles: list[str] = Field(default_factory=list)              # what people are called beside their name
+    native_first_names: list[str] = Field(default_factory=list)  # foreign ones, in Korean letters
     surnames: list[str] = Field(default_factory=list)           # first letters of Korean and Chinese names
     product_nouns: list[str]
     product_makers: list[str] = Field(default_factory=list)     # before a product: "el creador de" means its owner
@@ -190,6 +200,17 @@ class Names(BaseModel):
     both_before_verb: BeforeVerb | None = None                  # those that stand for organisations only before a verb
     kinds: dict[str, list[str]] = Field(default_factory=dict)          # type -> nouns: "the Korean chipmaker"
     nationalities: dict[str, list[str]] = Field(default_factory=dict)  # country -> adjectives and cities
+
+    @model_validator(mode="after")
+    def _pairs_have_their_words(self) -> Names:
+        """Each language of pairs has the words of its deals, and each `<word>` of a pair stands in native_words."""
+        needed = [f"{language}deal" for language in self.native_pairs]
+        needed += [word for patterns in self.native_pairs.values() for pattern in patterns
+                   for word in NATIVE_WORD.findall(pattern)]
+        for word in needed:
+            if word not in self.native_words:
+                raise ValueError(f"native_pairs: native_words has no {word!r}; it has {', '.join(self.native_words)}")
+        return self
 
 
 class Digests(BaseModel):

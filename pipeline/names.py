@@ -13,7 +13,7 @@ from pipeline.capitals import Capitals, Cutter
 from pipeline.entities import Name
 from pipeline.expressions import any_of
 from pipeline.knowledge_files import Names
-from pipeline.native import NativeNames
+from pipeline.native import NativeNames, is_native
 from pipeline.views import View, lower
 
 READ = 8_000              # characters of a text in which unknown names are looked for
@@ -92,9 +92,11 @@ class NameRules:
         people = {part for text in rejected if " " in text for part in text.split(" ")}
         native, likely = self.native.find(view, taken, READ, bool(known))
         sure = [self._name(view, one, self._canonical(text)) for text in organisations for one in places[text]]
+        terms = is_native(view.plain)
         maybe = [self._name(view, one, text) for text, found in places.items()
                  if text not in organisations and text not in rejected and text not in people
-                 and self._may_name(text, found) for one in found]
+                 and self._may_name(text, found) for one in found
+                 if not (terms and self.native.is_term(view, one.start, one.end))]
         return Discovered(sure + self._public_names(view, taken) + native, maybe + likely)
 
     def can_be_short(self, word: str) -> bool:

@@ -11,6 +11,7 @@ from pipeline.capitals import CAPITAL
 from pipeline.entities import Name
 from pipeline.knowledge_files import Names
 from pipeline.lexicon import Found, Lexicon
+from pipeline.native import is_native
 from pipeline.views import View
 
 READ = 20_000             # characters of a text in which people are looked for
@@ -40,7 +41,9 @@ _INITIALS = re.compile(r"[A-Z]\.")
 _KOREAN_BEFORE = re.compile(r"(?:^|(?<![가-힣]))([가-힣]{3}) $")
 _KOREAN_AFTER = re.compile(r" ([가-힣]{3})(?=[은는이가의을를과와도\s(,·]|$)")
 _HAN_BEFORE = re.compile(r"(?<![一-龥])([一-龥]{2,4})[·・ ]?$")
-_HAN_AFTER = re.compile(r"(?:的)?([一-龥]{2,3})(?=表示|称|稱|说|說|指出|透露|在|[（(,，、])")
+_HAN_AFTER = re.compile(
+    r"(?:的)?([一-龥]{2,3})(?=表示|称|稱|说|說|指出|透露|在|与|與|和|同|会|會|"
+    r"出席|宣布|宣佈|认为|認為|强调|強調|[（(,，、。 ]|$)")
 _JAPANESE = re.compile(r"の([一-龥]{2,3}[ 　]?[一-龥ぁ-ん]{0,3})$")
 
 
@@ -56,6 +59,9 @@ class PeopleRules:
         self._openings = self._not_names | {word.lower() for word in (*lists.common_words, *lists.soft_strip)}
         self._verbs = {word.lower() for word in lists.headline_verbs} - {name.lower() for name in lists.first_names}
         self._surnames = tuple(lists.surnames)
+        # `젠슨 황 엔비디아 CEO`: first names of the West as Korean writes them
+        first = "|".join(lists.native_first_names)
+        self._foreign_before = re.compile(rf"(?<![가-힣])((?:{first}) [가-힣]{{1,5}}) $" if first else r"(?!)")
 
     def find(self, view: View, names: Iterable[Name], publisher: str | None) -> list[Person]:
         """The people of a field, each once, with the role and organisation that stand beside the name.
@@ -72,6 +78,8 @@ class PeopleRules:
                 person = self._native(view, place, around)
             else:
                 person = self._before(view, place, around) or self._after(view, place, around)
+                if person is None and around.native:
+                    person = self._native(view, place, around)
             if person is None:
                 continue
             known = found.get(person.name)
@@ -138,6 +146,9 @@ class PeopleRules:
         text = view.plain
         owner = around.ending(role.start)
         edge = owner.start if owner else role.start
+        match = self._foreign_before.search(text, max(0, edge - 16), edge)
+        if match and owner:
+            return _person(view, *match.span(1), role, owner.organisations[0])
         match = _KOREAN_BEFORE.search(text, max(0, edge - 6), edge)
         if match and match[1][:1] in self._surnames:
             return _person(view, *match.span(1), role, owner.organisations[0] if owner else None)
@@ -157,6 +168,7 @@ class _Around:
 
     def __init__(self, view: View, names: Iterable[Name], publisher: str | None) -> None:
         self._view, self._publisher = view, publisher
+        self.native = is_native(view.plain)
         self._starts: dict[int, Name] = {}
         self._ends: dict[int, Name] = {}
         self._order = sorted(name for name in names if name.kind == "name" and name.organisations)

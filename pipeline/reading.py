@@ -115,7 +115,8 @@ def _reading(view: View, parts: list[tuple[int, int]], names: list[Name], maybe:
         view=view, sentences=parts, names=names, maybe=maybe, marked=marked, lead_end=lead_end, cues=cues,
         topics=with_roles(knowledge.topics.find(view, language, named + marked + named_after), every, view,
                           language),
-        statuses=knowledge.status.find(view, limit, language),
+        statuses=[one for one in knowledge.status.find(view, limit, language)
+                  if not _covered(taken, one.start, one.end)],
     )
 
 

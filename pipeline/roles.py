@@ -39,6 +39,12 @@ _MAKES = re.compile(
     r"|specialists?|makers?|chipmakers?|research|unternehmen|entreprise|empresa)\b"
     r"|\s?(?:전문 ?)?(?:기업|스타트업|회사)|企業|公司"
 )
+# `인공지능 기업 X`, `AI新興X`: what stands before a name in these scripts says what it makes.
+_IS_FIRM = re.compile(
+    r"(?: ?(?:[가-힣]{1,6} )?(?:전문)? ?(?:기업|스타트업|업체|회사|벤처|개발사)(?:인)? "
+    r"|(?:[ァ-ヶー一-龥]{0,6}?)(?:企業|新興|スタートアップ|ベンチャー|大手|開発|会社|メーカー)(?:の)?"
+    r"|[一-龥]{0,4}?(?:公司|企业|企業|独角兽|獨角獸|厂商|廠商|新創|初创))")
+_KIND_OF_FIRM = 24        # characters of such words
 
 
 def with_roles(places: Sequence[TopicPlace], names: Sequence[Name], view: View,
@@ -46,13 +52,16 @@ def with_roles(places: Sequence[TopicPlace], names: Sequence[Name], view: View,
     """The topic words of a field, those that describe one of the names marked as such."""
     starts = [name.start for name in names]
     describes = _DESCRIBES_LATIN if language in LATIN_LANGUAGES and language != "en" else _DESCRIBES
-    return [place._replace(role=_role(place, names[number - 1], view, describes))
-            if (number := bisect_left(starts, place.start)) else place for place in places]
+    return [place._replace(role=_role(place, names[number - 1] if number else None, starts[number : number + 1], view,
+                                      describes))
+            for place in places for number in [bisect_left(starts, place.start)]]
 
 
-def _role(place: TopicPlace, name: Name, view: View, describes: re.Pattern[str]) -> Role:
-    """The role of a topic word after a name."""
-    if name.kind != "name" or not name.end <= place.start <= name.end + _REACH:
+def _role(place: TopicPlace, name: Name | None, following: list[int], view: View, describes: re.Pattern[str]) -> Role:
+    """The role of a topic word after one name and before another."""
+    if following and _makes_what_follows(place.end, following[0], view):
+        return "maker"
+    if name is None or name.kind != "name" or not name.end <= place.start <= name.end + _REACH:
         return place.role
     match = describes.fullmatch(view.folded, name.end, place.start)
     if match is None or (describes is _DESCRIBES_LATIN and _FRONTED.search(
@@ -62,3 +71,10 @@ def _role(place: TopicPlace, name: Name, view: View, describes: re.Pattern[str])
         return place.role
     makes = _MAKES.match(view.folded, place.end) or _MAKER_OF.search(view.folded, name.end, place.start)
     return "maker" if makes else "describes"
+
+
+def _makes_what_follows(start: int, end: int, view: View) -> bool:
+    """Whether the words between a topic word and a name say what kind of firm the name is."""
+    if end - start > _KIND_OF_FIRM or max(view.plain[start:end], default="") < "\u1100":
+        return False
+    return bool(_IS_FIRM.fullmatch(view.folded, start, end))

@@ -34,6 +34,8 @@ def build(view: View, sentence: tuple[int, int], names: Sequence[Name], relation
         text = _BRACKETS.sub("", text)
     if reduction.descriptions is not None:
         text = reduction.descriptions.sub(r"\1", text)
+    if reduction.asides is not None:
+        text = reduction.asides.sub("", text)
     if "," in text or "-" in text or " — " in text:
         for pattern in reduction.appositions:
             text = pattern.sub("", text)

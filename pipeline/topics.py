@@ -67,6 +67,9 @@ class TopicBook:
             for group in entry.terms
             for word in group.words
         )
+        self.others, self.elsewhere = (
+            {topic: re.compile("|".join(patterns)) for topic, entry in topics.items()
+             if (patterns := getattr(entry, kind))} for kind in ("others", "elsewhere"))
         self._asides = {topic: re.compile("|".join(entry.asides)) for topic, entry in topics.items() if entry.asides}
         self._decoration = {
             topic: re.compile("|".join(entry.decoration)) for topic, entry in topics.items() if entry.decoration

@@ -68,3 +68,13 @@ def test_each_person_is_found_once_with_the_place_that_tells_the_organisation():
 def test_a_person_is_no_organisation():
     annotation = annotated("Orla Quendrin, CEO of Naver, spoke. Quendrin announced a robot.")
     assert {mention.organisation for mention in annotation.mentions} == {"Naver"}
+
+
+@pytest.mark.parametrize(("text", "language", "name", "organisation"), [
+    ("젠슨 황 엔비디아 CEO가 방한했다.", "ko", "젠슨 황", "NVIDIA"),
+    ("百度董事长李彦宏与英伟达创始人黄仁勋会面。", "zh", "李彦宏", "Baidu"),
+    ("百度董事长李彦宏与英伟达创始人黄仁勋会面。", "zh", "黄仁勋", "NVIDIA"),
+])
+def test_people_of_firms_are_found_in_korean_and_chinese(text, language, name, organisation):
+    people = {person.name: person.organisation for person in annotated(text, language=language).people}
+    assert people[name] == organisation

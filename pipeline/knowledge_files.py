@@ -170,7 +170,7 @@ class Names(BaseModel):
     describing_nouns: list[str]
     native_patterns: list[NamePattern]
     native_maybe: list[NamePattern] = Field(default_factory=list)   # beside a known organisation
-    native_pairs: dict[str, list[PartPattern]] = Field(default_factory=dict)  # by language; each group is names
+    native_pairs: dict[str, list[NamePattern]] = Field(default_factory=dict)  # by language; each group is names
     native_words: dict[str, PartPattern] = Field(default_factory=dict)  # what `<word>` stands for in the pairs
     native_common: list[PartPattern] = Field(default_factory=list)  # words that are no names in these scripts
     public_bodies: list[str] = Field(default_factory=list)

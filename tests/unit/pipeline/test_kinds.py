@@ -1,7 +1,6 @@
 """What kind of alliance a text tells when headline, sentence and parties differ."""
 
 import pytest
-from pydantic import ValidationError
 
 from pipeline.kinds import Kinds
 from pipeline.knowledge_files import Refinement
@@ -60,7 +59,3 @@ def test_patterns_are_read_in_texts_of_their_language():
     assert told(title="absichtserklärung") == "partnership"
     assert [speaks("eu", language) for language in ("de", "pt", "en", "ko", None)] == [True, True, False, False, True]
 
-
-def test_a_pattern_that_cannot_be_read_is_refused_with_the_reason():
-    with pytest.raises(ValidationError, match="not a pattern: missing"):
-        Refinement(weight=1.0, patterns={"en": "(memorandum"})

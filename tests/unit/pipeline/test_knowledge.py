@@ -92,7 +92,7 @@ def test_the_version_changes_with_the_files_only(tmp_path):
             "frames/mine.yaml",
             "language: en\nframes:\n  - {id: x, family: a, type: b, strength: 0.5, words: [x], shapes: [nouns]}\n",
             3,
-            "unknown shapes 'nouns'; allowed:",
+            "unknown shapes 'nouns'; did you mean 'noun'",
         ),
         ("frames/mine.yaml", "language: en\nshapes:\n  odd:\n    - {id: o, pattern: '{A} ('}\n", 4, "not a pattern"),
         (

@@ -13,8 +13,8 @@ from core.errors import KnowledgeFileError
 from pipeline import checked, pattern_trial
 from pipeline import knowledge as module
 from pipeline.annotate import annotate
-from pipeline.expressions import read_patterns
-from pipeline.frames import FrameFile, bare_shape
+from pipeline.expressions import Attempt, read_patterns
+from pipeline.frames import FrameFile, bare_shape, role_pattern
 from pipeline.knowledge import default_alert_score, load_knowledge, shipped_knowledge
 from pipeline.knowledge_files import Boilerplate, LatinNames, Names, Refinement, Topic, Veto
 from tests.unit.pipeline.reading import article, knowledge
@@ -111,14 +111,18 @@ def shipped_patterns():
     for name, model in {"names": Names, "boilerplate": Boilerplate}.items():
         path = folder / f"{name}.yaml"
         yield from read_patterns(path, checked.read(path, TypeAdapter(model), error=KnowledgeFileError))
+    by_language: dict[str, FrameFile] = {}       # a language may have several files, which share their groups
     for path in sorted((folder / "frames").glob("*.yaml")):
         file = checked.read(path, TypeAdapter(FrameFile), error=KnowledgeFileError)
         yield from read_patterns(path, file)
+        by_language[file.language] = by_language[file.language].under(file) if file.language in by_language else file
+    for path, file in ((folder / "frames", file) for file in by_language.values()):
         for name, shapes in file.shapes.items():
             for shape in shapes:
-                yield from read_patterns(path, [])
-                yield type("Shape", (), {"pattern": bare_shape(file, shape), "fragment": False,
-                                         "place": (name, shape.id)})
+                yield Attempt(path, (name, shape.id), bare_shape(file, shape), fragment=False)
+        for kind, patterns in file.roles.items():
+            for number, pattern in enumerate(patterns):
+                yield Attempt(path, (kind, number), role_pattern(file, pattern), fragment=False)
 
 
 def test_a_copy_of_a_shipped_file_passes_the_trial():

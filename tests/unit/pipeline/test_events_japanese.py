@@ -5,6 +5,7 @@ import pytest
 from tests.unit.pipeline.rule_hits import hit, summary
 
 HEADLINES = [
+    ("富士通がデンソーなどと生成AIで提携", "partnership", "Denso, Fujitsu", "announced"),
     ("トヨタとソフトバンク、自動運転で提携", "partnership", "SoftBank Group, Toyota Motor", "announced"),
     ("NTTとさくらインターネット、生成AI基盤を共同開発", "joint_development", "NTT, Sakura Internet", "announced"),
     ("ソニー、マイクロソフトとAI半導体で協業", "partnership", "Microsoft, Sony Group", "announced"),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from alerts.message import Item, Message
-from alerts.plain import item_lines, plain
+from alerts.plain import HEALTH, item_lines, plain
 from alerts.text import escape, host_of, names_other_host, shorten
 
 MOST_BLOCKS = 48                         # Slack takes 50
@@ -25,6 +25,8 @@ def parts(message: Message) -> list[dict[str, Any]]:
     """The message as payloads {text, blocks}: the first for the channel, the others as replies to it, in order."""
     head = _head(message)
     tail: list[Block] = [_context(message.receipt)] if message.receipt else []
+    if message.health:
+        tail = [{"type": "section", "text": {"type": "mrkdwn", "text": f"*{HEALTH}*"}}, _context(message.health), *tail]
     if tail and message.items:
         tail.insert(0, {"type": "divider"})
     # The receipt and the line about what follows in the thread stay in the first part.
@@ -51,7 +53,7 @@ def plain_escaped(message: Message, items: Sequence[Item]) -> str:
     head = [line for line in (message.title, message.subtitle) if line]
     if len(items) == len(message.items) and len(whole := escape(plain(message))) <= LONGEST_TEXT:
         return whole
-    return _limited(head, items, message.receipt)
+    return _limited(head, items, [*([HEALTH] if message.health else []), *message.health, *message.receipt])
 
 
 def _limited(head: Sequence[str], items: Sequence[Item], receipt: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from alerts.blocks import parts
 from alerts.channels.base import Channel, Posted, Rendered
+from alerts.health import ROUTE as HEALTH_ROUTE
 from alerts.message import alert_message
 from archive import entries, outbox
 from archive import routes as route_rows
@@ -81,6 +82,7 @@ class Courier:
         A second call while one is at work leaves everything to it.
         """
         names = [route.name for route in self._settings.routes]
+        names += [HEALTH_ROUTE] if self._settings.health.channel else []
         counts = dict.fromkeys(self._counts, 0)
         if self._busy.acquire(blocking=False):
             try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from alerts.health_text import health_lines
 from alerts.text import clean, safe_link, shorten
 from archive.digests import Contents, Window
 from archive.entries import Entry
@@ -52,6 +53,7 @@ class Message:
     subtitle: str
     sections: tuple[Section, ...]
     receipt: tuple[str, ...] = ()
+    health: tuple[str, ...] = ()         # changes of sources; they never stand among the news
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -74,7 +76,8 @@ def digest_message(window: Window, contents: Contents, route: RouteSettings, now
         said += f" · late: due {due:%Y-%m-%d %H:%M}, made {made:%Y-%m-%d %H:%M} {made:%Z}"
     sections = [Section(heading, tuple(_item(e, route) for e in entries)) for heading, entries in (
         ("New stories", contents.stories), ("Developments", contents.developments)) if entries]
-    return Message(title, said, tuple(sections), receipt_lines(contents.receipt))
+    return Message(title, said, tuple(sections), receipt_lines(contents.receipt),
+                   health_lines(contents.receipt.get("changes", ())))
 
 
 def alert_message(entry: Entry, route: RouteSettings) -> Message:
@@ -147,17 +150,35 @@ def receipt_lines(receipt: dict[str, Any]) -> tuple[str, ...]:
         read += f", {_counted(receipt['pages_failed'], 'page', 'pages')} not readable"
     lines = [f"Checked {receipt['checked']} of {receipt['sources']} sources · {read}"]
     if receipt["failed"]:
-        lines.append("Failed: " + _names([f"{clean(f['name'])} ({(f['outcome'] or 'failed').replace('_', ' ')})"
-                                          for f in receipt["failed"]]))
+        lines.append("Failed: " + _names([_failed(f) for f in receipt["failed"]]))
     if receipt["silent"]:
-        lines.append("Silent: " + _names([f"{clean(s['name'])} ({s['days']} days)" for s in receipt["silent"]]))
+        lines.append("Silent: " + _names([_silent(s) for s in receipt["silent"]]))
     if receipt["unchecked"]:
         lines.append("Not checked: " + _names([clean(n) for n in receipt["unchecked"]]))
+    if missed := receipt.get("missed"):
+        about = f"about {missed['articles']:,}" if missed["polls"] else "0"
+        lines.append(f"Missed between polls: {about} in {missed['days']} days")
     if receipt["runs_broken"]:
         lines.append(f"{_counted(receipt['runs_broken'], 'run', 'runs')} of {receipt['runs']} did not finish")
     if receipt["pending"]:
         lines.append(f"{_counted(receipt['pending'], 'message', 'messages')} still to be delivered")
     return tuple(shorten(line, 1000) for line in lines)
+
+
+def _failed(failure: dict[str, Any]) -> str:
+    """A source that failed: since when and why."""
+    why = (failure["outcome"] or "failed").replace("_", " ")
+    reason = clean(failure.get("reason") or "")
+    if reason and failure["outcome"] == "http_error":
+        why = reason
+    since = f" since {failure['since'][:10]}" if failure.get("since") else ""
+    return f"{clean(failure['name'])} ({shorten(why, 60)}{since})"
+
+
+def _silent(source: dict[str, Any]) -> str:
+    usual = source.get("usual") or 0.0
+    said = f", usual: {usual:.0f} a day" if usual >= 1 else f", usual: {usual * 7:.1f} a week" if usual else ""
+    return f"{clean(source['name'])} ({source['days']} days{said})"
 
 
 def _names(names: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alerts.message import Item, Message
 from alerts.text import clean
 
+HEALTH = "Sources"                       # the heading of what changed with them
 
 def plain(message: Message) -> str:
     """The whole message. A digest begins with `Digest YYYY-MM-DD`; an alert holds its article's title."""
@@ -12,6 +13,8 @@ def plain(message: Message) -> str:
     for section in message.sections:
         lines += ["", section.heading, ""] if section.heading else []
         lines.append("\n\n".join("\n".join(item_lines(item)) for item in section.items))
+    if message.health:
+        lines += ["", HEALTH, *message.health]
     if message.receipt:
         lines += ["", *message.receipt]
     return "\n".join(lines).strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,14 +12,9 @@ from sqlalchemy.engine import Connection
 from archive.engine import insert
 from archive.tables import EntryPoint, Source
 from core import process
-from core.fetching import EntryState, SourceSettings
-from core.records import Outcome
+from core.fetching import SourceSettings
 
-AUTO = timedelta(minutes=15)  # the first interval of a source whose interval follows what it publishes
-SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=2)
-DAY = timedelta(days=1)
 LEASE = timedelta(minutes=15)  # renewed while the poll goes on; short enough for another host to take over
-GOOD = {Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY}
 
 _T = TypeVar("_T")
 _sources: Any = Source.__table__
@@ -81,22 +75,24 @@ def due_sources(
     everything: bool = False,
     only: Collection[str] | None = None,
 ) -> list[str]:
-    """Ids of enabled sources that are to be polled now, the longest waiting first; `everything` ignores due times.
+    """Ids of enabled sources that are to be polled now, the longest waiting first.
 
-    `only` names the sources that may be polled, due or not. Sources that a living process polls are left out.
+    `everything` ignores due times, but not that a site asked for patience (Retry-After). `only` names the sources
+    that may be polled, whatever the time. Sources that a living process polls are left out.
     """
-    rows = connection.execute(
-        sa.select(_sources.c.id, _sources.c.next_due_at, _sources.c.claimed_by, _sources.c.claimed_until).order_by(
-            _sources.c.next_due_at.asc().nulls_first(), _sources.c.id
-        )
-    ).all()
+    query = sa.select(
+        _sources.c.id, _sources.c.hold_until, _sources.c.claimed_by, _sources.c.claimed_until
+    ).order_by(_sources.c.next_due_at.asc().nulls_first(), _sources.c.id)
+    if not everything and only is None:
+        query = query.where(sa.or_(_sources.c.next_due_at.is_(None), _sources.c.next_due_at <= now))
+    rows = connection.execute(query).all()
     void = _void(row.claimed_by for row in rows)
     return [
         row.id
         for row in rows
         if row.id in sources
         and (sources[row.id].enabled if only is None else row.id in only)
-        and (everything or only is not None or row.next_due_at is None or row.next_due_at <= now)
+        and (only is not None or row.hold_until is None or row.hold_until <= now)
         and (row.claimed_by is None or row.claimed_by in void or row.claimed_until is None or row.claimed_until <= now)
     ]
 
@@ -146,110 +142,6 @@ def release(connection: Connection, ids: Collection[str]) -> None:
             .where(_sources.c.id.in_(part), _sources.c.claimed_by == process.identity())
             .values(claimed_by=None, claimed_until=None)
         )
-
-
-def entry_states(connection: Connection, ids: Collection[str]) -> dict[str, list[EntryState]]:
-    """What is known of the entry points of these sources, sitemaps of an index among them."""
-    found: dict[str, list[EntryState]] = {id_: [] for id_ in ids}
-    for part in chunks(sorted(ids)):
-        for row in connection.execute(sa.select(_entries).where(_entries.c.source_id.in_(part))):
-            found[row.source_id].append(
-                EntryState(
-                    row.source_id,
-                    row.kind,
-                    row.url,
-                    row.etag,
-                    row.last_modified,
-                    row.body_hash,
-                    row.last_polled_at,
-                    row.read_at,
-                )
-            )
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class SourceResult:
-    """How the poll of a source ended: entries of all its entry points, and how many of them were never seen before."""
-
-    source_id: str
-    outcome: Outcome
-    reason: str = ""
-    listed: int = 0
-    new: int = 0
-    retry_after: float | None = None  # seconds, as the site asked
-
-
-def finish_polls(
-    connection: Connection, results: Sequence[SourceResult], sources: Mapping[str, SourceSettings], now: datetime
-) -> None:
-    """Record how polls ended, set when each source is due again, and give up the claims on them.
-
-    After a failure the interval doubles with each further one, to a day at most: a source is never given up.
-    """
-    ids = [r.source_id for r in results]
-    state = {
-        row.id: row
-        for part in chunks(ids)
-        for row in connection.execute(
-            sa.select(_sources.c.id, _sources.c.failures, _sources.c.interval_s, _sources.c.last_new_at).where(
-                _sources.c.id.in_(part)
-            )
-        )
-    }
-    rows = []
-    for result in results:
-        row = state.get(result.source_id)
-        if row is None:
-            continue
-        fixed = sources[result.source_id].interval if result.source_id in sources else None
-        good = result.outcome in GOOD
-        failures = 0 if good else row.failures + 1
-        present = timedelta(seconds=row.interval_s) if row.interval_s else AUTO
-        interval = fixed or (_adapted(present, result) if good else present)
-        wait = (
-            interval
-            if good
-            else min(DAY, max(interval * 2 ** min(failures, 10), timedelta(seconds=result.retry_after or 0)))
-        )
-        rows.append(
-            {
-                "key": result.source_id,
-                "polled": now,
-                "fresh": now if result.new else row.last_new_at,
-                "due": now + wait,
-                "every": int(interval.total_seconds()),
-                "bad": failures,
-                "how": str(result.outcome),
-                "why": result.reason or None,
-            }
-        )
-    if rows:
-        connection.execute(
-            sa.update(_sources)
-            .where(_sources.c.id == sa.bindparam("key"))
-            .values(
-                last_polled_at=sa.bindparam("polled"),
-                last_new_at=sa.bindparam("fresh"),
-                next_due_at=sa.bindparam("due"),
-                interval_s=sa.bindparam("every"),
-                failures=sa.bindparam("bad"),
-                outcome=sa.bindparam("how"),
-                reason=sa.bindparam("why"),
-            ),
-            rows,
-        )
-    release(connection, ids)
-
-
-def _adapted(present: timedelta, result: SourceResult) -> timedelta:
-    """The next interval: shorter where most of a list was new (some may have been missed), longer where little was."""
-    if not result.listed:
-        factor = 1.5  # unchanged: nothing was published
-    else:
-        share = result.new / result.listed
-        factor = 0.5 if share > 2 / 3 else 1.0 if share > 1 / 3 else 1.25
-    return min(LONGEST, max(SHORTEST, present * factor))
 
 
 def chunks(items: Sequence[_T], size: int = 500) -> Iterable[Sequence[_T]]:

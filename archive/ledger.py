@@ -13,10 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from archive import entry_points
 from archive.catalogue import chunks
 from archive.engine import insert
-from archive.tables import Address, Article, EntryPoint, Fetch
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
+from archive.tables import Address, Article, Fetch
+from core.fetching import Answer, FetchOrder, FetchReport, Poll
 from core.records import AddressState, Discovery, Outcome
 
 FIRST_RETRY = timedelta(minutes=15)
@@ -25,12 +26,9 @@ WEEKLY_AFTER = 8  # failures in a row; from then on one try a week
 WEEK = timedelta(days=7)
 CORRECTIONS_FOR = timedelta(days=14)  # after the last fetch, a changed entry does not bring an article in again
 MOST_VERSIONS = 10
-_NOT_MODIFIED = 304
-_READ = {Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY}
 
 _addresses: Any = Address.__table__
 _articles: Any = Article.__table__
-_entries: Any = EntryPoint.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +66,9 @@ def record_polls(
             Recorded(tuple(orders), sum(d.url in inserted for d in poll.discoveries), len(poll.discoveries))
         )
     _reopen(connection, changed)
-    _write_entries(connection, polls, held)
-    _write_fetches(connection, polls, run_id)
+    known_since = {url: row.discovered_at for url, row in known.items()}
+    ids = entry_points.write(connection, polls, held, known_since, now)
+    _write_fetches(connection, polls, ids, run_id)
     return recorded
 
 
@@ -80,6 +79,7 @@ def _known(connection: Connection, urls: Collection[str]) -> dict[str, Any]:
         _addresses.c.url,
         _addresses.c.source_id,
         _addresses.c.state,
+        _addresses.c.discovered_at,
         _addresses.c.next_try_at,
         _addresses.c.fetched_at,
         _addresses.c.title_hint,
@@ -192,59 +192,9 @@ def _reopen(connection: Connection, changed: list[dict[str, Any]]) -> None:
         )
 
 
-def _write_entries(connection: Connection, polls: Sequence[Poll], held: Sequence[bool]) -> None:
-    """Write how each entry point answered. Sitemaps of an index get a row of their own."""
-    rows = []
-    for poll, some_wait in zip(polls, held, strict=True):
-        answer, good = poll.answer, poll.answer.outcome in _READ
-        # A failed poll says nothing about the list: its old validators still hold.
-        proof: Answer | EntryState | None = None if some_wait else answer if good else poll.entry
-        rows.append(
-            {
-                "source_id": poll.entry.source_id,
-                "kind": poll.entry.kind,
-                "url": poll.entry.url,
-                "etag": proof and proof.etag,
-                "last_modified": proof and proof.last_modified,
-                "body_hash": proof and proof.body_hash,
-                "last_polled_at": answer.at,
-                "read_at": answer.at if answer.status != _NOT_MODIFIED and good else poll.entry.read_at,
-                "outcome": str(answer.outcome),
-                "reason": answer.reason or None,
-                "failures": 0 if good else 1,
-            }
-        )
-    if not rows:
-        return
-    statement = insert(connection, _entries)
-    given = statement.excluded
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["source_id", "url"],
-            set_={
-                "etag": given.etag,
-                "last_modified": given.last_modified,
-                "body_hash": given.body_hash,
-                "last_polled_at": given.last_polled_at,
-                "read_at": given.read_at,
-                "outcome": given.outcome,
-                "reason": given.reason,
-                "failures": sa.case((given.failures == 0, 0), else_=_entries.c.failures + 1),
-            },
-        ),
-        rows,
-    )
-
-
-def _write_fetches(connection: Connection, polls: Sequence[Poll], run_id: int | None) -> None:
-    wanted = {(p.entry.source_id, p.entry.url) for p in polls}
-    ids = {
-        (row.source_id, row.url): row.id
-        for part in chunks(sorted({url for _, url in wanted}))
-        for row in connection.execute(
-            sa.select(_entries.c.id, _entries.c.source_id, _entries.c.url).where(_entries.c.url.in_(part))
-        )
-    }
+def _write_fetches(
+    connection: Connection, polls: Sequence[Poll], ids: Mapping[tuple[str, str], int], run_id: int | None
+) -> None:
     if polls:
         connection.execute(
             sa.insert(Fetch),

@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from archive import days, troubles
+from archive.baseline import usual_a_day
 from archive.engine import Connection
 from archive.outbox import UNFINISHED
 from archive.tables import Address, Article, Delivery, Fetch, Run, Source, Version
@@ -19,26 +21,32 @@ SILENT = timedelta(days=7)               # an outlet that brought nothing for so
 def receipt(connection: Connection, since: datetime, until: datetime) -> dict[str, Any]:
     """The receipt of a window, ready for JSON.
 
-    Keys: since, until, sources (enabled), checked, failed [{name, outcome, reason, times}], silent [{name, days}],
-    unchecked [names], new, updated, pages_failed, runs, runs_broken, pending.
+    Keys: since, until, sources (enabled), checked, failed [{name, outcome, reason, times, since}],
+    silent [{name, days, usual}], unchecked [names], new, updated, pages_failed, runs, runs_broken, pending,
+    changes (what began, lasts or ended with sources), missed {days, polls, articles}.
     """
     asked = set(connection.scalars(
         sa.select(Fetch.source_id).where(Fetch.fetched_at > since, Fetch.fetched_at <= until).distinct()))
     rows = connection.execute(sa.select(Source).where(Source.enabled).order_by(Source.name)).mappings().all()
     failed, silent, unchecked, checked = [], [], [], 0
+    past = days.load(connection, until)
+    known_silent = {t.source_id: t for t in troubles.open_ones(connection).values() if t.kind == troubles.Kind.SILENT}
     for row in rows:
         polled = row["last_polled_at"]
         if row["id"] not in asked and (polled is None or polled <= since):
             unchecked.append(row["name"])
         elif row["failures"]:
             failed.append(
-                {"name": row["name"], "outcome": row["outcome"], "reason": row["reason"], "times": row["failures"]}
+                {"name": row["name"], "outcome": row["outcome"], "reason": row["reason"], "times": row["failures"],
+                 "since": iso(row["failing_since"])}
             )
         else:
             checked += 1
             quiet = until - (row["last_new_at"] or row["added_at"])
-            if quiet >= SILENT:
-                silent.append({"name": row["name"], "days": quiet.days})
+            usual = usual_a_day(past.get(row["id"], ()), until.date())
+            # Where there is a past, it says what silence is; else a week is.
+            if row["id"] in known_silent or (usual is None and quiet >= SILENT):
+                silent.append({"name": row["name"], "days": quiet.days, "usual": usual})
     runs = connection.execute(
         sa.select(Run.ended_at, Run.outcome).where(Run.started_at > since, Run.started_at <= until)
     ).all()
@@ -51,7 +59,14 @@ def receipt(connection: Connection, since: datetime, until: datetime) -> dict[st
         "runs": len(runs), "runs_broken": sum(1 for run in runs if run.outcome not in {None, "done"}),
         "pending": connection.execute(
             sa.select(sa.func.count()).select_from(Delivery).where(Delivery.state.in_(UNFINISHED))).scalar_one(),
+        "changes": [told.as_json() for told in troubles.between(connection, since, until)],
+        "missed": _missed(connection, until),
     }
+
+
+def _missed(connection: Connection, until: datetime) -> dict[str, int]:
+    lost = days.missed(connection, until).values()
+    return {"days": 30, "polls": sum(gaps for gaps, _ in lost), "articles": sum(number for _, number in lost)}
 
 
 def _count(connection: Connection, column: Any, since: datetime, until: datetime, *conditions: Any) -> int:

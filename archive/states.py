@@ -7,8 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from archive import days, troubles
 from archive.engine import Connection
-from archive.tables import Article, Source
+from archive.tables import Article, EntryPoint, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,24 @@ class SourceState:
     last_new_at: datetime | None
     next_due_at: datetime | None
     failures: int
+    failing_since: datetime | None
+    interval_s: int | None
     articles: int
+    trouble: str | None
+    missed: int                              # between polls, in 30 days, estimated
+    moved_to: str | None
 
 
-def source_states(connection: Connection) -> dict[str, SourceState]:
+def source_states(connection: Connection, now: datetime) -> dict[str, SourceState]:
     """The state of every source that was ever due, by id."""
+    wrong: dict[str, str] = {}
+    for row in troubles.open_ones(connection).values():
+        if row.source_id:
+            said = f"{row.kind} since {row.since:%Y-%m-%d}"
+            wrong[row.source_id] = f"{wrong[row.source_id]}, {said}" if row.source_id in wrong else said
+    lost = days.missed(connection, now)
+    moved = dict(connection.execute(
+        sa.select(EntryPoint.source_id, EntryPoint.moved_to).where(EntryPoint.moved_to.is_not(None))).tuples().all())
     articles = sa.select(Article.source_id, sa.func.count().label("number")).group_by(Article.source_id).subquery()
     query = sa.select(
         Source.id,
@@ -35,6 +49,11 @@ def source_states(connection: Connection) -> dict[str, SourceState]:
         Source.last_new_at,
         Source.next_due_at,
         Source.failures,
+        Source.failing_since,
+        Source.interval_s,
         sa.func.coalesce(articles.c.number, 0),
     ).outerjoin(articles, articles.c.source_id == Source.id)
-    return {id_: SourceState(*rest) for id_, *rest in connection.execute(query)}
+    return {
+        row[0]: SourceState(*row[1:], wrong.get(row[0]), lost.get(row[0], (0, 0))[1], moved.get(row[0]))
+        for row in connection.execute(query)
+    }

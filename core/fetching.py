@@ -38,6 +38,17 @@ class SourceSettings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How an entry point publishes, as far as its polls have shown. See archive.rhythm."""
+
+    good_at: datetime | None = None  # when it was last read, or known to be unchanged
+    interval: float | None = None  # seconds
+    rate: float | None = None  # entries a second
+    peak: float | None = None  # the highest rate of the last days
+    length: float = 0.0  # entries that its list usually has
+
+
+@dataclass(frozen=True, slots=True)
 class EntryState:
     """What is known of a feed, sitemap or listing from earlier polls: its validators and the hash of its last body."""
 
@@ -49,6 +60,9 @@ class EntryState:
     body_hash: str | None = None
     last_polled_at: datetime | None = None
     read_at: datetime | None = None  # when its body came last, instead of a word that nothing is new
+    rhythm: Rhythm = Rhythm()
+    failures: int = 0  # in a row
+    due_at: datetime | None = None  # where its own rhythm is slower than that of its source
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,7 @@ class Answer:
     body_hash: str | None = None
     retry_after: float | None = None
     final: bool = False
+    moved_to: str = ""  # the address for good, as a permanent redirect or the feed itself says
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,7 @@ class Poll:
     answer: Answer
     discoveries: tuple[Discovery, ...] = ()
     limit: int = 500
+    every: timedelta | None = None  # the interval that the source's file fixes
 
 
 @dataclass(frozen=True, slots=True)

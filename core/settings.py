@@ -133,6 +133,14 @@ class LogSettings(Section):
     format: Literal["auto", "human", "json"] = Field("auto", description="auto: human on a terminal, JSON otherwise")
 
 
+class HealthSettings(Section):
+    """Who is told, beside the digests, what changes with the sources."""
+
+    channel: Annotated[str, AfterValidator(_channel)] | None = Field(
+        None, description="slack:ID, slack:#name or console; none: only digests and `pactwatch health` tell it"
+    )
+
+
 class RouteSettings(Section):
     """Which hits go where, in which form, when."""
 
@@ -179,6 +187,7 @@ class Settings(Section):
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    health: HealthSettings = HealthSettings()
     routes: tuple[RouteSettings, ...] = ()
 
     @model_validator(mode="after")

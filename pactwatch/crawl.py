@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Mapping
 
 from scrapy.crawler import AsyncCrawlerRunner
 
-from archive import catalogue, ledger, runs
-from archive.engine import Engine, reading, writing
+from archive import catalogue, entry_points, ledger, runs
+from archive.engine import Connection, Engine, reading, writing
 from core.clock import now
 from core.logs import get_logger
 from core.records import Processed
@@ -27,8 +28,11 @@ log = get_logger("crawl")
 
 RENEW_S = catalogue.LEASE.total_seconds() / 3
 DRAIN_S = 8.0  # after a stop: what the pool may still finish
+INTAKE_S = 5.0  # how often a pass looks for sources that have become due
+PASS_S = 600.0  # a pass takes in no more then, so that it ends and the next begins with the files as they are
 
 Changed = Callable[[PassSummary], None]
+Sources = Callable[[], Mapping[str, SourceFile]]
 
 
 class Newsdesk:
@@ -39,6 +43,7 @@ class Newsdesk:
         self._pool: ExtractionPool | None = None
         self._files = LastGood(space)
         self._desk: PassDesk | None = None
+        self._synced: Mapping[str, SourceFile] | None = None
 
     async def check(self) -> None:
         """Raise KnowledgeFileError where the workspace's knowledge is wrong."""
@@ -73,11 +78,19 @@ class Newsdesk:
         everything: bool = False,
         only: Collection[str] | None = None,
         changed: Changed = lambda _: None,
+        present: Sources | None = None,
     ) -> PassSummary:
-        """Poll the sources that are due and store what they bring. Returns when that is done, or after `stop`."""
+        """Poll the sources that are due and store what they bring. Returns when that is done, or after `stop`.
+
+        With `present`, which gives the sources as they are, those that become due meanwhile are taken in: none waits
+        until a slow one is done.
+        """
         summary = PassSummary(started=now())
+        if kind == "serve" and not self._may_be_due(sources):
+            summary.ended = now()
+            return summary
         with writing(self._engine) as connection:
-            catalogue.sync_sources(connection, sources, now())
+            self._sync(connection, sources)
             due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only)
             claimed = catalogue.claim(connection, due, now())
             if not claimed and kind == "serve":
@@ -86,10 +99,14 @@ class Newsdesk:
             run_id = runs.begin(connection, kind, now())
         for source_id in sorted(claimed):
             summary.tally(source_id)
+        watched = dict(sources)
         outcome = "failed"
         try:
             if claimed:
-                await self._crawl(self._plan(sources, claimed), sources, summary, run_id, stop, changed)
+                everything = everything or only is not None
+                first = self._plan(watched, claimed, everything=everything)
+                intake = None if present is None else Intake(self, watched, claimed, present, summary)
+                await self._crawl(first, watched, summary, run_id, stop, changed, intake)
             summary.interrupted = stop.is_set()
             outcome = "interrupted" if summary.interrupted else "done"
         finally:
@@ -99,10 +116,36 @@ class Newsdesk:
                 runs.end(connection, run_id, outcome, summary.as_json(), now())
         return summary
 
-    def _plan(self, sources: Mapping[str, SourceFile], claimed: Collection[str]) -> CrawlPlan:
+    def _may_be_due(self, sources: Mapping[str, SourceFile]) -> bool:
+        """Whether a pass is worth a transaction: most looks find nothing."""
+        if sources is not self._synced:
+            return True
+        with reading(self._engine) as connection:
+            return bool(catalogue.due_sources(connection, sources, now()))
+
+    def _sync(self, connection: Connection, sources: Mapping[str, SourceFile]) -> None:
+        if sources is not self._synced:
+            catalogue.sync_sources(connection, sources, now())
+            self._synced = sources
+
+    def claim_due(self, sources: Mapping[str, SourceFile], busy: Collection[str]) -> CrawlPlan:
+        """Claim what has become due, without those that are being polled; a plan for it."""
+        if not self._may_be_due(sources):
+            return CrawlPlan([])
+        with writing(self._engine) as connection:
+            self._sync(connection, sources)
+            due = [id_ for id_ in catalogue.due_sources(connection, sources, now()) if id_ not in busy]
+            claimed = catalogue.claim(connection, due, now())
+        return self._plan(sources, claimed)
+
+    def _plan(
+        self, sources: Mapping[str, SourceFile], claimed: Collection[str], *, everything: bool = False
+    ) -> CrawlPlan:
         with reading(self._engine) as connection:
             return plan(
-                sources, catalogue.entry_states(connection, claimed), ledger.left_over(connection, claimed, now())
+                sources,
+                entry_points.states(connection, claimed, everything=everything),
+                ledger.left_over(connection, claimed, now()),
             )
 
     async def _crawl(
@@ -113,22 +156,24 @@ class Newsdesk:
         run_id: int,
         stop: asyncio.Event,
         changed: Changed,
+        intake: Intake | None = None,
     ) -> None:
         pool = await self._warm_pool()
         writer = Writer(self._engine, self._space.settings.routes, run_id=run_id)
         desk = self._desk = PassDesk(writer, pool, sources, summary, run_id, changed)
         writer.stored = desk.stored
-        keeper = asyncio.ensure_future(self._keep_claims(writer))
+        helpers = [asyncio.ensure_future(self._keep_claims(writer))]
         try:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
             crawl = asyncio.ensure_future(runner.crawl(NewsSpider, plan=crawl_plan, desk=desk))
             stopped = asyncio.ensure_future(stop.wait())
             broken = asyncio.ensure_future(pool.until_broken())
+            if intake is not None:
+                helpers.append(asyncio.ensure_future(intake.run(runner)))
             await asyncio.wait({crawl, stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
-                for crawler in runner.crawlers:
-                    if isinstance(crawler.spider, NewsSpider):
-                        crawler.spider.abandon()
+                if spider := _spider(runner):
+                    spider.abandon()
                 await runner.stop()
             stopped.cancel()
             await crawl
@@ -140,7 +185,8 @@ class Newsdesk:
         except TimeoutError:
             log.warning("stopped with pages unread")
         finally:
-            keeper.cancel()
+            for helper in helpers:
+                helper.cancel()
             await desk.write_reports()
             await writer.close()
             self._desk = None
@@ -157,3 +203,40 @@ class Newsdesk:
             self._pool.stop()
             self._pool = None
         self._files.close()
+
+
+class Intake:
+    """Takes sources into a pass that become due while it goes on."""
+
+    def __init__(
+        self,
+        newsdesk: Newsdesk,
+        watched: dict[str, SourceFile],
+        claimed: set[str],
+        present: Sources,
+        summary: PassSummary,
+    ) -> None:
+        self._newsdesk, self._watched, self._claimed = newsdesk, watched, claimed
+        self._present, self._summary = present, summary
+
+    async def run(self, runner: AsyncCrawlerRunner) -> None:
+        """Take in until the pass is old, then have it end soon."""
+        end = time.monotonic() + PASS_S
+        while time.monotonic() < end:
+            await asyncio.sleep(INTAKE_S)
+            spider = _spider(runner)
+            if spider is None:
+                continue
+            sources = self._present()
+            self._watched.update(sources)
+            further = self._newsdesk.claim_due(sources, spider.under_way)
+            self._claimed.update(planned.source.id for planned in further.sources)
+            for planned in further.sources:
+                self._summary.tally(planned.source.id)
+            await spider.take_in(further)
+        if spider := _spider(runner):
+            spider.wind_up()
+
+
+def _spider(runner: AsyncCrawlerRunner) -> NewsSpider | None:
+    return next((c.spider for c in runner.crawlers if isinstance(c.spider, NewsSpider)), None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from archive import catalogue, ledger, store
-from archive.catalogue import SourceResult
+from archive import entry_points, ledger, store
+from archive.polls import SourceResult
 from core.clock import now
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
 from core.records import Discovery, Outcome, Page, Processed
+from pactwatch.poll_batch import PollBatch
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
 from pactwatch.writer import Writer
@@ -16,6 +18,34 @@ from scrapers.source import SourceFile
 
 GOOD = (Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY)
 REPORTS = 50  # failed fetches that are written together
+
+
+@dataclass(slots=True)
+class _Visit:
+    """What one poll of a source has brought so far."""
+
+    answers: list[tuple[EntryState, Answer]] = field(default_factory=list)
+    listed: set[str] = field(default_factory=set)
+    ordered: set[int] = field(default_factory=set)
+    new: int = 0
+    retry_after: float | None = None
+
+    def verdict(self) -> tuple[Outcome, str]:
+        """One outcome for the source: the best of its entry points, with a word on those that failed."""
+        failed = [(entry, answer) for entry, answer in self.answers if entry_points.is_failure(answer, entry)]
+        reason = "; ".join(f"{entry.url}: {answer.reason or answer.outcome}" for entry, answer in failed)
+        for good in GOOD:
+            if any(answer.outcome is good for _, answer in self.answers):
+                return good, reason
+        if failed:
+            only = failed[0][1]
+            return only.outcome, only.reason if len(failed) == 1 else reason
+        return Outcome.UNCHANGED, ""
+
+    def longest_wait(self) -> float | None:
+        """The seconds that the site asked for, over all its answers."""
+        asked = [self.retry_after, *(answer.retry_after for _, answer in self.answers)]
+        return max((a for a in asked if a), default=None)
 
 
 class PassDesk:
@@ -32,30 +62,34 @@ class PassDesk:
     ) -> None:
         self._writer, self._pool, self._sources = writer, pool, sources
         self._summary, self._run_id, self._changed = summary, run_id, changed
-        self._answers: dict[str, list[tuple[EntryState, Answer]]] = {}
-        self._listed: dict[str, set[str]] = {}
-        self._ordered: dict[str, set[int]] = {}
-        self._new: dict[str, int] = {}
+        self._batch = PollBatch(writer, sources, run_id)
+        self._visits: dict[str, _Visit] = {}
         self._reports: list[FetchReport] = []
 
     async def discovered(
         self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
     ) -> Sequence[FetchOrder]:
-        """Keep what an entry point listed; the addresses to fetch now, each once a pass."""
-        poll = Poll(entry, answer, tuple(discoveries), source.limits.articles)
-        [recorded] = await self._writer.call(ledger.record_polls, [poll], now(), run_id=self._run_id)
-        self._answers.setdefault(source.id, []).append((entry, answer))
-        ordered = self._ordered.setdefault(source.id, set())
-        orders = [order for order in recorded.orders if order.address_id not in ordered]
-        ordered.update(order.address_id for order in orders)
+        """Keep what an entry point listed; the addresses to fetch now, each once a visit."""
+        self._visits.setdefault(source.id, _Visit()).answers.append((entry, answer))
+        poll = Poll(entry, answer, tuple(discoveries), source.limits.articles, source.interval)
+        written = self._batch.poll(poll)
+        if not discoveries:  # nothing to fetch: nobody has to wait until that is written
+            return ()
+        return self._ordered(source.id, await written, discoveries)
+
+    def _ordered(
+        self, source_id: str, recorded: ledger.Recorded, discoveries: Sequence[Discovery]
+    ) -> Sequence[FetchOrder]:
+        visit = self._visits.setdefault(source_id, _Visit())
+        orders = [order for order in recorded.orders if order.address_id not in visit.ordered]
+        visit.ordered.update(order.address_id for order in orders)
         if orders:
             self._pool.start()  # while the first pages are on their way; a pass that finds nothing new needs no process
-        listed = self._listed.setdefault(source.id, set())
-        listed.update(d.url for d in discoveries)
-        self._new[source.id] = self._new.get(source.id, 0) + recorded.new
-        tally = self._summary.tally(source.id)
-        tally.discovered = len(listed)
-        tally.known = max(0, len(listed) - len(ordered))
+        visit.listed.update(d.url for d in discoveries)
+        visit.new += recorded.new
+        tally = self._summary.tally(source_id)
+        tally.discovered = len(visit.listed)
+        tally.known = max(0, len(visit.listed) - len(visit.ordered))
         self._changed(self._summary)
         return orders
 
@@ -68,6 +102,9 @@ class PassDesk:
     async def fetched(self, report: FetchReport) -> None:
         """Note a fetch that brought no page."""
         tally = self._summary.tally(report.order.source_id)
+        if report.answer.retry_after:
+            visit = self._visits.setdefault(report.order.source_id, _Visit())
+            visit.retry_after = max(visit.retry_after or 0.0, report.answer.retry_after)
         if report.answer.outcome is not Outcome.UNCHANGED:
             tally.failed += 1
             tally.outcomes[str(report.answer.outcome)] += 1
@@ -78,31 +115,21 @@ class PassDesk:
     async def write_reports(self) -> None:
         """Write the failed fetches that are waiting."""
         reports, self._reports = self._reports, []
+        await self._batch.flush()
         if reports:
             await self._writer.call(ledger.record_failures, reports, now(), run_id=self._run_id)
 
-    async def finished(self, source_id: str) -> None:
+    async def finished(self, source_id: str, *, unfinished: bool = False) -> None:
         """Settle the poll of a source: its outcome, and when it is due again."""
-        outcome, reason, retry_after = self._verdict(source_id)
+        visit = self._visits.pop(source_id, _Visit())
+        outcome, reason = visit.verdict()
         tally = self._summary.tally(source_id)
         tally.outcome, tally.reason = str(outcome), reason
-        result = SourceResult(source_id, outcome, reason, tally.discovered, self._new.get(source_id, 0), retry_after)
-        await self._writer.call(catalogue.finish_polls, [result], self._sources, now())
+        failed = bool(visit.answers) and all(entry_points.is_failure(answer, entry) for entry, answer in visit.answers)
+        self._batch.result(
+            SourceResult(source_id, outcome, reason, visit.new, failed, visit.longest_wait(), unfinished)
+        )
         self._changed(self._summary)
-
-    def _verdict(self, source_id: str) -> tuple[Outcome, str, float | None]:
-        """One outcome for a source: the best of its entry points, with a word on those that failed."""
-        answers = self._answers.get(source_id, [])
-        failed = [(entry, answer) for entry, answer in answers if answer.outcome not in GOOD]
-        reason = "; ".join(f"{entry.url}: {answer.reason or answer.outcome}" for entry, answer in failed)
-        retry_after = max((a.retry_after for _, a in failed if a.retry_after), default=None)
-        for good in GOOD:
-            if any(answer.outcome is good for _, answer in answers):
-                return good, reason, retry_after
-        if failed:
-            only = failed[0][1]
-            return only.outcome, only.reason if len(failed) == 1 else reason, retry_after
-        return Outcome.UNCHANGED, "", None
 
     async def processed(self, results: list[Processed]) -> None:
         """Take what the pool made of pages to the writer."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from alerts.deliver import Courier
+from alerts.health import look_after
 from alerts.tick import announce_routes, tick
 from archive.engine import Engine
 from core.clock import now
@@ -28,6 +29,7 @@ from scrapers.source import SourceFile
 log = get_logger("jobs")
 
 POLL_S = 10.0  # how often `serve` looks for sources that are due
+HEALTH_S = 600.0  # how often it compares sources with their past
 TICK_S = 15.0  # how often it looks for digests and messages that are due
 STOP_S = 11.0  # what running jobs have after SIGTERM; the process promises to be gone in 15
 
@@ -60,6 +62,7 @@ def run_once(
             desk.close()
         note_broken(summary, broken)
         if not stop.is_set():
+            await in_thread(look_after, engine, space.settings, now())
             summary.deliveries = asdict(await in_thread(tick, engine, space.settings, now(), courier))
         return summary
 
@@ -102,6 +105,7 @@ class _Service:
             log.error("route without its rule", problem=problem)
         scheduler.every(POLL_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
+        scheduler.every(HEALTH_S, "health", self._look_after)
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
         await self._stop.wait()
@@ -122,7 +126,9 @@ class _Service:
         return self._sources
 
     async def _crawl(self) -> None:
-        summary = await self._desk.run_pass(self._present_sources(), kind="serve", stop=self._stop)
+        summary = await self._desk.run_pass(
+            self._present_sources(), kind="serve", stop=self._stop, present=self._present_sources
+        )
         self._crawled = True
         if summary.sources:
             log.info(
@@ -136,6 +142,11 @@ class _Service:
             )
         if summary.hits and not self._stop.is_set():
             await self._alert()
+
+    async def _look_after(self) -> None:
+        changes = await in_thread(look_after, self._engine, self._space.settings, now())
+        if changes:
+            log.warning("sources changed", changes=changes)
 
     async def _alert(self) -> None:
         counts = await in_thread(tick, self._engine, self._space.settings, now(), self._courier, self._crawled)

@@ -239,11 +239,14 @@ def _toml(value: Any) -> str:
 
 def outcomes() -> str:
     """The named states and outcomes, each with what the code says of it."""
+    from archive.setbacks import Weight
+    from archive.troubles import Kind
     from core.captures import Left
     from core.records import AddressState, EventStatus, Outcome
 
     parts = []
     kinds = {"States of an address": AddressState, "Outcomes of a fetch": Outcome, "Statuses of an event": EventStatus,
+             "Weights of a failed poll": Weight, "Troubles of a source": Kind,
              "Records that a backfill leaves out": Left}
     for title, kind in kinds.items():
         rows = [(f"`{name}`", meaning) for name, meaning in members_of(kind)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
 from core.records import Discovery, Page
-from scrapers.source import SourceFile
+from scrapers.source import EntryPoint, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,12 @@ class PlannedSource:
     source: SourceFile
     states: Mapping[str, EntryState] = field(default_factory=dict)  # by the entry point's address
     left_over: Sequence[FetchOrder] = ()
+
+    def due(self, now: datetime) -> list[EntryPoint]:
+        """The entry points to poll: all, but for those whose own rhythm is slower. At least one, the longest due."""
+        times = {e.url: s.due_at for e in self.source.entries if (s := self.states.get(e.url)) and s.due_at}
+        ready = [e for e in self.source.entries if e.url not in times or times[e.url] <= now]
+        return ready or sorted(self.source.entries, key=lambda e: times[e.url])[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,8 @@ class Desk(Protocol):
     async def fetched(self, report: FetchReport) -> None:
         """Take a fetch that brought no page: unchanged, refused or failed."""
 
-    async def finished(self, source_id: str) -> None:
-        """All that this crawl does for a source is done."""
+    async def finished(self, source_id: str, *, unfinished: bool = False) -> None:
+        """All that this crawl does for a source is done; `unfinished`: it was cut short."""
 
 
 def plan(

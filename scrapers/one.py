@@ -37,7 +37,7 @@ class _OnePage:
         """Keep why there is none."""
         self.answer = report.answer
 
-    async def finished(self, source_id: str) -> None:
+    async def finished(self, source_id: str, *, unfinished: bool = False) -> None:
         """The one page was the last."""
 
 

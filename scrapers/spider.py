@@ -30,6 +30,7 @@ from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
 from scrapers.feedonly import pages_of
 from scrapers.handler import ABANDON
+from scrapers.moved import moved_to
 from scrapers.settings import PER_HOST
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
@@ -49,10 +50,12 @@ class _Visit:
     queue: deque[FetchOrder] = field(default_factory=deque)
     polled: set[str] = field(default_factory=set)
     indexes: list[tuple[EntryState, Answer]] = field(default_factory=list)  # told when their sitemaps have been read
-    taken: int = 0  # addresses ordered in this crawl
     open: int = 0  # requests under way
     fetching: int = 0  # of these, articles
     setbacks: int = 0
+    taken: set[int] = field(default_factory=set)  # addresses ordered: two entry points may list the same
+    landed: set[str] = field(default_factory=set)  # where redirects ended
+    cut_short: bool = False
     began: float = field(default_factory=monotonic)
 
     @property
@@ -75,9 +78,8 @@ class NewsSpider(scrapy.Spider):
         self._limits: dict[str, Any] = {}
         self._max_page = self._max_feed = 0
         self._delay = 0.0
-        self._taken: set[int] = set()  # addresses ordered in this crawl: two entry points may list the same
-        self._landed: set[str] = set()  # where redirects ended
-        self._abandoned = False
+        self.under_way: set[str] = set()  # sources that are being polled
+        self._abandoned = self._winding_up = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -95,14 +97,33 @@ class NewsSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """The entry points of every source, and what is left over from an earlier run."""
         for planned in self._plan.sources:
-            delay = planned.source.delay
-            visit = _Visit(planned, self._delay if delay is None else delay)
-            await self._order(visit, planned.left_over)
-            for entry in planned.source.entries:
-                if request := self._poll(visit, entry.kind, entry.url):
-                    yield request
-            for request in self._next(visit):
+            async for request in self._begin(planned):
                 yield request
+
+    async def _begin(self, planned: PlannedSource) -> AsyncIterator[scrapy.Request]:
+        """The first requests for a source: the entry points that are due, and what is left over."""
+        delay = planned.source.delay
+        visit = _Visit(planned, self._delay if delay is None else delay)
+        self.under_way.add(visit.id)
+        await self._order(visit, planned.left_over)
+        for entry in planned.due(clock.now()):
+            if request := self._poll(visit, entry.kind, entry.url):
+                yield request
+        for request in self._next(visit):
+            yield request
+
+    async def take_in(self, further: CrawlPlan) -> None:
+        """Begin with further sources while the crawl goes on."""
+        for planned in further.sources:
+            async for request in self._begin(planned):
+                engine = self.crawler.engine
+                if self._abandoned or engine is None or engine.spider is None:
+                    return  # it has just ended: they are due for the next one
+                engine.crawl(request)
+
+    def wind_up(self) -> None:
+        """Fetch no further articles: those that wait stay in the ledger, and their sources are due again at once."""
+        self._winding_up = True
 
     def abandon(self) -> None:
         """Stop soon: end what is under way and start nothing new. What is not done stays in the ledger.
@@ -138,6 +159,9 @@ class NewsSpider(scrapy.Spider):
 
     def _next(self, visit: _Visit) -> Iterator[scrapy.Request]:
         """Requests for the next orders of a source, as many as its pace has use for."""
+        if visit.queue and self._winding_up:
+            visit.cut_short = True
+            visit.queue.clear()
         if visit.queue and (
             self._abandoned or visit.setbacks >= _SETBACKS or monotonic() - visit.began > _LONGEST_VISIT
         ):
@@ -145,7 +169,7 @@ class NewsSpider(scrapy.Spider):
         width = 2 if visit.pace else PER_HOST
         while visit.queue and visit.fetching < width:
             order = visit.queue.popleft()
-            if order.url in self._landed:
+            if order.url in visit.landed:
                 continue
             visit.fetching += 1
             visit.open += 1
@@ -190,16 +214,15 @@ class NewsSpider(scrapy.Spider):
             self._take(visit, orders)
             return
         for page in pages_of(source, orders, discoveries, clock.now()):
-            if page.address_id not in self._taken:
-                self._taken.add(page.address_id)
+            if page.address_id not in visit.taken:
+                visit.taken.add(page.address_id)
                 await self._desk.page(page)
 
     def _take(self, visit: _Visit, orders: Sequence[FetchOrder]) -> None:
         for order in orders:
             # What is too much stays `discovered` in the ledger, whatever number of lists announces it.
-            if order.address_id not in self._taken and visit.taken < visit.planned.source.limits.articles:
-                self._taken.add(order.address_id)
-                visit.taken += 1
+            if order.address_id not in visit.taken and len(visit.taken) < visit.planned.source.limits.articles:
+                visit.taken.add(order.address_id)
                 visit.queue.append(order)
 
     async def _done(self, visit: _Visit) -> None:
@@ -208,7 +231,8 @@ class NewsSpider(scrapy.Spider):
             # Only now: an index whose validators were kept before its sitemaps were read would hide them after a crash.
             for entry, answer in visit.indexes:
                 await self._desk.discovered(visit.planned.source, entry, answer, ())
-            await self._desk.finished(visit.id)
+            self.under_way.discard(visit.id)
+            await self._desk.finished(visit.id, unfinished=visit.cut_short)
 
     async def on_entry(
         self, response: Response, visit: _Visit, entry: EntryState, depth: int
@@ -253,11 +277,12 @@ class NewsSpider(scrapy.Spider):
                 etag=entry.etag,
                 last_modified=entry.last_modified,
                 body_hash=entry.body_hash,
+                moved_to=moved_to(response, entry.url),
             ), Found()
         if not 200 <= response.status < 300:
             return outcomes.of_status(response.status, response.headers, now), Found()
         digest = hashlib.blake2b(response.body, digest_size=16).hexdigest()
-        answer = replace(_answer(response, Outcome.OK), body_hash=digest)
+        answer = replace(_answer(response, Outcome.OK), body_hash=digest, moved_to=moved_to(response, entry.url))
         if digest == entry.body_hash:
             return replace(answer, outcome=Outcome.UNCHANGED), Found()
         ask = self._ask(response, visit, entry, depth)
@@ -302,7 +327,7 @@ class NewsSpider(scrapy.Spider):
         visit.setbacks = 0
         final = canonical(response.url) or response.url
         if final != order.url:
-            self._landed.add(final)
+            visit.landed.add(final)
         answer = _judge(response, order, final)
         if answer.outcome is Outcome.OK:
             source = visit.planned.source

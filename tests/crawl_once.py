@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from archive import catalogue, ledger
+from archive import catalogue, entry_points, ledger
 from archive.engine import open_engine, reading, writing
 from archive.tables import Base
 from core import clock
@@ -95,7 +95,7 @@ class RecordingDesk:
         with writing(self.engine) as connection:
             ledger.record_failures(connection, [report], clock.now())
 
-    async def finished(self, source_id: str) -> None:
+    async def finished(self, source_id: str, *, unfinished: bool = False) -> None:
         self.done.append(source_id)
 
 
@@ -118,7 +118,9 @@ async def crawl(home: Path, options: dict, everything: bool) -> dict:
         )
     with reading(engine) as connection:
         crawl_plan = plan(
-            sources, catalogue.entry_states(connection, mine), ledger.left_over(connection, mine, clock.now())
+            sources,
+            entry_points.states(connection, mine, everything=True),
+            ledger.left_over(connection, mine, clock.now()),
         )
     desk = RecordingDesk(engine, dies_after)
     runner = AsyncCrawlerRunner(crawl_settings(settings))

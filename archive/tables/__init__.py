@@ -5,9 +5,10 @@ from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention
 from archive.tables.articles import Article, SignatureBand, Story, StoryDecision, Version
 from archive.tables.base import Base
 from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Run, Source
+from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
-    "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event", "EventParty",
-    "Feedback", "Fetch", "Hit", "Mention", "Organisation", "Person", "Route", "Run", "SignatureBand", "Source", "Story",
-    "StoryDecision", "Version",
+    "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event",
+    "EventParty", "Feedback", "Fetch", "Hit", "Mention", "Notice", "Organisation", "Person", "Route", "Run",
+    "SignatureBand", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
 ]

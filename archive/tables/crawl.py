@@ -26,6 +26,8 @@ class Source(Base):
     next_due_at: Mapped[datetime | None] = mapped_column(index=True)
     interval_s: Mapped[int | None]                                 # the present interval between polls
     failures: Mapped[int] = mapped_column(default=0)               # polls in a row that failed
+    failing_since: Mapped[datetime | None]                         # the first of these
+    hold_until: Mapped[datetime | None]                            # the site asked for no request before (Retry-After)
     outcome: Mapped[str | None]                                    # of the last poll
     reason: Mapped[str | None]
     claimed_by: Mapped[str | None]                                 # the process that polls it now
@@ -50,6 +52,12 @@ class EntryPoint(Base):
     reason: Mapped[str | None]
     failures: Mapped[int] = mapped_column(default=0)
     next_due_at: Mapped[datetime | None]
+    good_at: Mapped[datetime | None]                               # when it was last read, or known to be unchanged
+    interval_s: Mapped[float | None]                               # by its own rhythm, see archive.rhythm
+    rate: Mapped[float | None]                                     # entries a second
+    peak: Mapped[float | None]                                     # the highest rate of the last days
+    length: Mapped[float] = mapped_column(default=0.0, server_default="0")   # entries that its list usually has
+    moved_to: Mapped[str | None]                                   # where it says it is now, for good
 
 
 class Address(Base):

@@ -18,6 +18,7 @@ from pactwatch.cli import (
     db,
     demo,
     digest,
+    health,
     rules,
     run,
     serve,
@@ -73,6 +74,7 @@ backfill.register(app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(digest.app, name="digest")
 app.add_typer(alerts.app, name="alerts")
+health.register(app)
 app.add_typer(db.app, name="db")
 app.add_typer(workspace.config, name="config")
 

@@ -26,7 +26,7 @@ def show_sources(rows: Sequence[dict[str, Any]], console: Console) -> None:
                 " ".join(filter(None, (row["country"], row["language"]))),
                 str(row["articles"]),
                 f"{row['last_polled_at']:%m-%d %H:%M}" if row["last_polled_at"] else "",
-                " ".join(filter(None, (row["outcome"] or "not yet polled", row["reason"]))),
+                _how_it_goes(row),
             )
         console.print(table)
         console.print()
@@ -38,8 +38,23 @@ def show_sources(rows: Sequence[dict[str, Any]], console: Console) -> None:
             table.add_row(row["id"], place, row["disabled_because"] or "switched off here")
         console.print(table)
         console.print()
+    missed = sum(row["missed_30_days"] for row in watched)
+    if watched:
+        console.print(f"Missed between polls: {f'about {missed:,}' if missed else 0} in 30 days.")
     told = "1 source" if len(rows) == 1 else f"{len(rows)} sources"
     console.print(f"{told}: {len(watched)} watched, {len(others)} disabled.")
+
+
+def _how_it_goes(row: dict[str, Any]) -> str:
+    """The outcome of the last poll and its reason; since when it fails, what to do next, where it moved."""
+    told = " ".join(filter(None, (row["outcome"] or "not yet polled", row["reason"])))
+    if row["failing_since"]:
+        told += f"; fails since {row['failing_since']:%m-%d %H:%M}. Next: {row['next_step']}"
+    elif row["trouble"]:
+        told += f"; {row['trouble']}"
+    if row["missed_30_days"]:
+        told += f"; about {row['missed_30_days']} missed in 30 days"
+    return f"{told}; moved to {row['moved_to']}" if row["moved_to"] else told
 
 
 def show_packs(rows: Sequence[dict[str, Any]], console: Console) -> None:

@@ -72,11 +72,13 @@ def list_sources(
     """
     from archive.engine import reading
     from archive.states import source_states
+    from core.advice import next_step
+    from core.clock import now
 
     sources, broken = _load(ctx)
     sources = _narrow(ctx, sources, pack or (), country or ())
     with reading(open_archive(ctx)) as connection:
-        states = source_states(connection)
+        states = source_states(connection, now())
     rows = []
     for id_, source in sorted(sources.items()):
         state = states.get(id_)
@@ -94,6 +96,12 @@ def list_sources(
                 "last_new_at": state.last_new_at if state else None,
                 "next_due_at": state.next_due_at if state else None,
                 "failures": state.failures if state else 0,
+                "failing_since": state.failing_since if state else None,
+                "interval_s": state.interval_s if state else None,
+                "trouble": state.trouble if state else None,
+                "next_step": next_step(state.outcome, state.reason) if state and state.failures else None,
+                "missed_30_days": state.missed if state else 0,
+                "moved_to": state.moved_to if state else None,
                 "articles": state.articles if state else 0,
             }
         )

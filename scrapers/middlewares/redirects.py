@@ -13,6 +13,7 @@ from core.records import Outcome
 from scrapers.outcomes import Refused
 
 _STATUSES = {301, 302, 303, 307, 308}
+_FOR_GOOD = {301, 308}
 
 
 class Redirects:
@@ -48,5 +49,6 @@ class Redirects:
         if len(before) >= self._most:
             raise Refused(Outcome.HTTP_ERROR, f"more than {self._most} redirects")
         meta = {**request.meta, "redirect_urls": [*before, request.url]}
+        meta["moved_for_good"] = response.status in _FOR_GOOD and meta.get("moved_for_good", True)
         meta.pop("download_slot", None)  # the pace is that of the new host
         return request.replace(url=target, meta=meta, dont_filter=True)

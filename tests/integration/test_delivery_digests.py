@@ -105,7 +105,10 @@ def test_a_quiet_day_has_its_digest(engine: Engine) -> None:
     settings = settings_for()
     add_source(engine, "Example Wire", MORNING)
     assert build(engine, settings, MORNING) == 1
-    assert payloads(engine) == ["Digest 2026-05-04\nnothing new\n\nChecked 1 of 1 sources · 0 new articles"]
+    [text] = payloads(engine)
+    assert text == (
+        "Digest 2026-05-04\nnothing new\n\nChecked 1 of 1 sources · 0 new articles\nMissed between polls: 0 in 30 days"
+    )
 
 
 def test_the_receipt_names_what_was_silent_failed_or_not_asked(engine: Engine) -> None:
@@ -123,9 +126,9 @@ def test_the_receipt_names_what_was_silent_failed_or_not_asked(engine: Engine) -
     add_hit(engine, (), MORNING, outlet="Fine Post")
     build(engine, settings, MORNING)
     (text,) = payloads(engine)
-    assert text.splitlines()[-5:] == [
+    assert text.splitlines()[-6:] == [
         "Checked 2 of 4 sources · 1 new articles", "Failed: Broken Post (dns error)", "Silent: Silent Post (9 days)",
-        "Not checked: Idle Post", "1 run of 1 did not finish"]
+        "Not checked: Idle Post", "Missed between polls: 0 in 30 days", "1 run of 1 did not finish"]
 
 
 def test_missed_days_are_each_sent_late_and_each_tells_what_was_found_before_it(engine: Engine) -> None:

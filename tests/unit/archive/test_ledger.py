@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from archive import catalogue, ledger
+from archive import catalogue, entry_points, ledger, polls
 from archive.engine import reading, writing
 from archive.tables import Address, EntryPoint, Fetch, Source
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
@@ -167,7 +167,7 @@ def test_a_changed_title_counts_and_a_listing_or_a_late_change_does_not(archive:
 def test_validators_are_kept_with_the_discoveries_and_not_while_some_wait(archive: Engine) -> None:
     def state() -> EntryState:
         with reading(archive) as connection:
-            [found] = catalogue.entry_states(connection, ["daily"])["daily"]
+            [found] = entry_points.states(connection, ["daily"])["daily"]
         return found
 
     assert poll(archive, Discovery(A), Discovery(B), limit=1).new == 1
@@ -222,9 +222,9 @@ def sources() -> Any:
 
 def finish(engine: Engine, sources: Any, now: datetime, **values: Any) -> datetime:
     with writing(engine) as connection:
-        catalogue.finish_polls(
+        polls.finish(
             connection,
-            [catalogue.SourceResult(**{"source_id": "daily", "outcome": Outcome.OK, **values})],
+            [polls.SourceResult(**{"source_id": "daily", "outcome": Outcome.OK, **values})],
             sources,
             now,
         )
@@ -262,29 +262,6 @@ def test_a_source_is_claimed_by_one_process_and_a_dead_ones_claim_is_void(
     assert "daily" in due(engine, sources)
     with writing(engine) as connection:
         assert catalogue.claim(connection, ["daily"], NOW) == {"daily"}
-
-
-def test_failures_back_off_to_a_day_and_success_brings_the_interval_back(engine: Engine, sources: Any) -> None:
-    with writing(engine) as connection:
-        catalogue.sync_sources(connection, sources, NOW)
-    waits = [finish(engine, sources, NOW, outcome=Outcome.DNS_ERROR, reason="r") - NOW for _ in range(9)]
-    assert waits[:3] == [timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2)]
-    assert waits[-1] == timedelta(days=1)
-    assert finish(engine, sources, NOW, listed=10, new=5) - NOW == catalogue.AUTO
-    assert finish(engine, sources, NOW, outcome=Outcome.HTTP_ERROR, retry_after=20_000.0) - NOW == timedelta(
-        seconds=20_000
-    )
-
-
-def test_the_interval_follows_what_is_published_within_its_bounds(engine: Engine, sources: Any) -> None:
-    with writing(engine) as connection:
-        catalogue.sync_sources(connection, sources, NOW)
-    busy = [finish(engine, sources, NOW, listed=10, new=10) - NOW for _ in range(5)]
-    quiet = [finish(engine, sources, NOW, outcome=Outcome.UNCHANGED) - NOW for _ in range(20)]
-    assert busy[-1] == catalogue.SHORTEST
-    assert quiet[-1] == catalogue.LONGEST
-    sources["daily"].interval = timedelta(hours=6)
-    assert finish(engine, sources, NOW, listed=10, new=10) - NOW == timedelta(hours=6)
 
 
 def test_files_decide_names_and_switches_and_rows_of_gone_files_stay(engine: Engine, sources: Any) -> None:

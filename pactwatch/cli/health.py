@@ -1,0 +1,64 @@
+"""`health`: how the sources go, what is wrong with them, and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pactwatch.cli.common import console, emit_json, open_archive
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(health)
+
+
+def health(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Say how the sources go: how many were asked, what is wrong since when and why, and what to do next.
+
+    `run` and `serve` find out; this only tells. Exit code 0 where nothing is wrong, 1 where something needs a person:
+    a source is broken, silent, bursts or is no longer read as before, or all of them fail.
+
+    Example: pactwatch health
+    """
+    from archive.engine import reading
+    from archive.health import overview
+    from core.clock import now
+
+    with reading(open_archive(ctx)) as connection:
+        found = overview(connection, now())
+    found["healthy"] = not found["troubles"]
+    if as_json:
+        emit_json(found)
+    else:
+        _show(found, console())
+    if found["troubles"]:
+        raise typer.Exit(1)
+
+
+def _show(found: dict[str, Any], out: Console) -> None:
+    last = found["last_poll_at"]
+    out.print(
+        f"{found['polled']} of {found['sources']} sources were asked in the last day"
+        + (f", the last one at {last:%Y-%m-%d %H:%M} UTC" if last else "")
+        + f"; {found['failing']} fail at present."
+    )
+    for trouble in found["troubles"]:
+        subject = trouble["source"] or "all sources"
+        out.print(f"\n{subject}: {trouble['kind']} since {trouble['since']:%Y-%m-%d}", style="bold", highlight=False)
+        out.print(f"  {trouble['detail']}", markup=False, highlight=False)
+        out.print(f"  Next: {trouble['next']}", markup=False, highlight=False)
+    for moved in found["moved"]:
+        out.print(f"\n{moved['source']}: {moved['url']} has moved", style="bold", highlight=False)
+        out.print(f"  Next: {moved['next']}", markup=False, highlight=False)
+    missed = found["missed"]
+    about = f"about {missed['articles']:,} ({missed['polls']} polls without overlap)" if missed["polls"] else "0"
+    out.print(f"\nMissed between polls: {about} in {missed['days']} days.", highlight=False)
+    if not found["troubles"]:
+        out.print("Nothing is wrong.")

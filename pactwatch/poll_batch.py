@@ -1,0 +1,92 @@
+"""Polls that end at about the same time are written together: most bring nothing, and a commit each would cost more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from archive import ledger, polls
+from archive.engine import Connection
+from archive.ledger import Recorded
+from archive.polls import SourceResult
+from core.clock import now
+from core.fetching import Poll
+from pactwatch.writer import Writer
+from scrapers.source import SourceFile
+
+MOST = 100  # polls of one transaction
+WAIT_S = 0.1  # how long a poll waits for others
+
+
+class PollBatch:
+    """Collects polls and results of sources, and writes them in order."""
+
+    def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int) -> None:
+        self._writer, self._sources, self._run_id = writer, sources, run_id
+        self._polls: list[tuple[Poll, asyncio.Future[Recorded]]] = []
+        self._results: list[SourceResult] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: set[asyncio.Task[None]] = set()
+
+    def poll(self, poll: Poll) -> asyncio.Future[Recorded]:
+        """Take a poll; the future holds what came of it."""
+        future: asyncio.Future[Recorded] = asyncio.get_running_loop().create_future()
+        self._polls.append((poll, future))
+        self._soon()
+        return future
+
+    def result(self, result: SourceResult) -> None:
+        """Take how the poll of a source ended; it is written after that source's polls."""
+        self._results.append(result)
+        self._soon()
+
+    def _soon(self) -> None:
+        if len(self._polls) >= MOST:
+            self._begin()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(WAIT_S, self._begin)
+
+    def _begin(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        polls_, self._polls = self._polls, []
+        results, self._results = self._results, []
+        if polls_ or results:
+            task = asyncio.ensure_future(self._write(polls_, results))
+            self._writing.add(task)
+            task.add_done_callback(lambda done: self._done(done, [future for _, future in polls_]))
+
+    def _done(self, task: asyncio.Task[None], futures: Sequence[asyncio.Future[Recorded]]) -> None:
+        failure = None if task.cancelled() else task.exception()
+        for future in futures:
+            if not future.done() and failure is not None:
+                future.set_exception(failure)
+                future.exception()  # most of them nobody awaits; `flush` raises it for all
+        if failure is None:
+            self._writing.discard(task)
+
+    async def _write(
+        self, waiting: Sequence[tuple[Poll, asyncio.Future[Recorded]]], results: Sequence[SourceResult]
+    ) -> None:
+        recorded = await self._writer.call(self._record, [poll for poll, _ in waiting], results)
+        for (_, future), one in zip(waiting, recorded, strict=True):
+            if not future.done():
+                future.set_result(one)
+
+    def _record(
+        self, connection: Connection, batch: Sequence[Poll], results: Sequence[SourceResult]
+    ) -> list[Recorded]:
+        recorded = ledger.record_polls(connection, batch, now(), run_id=self._run_id)
+        polls.finish(connection, results, self._sources, now())
+        return recorded
+
+    async def flush(self) -> None:
+        """Write what is waiting. Raises what went wrong with any batch."""
+        self._begin()
+        while self._writing:
+            tasks = list(self._writing)
+            await asyncio.wait(tasks)
+            self._writing.difference_update(tasks)
+            for task in tasks:
+                await task

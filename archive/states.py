@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -53,7 +54,9 @@ def source_states(connection: Connection, now: datetime) -> dict[str, SourceStat
         Source.interval_s,
         sa.func.coalesce(articles.c.number, 0),
     ).outerjoin(articles, articles.c.source_id == Source.id)
-    return {
-        row[0]: SourceState(*row[1:], wrong.get(row[0]), lost.get(row[0], (0, 0))[1], moved.get(row[0]))
-        for row in connection.execute(query)
-    }
+    found: dict[str, SourceState] = {}
+    for row in connection.execute(query):
+        values: tuple[Any, ...] = tuple(row)
+        id_ = row[0]
+        found[id_] = SourceState(*values[1:], wrong.get(id_), lost.get(id_, (0, 0))[1], moved.get(id_))
+    return found

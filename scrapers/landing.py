@@ -60,3 +60,14 @@ def refused(answer: Answer, headers: Any, body: bytes) -> Answer:
     if found is None or found[0] in {Outcome.SOFT_404, Outcome.PARKED}:
         return answer
     return replace(answer, outcome=found[0], reason=f"HTTP {answer.status}: “{found[1][:80]}”")
+
+
+def instead_of_a_list(answer: Answer, body: bytes) -> Answer:
+    """The answer for a page that came where a feed was, under its own name where the page tells it."""
+    source = body[:_READ].decode("utf-8", "replace")
+    if standins.is_challenge(source):
+        return replace(answer, outcome=Outcome.BOT_WALL, reason="checks its visitor first")
+    title = _TITLE.search(source)
+    text = " ".join(_TAG.sub(" ", source).split())[:2000]
+    found = standins.by_title([title[1]] if title else []) or standins.by_text(text)
+    return replace(answer, outcome=found[0], reason=f"in place of a feed: {found[1]}") if found else answer

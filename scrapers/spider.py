@@ -25,6 +25,7 @@ from core.fetching import Answer, EntryState, FetchOrder, FetchReport
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import landing, outcomes
+from scrapers.conditions import conditions, had_conditions
 from scrapers.desk import CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
@@ -35,7 +36,6 @@ from scrapers.settings import PER_HOST
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
 _LONGEST_VISIT = 600.0  # seconds; what a source still has to bring then waits for its next poll
-_BELIEVED = timedelta(days=1)  # how long a server's word that nothing is new counts without proof
 _SITEMAPS = 4  # times the limit of one index: what indexes of indexes may come to
 _SETBACKS = 3  # failures in a row after which a host is left alone for this crawl
 _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION_ERROR, Outcome.ROBOTS_DENIED}
@@ -198,7 +198,7 @@ class NewsSpider(scrapy.Spider):
             url,
             callback=callback,
             errback=errback,
-            headers=_conditions(known),
+            headers=conditions(known),
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
@@ -267,7 +267,7 @@ class NewsSpider(scrapy.Spider):
     async def _read(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> tuple[Answer, Found]:
         """How an entry point answered, and what it lists where it is new."""
         now = clock.now()
-        if response.status == 304 and not _had_conditions(response):
+        if response.status == 304 and not had_conditions(response):
             reason = "HTTP 304 Not Modified to a request without conditions"
             return replace(_answer(response, Outcome.HTTP_ERROR), reason=reason), Found()
         if response.status == 304:
@@ -280,7 +280,8 @@ class NewsSpider(scrapy.Spider):
                 moved_to=moved_to(response, entry.url),
             ), Found()
         if not 200 <= response.status < 300:
-            return outcomes.of_status(response.status, response.headers, now), Found()
+            refusal = outcomes.of_status(response.status, response.headers, now)
+            return landing.refused(refusal, response.headers, response.body), Found()
         digest = hashlib.blake2b(response.body, digest_size=16).hexdigest()
         answer = replace(_answer(response, Outcome.OK), body_hash=digest, moved_to=moved_to(response, entry.url))
         if digest == entry.body_hash:
@@ -293,14 +294,11 @@ class NewsSpider(scrapy.Spider):
                 else await asyncio.to_thread(read_entry, response.body, ask)
             )
         except SkipDocument as skipped:
-            return replace(
-                answer,
-                outcome=Outcome(skipped.outcome),
-                reason=str(skipped),
-                etag=None,
-                last_modified=None,
-                body_hash=None,
-            ), Found()
+            named = replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None,
+                            last_modified=None, body_hash=None)
+            if named.outcome is Outcome.NOT_A_FEED:
+                named = landing.instead_of_a_list(named, response.body)
+            return named, Found()
         return replace(answer, reason=found.left_out), found
 
     def _ask(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> Ask:
@@ -369,38 +367,6 @@ class NewsSpider(scrapy.Spider):
         for request in self._next(visit):
             yield request
         await self._done(visit)
-
-
-def _conditions(known: EntryState | FetchOrder) -> dict[str, str]:
-    """The headers that ask only for what is new. Not where the answer could not be believed.
-
-    A date of change in the future would be "not modified" for ever, and so may any validator of a broken cache:
-    once a day a list is asked for as a whole.
-    """
-    if isinstance(known, EntryState) and (known.read_at is None or clock.now() - known.read_at > _BELIEVED):
-        return {}
-    headers = {}
-    if known.etag:
-        headers["If-None-Match"] = known.etag
-    if known.last_modified and not outcomes.is_future(known.last_modified, clock.now()):
-        headers["If-Modified-Since"] = known.last_modified
-    return headers
-
-
-def _had_conditions(response: Response) -> bool:
-    sent = response.request.headers if response.request else {}
-    return b"If-None-Match" in sent or b"If-Modified-Since" in sent
-
-
-def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
-    """The sitemaps that the last visit found in an index: not every outlet touches its index when one of them grows."""
-    own = {point.url for point in visit.planned.source.entries}
-    if entry.kind != "sitemap" or entry.url not in own:
-        return []
-    states = [s for s in visit.planned.states.values() if s.kind == "sitemap" and s.url not in own and s.last_polled_at]
-    newest = max((s.last_polled_at for s in states if s.last_polled_at), default=None)
-    same_visit = timedelta(seconds=_LONGEST_VISIT)
-    return [s.url for s in states if newest and s.last_polled_at and s.last_polled_at > newest - same_visit]
 
 
 def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:

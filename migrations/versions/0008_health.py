@@ -15,7 +15,7 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOMENT = sa.DateTime(timezone=True)
 
-_SOURCE = (("failing_since", MOMENT), ("hold_until", MOMENT))
+_SOURCE: tuple[tuple[str, sa.types.TypeEngine[Any]], ...] = (("failing_since", MOMENT), ("hold_until", MOMENT))
 _ENTRY: tuple[tuple[str, sa.types.TypeEngine[Any]], ...] = (
     ("good_at", MOMENT), ("interval_s", sa.Double()), ("rate", sa.Double()), ("peak", sa.Double()),
     ("moved_to", sa.Text()),

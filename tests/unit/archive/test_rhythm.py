@@ -74,7 +74,7 @@ def test_a_burst_shortens_the_interval_at_once_and_calm_lengthens_it_step_by_ste
     for _ in range(60):
         now += timedelta(seconds=shorter.interval or 0)
         shorter, _ = rhythm.after(shorter, UNCHANGED, now)
-        steps.append(shorter.interval)
+        steps.append(shorter.interval or 0.0)
     assert steps == sorted(steps)
     assert steps[-1] > 3600
 

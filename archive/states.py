@@ -58,5 +58,5 @@ def source_states(connection: Connection, now: datetime) -> dict[str, SourceStat
     for row in connection.execute(query):
         values: tuple[Any, ...] = tuple(row)
         id_ = row[0]
-        found[id_] = SourceState(*values[1:], wrong.get(id_), lost.get(id_, (0, 0))[1], moved.get(id_))
+        found[id_] = SourceState(*(*values[1:], wrong.get(id_), lost.get(id_, (0, 0))[1], moved.get(id_)))
     return found

@@ -369,6 +369,17 @@ class NewsSpider(scrapy.Spider):
         await self._done(visit)
 
 
+def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
+    """The sitemaps that the last visit found in an index: not every outlet touches its index when one of them grows."""
+    own = {point.url for point in visit.planned.source.entries}
+    if entry.kind != "sitemap" or entry.url not in own:
+        return []
+    states = [s for s in visit.planned.states.values() if s.kind == "sitemap" and s.url not in own and s.last_polled_at]
+    newest = max((s.last_polled_at for s in states if s.last_polled_at), default=None)
+    same_visit = timedelta(seconds=_LONGEST_VISIT)
+    return [s.url for s in states if newest and s.last_polled_at and s.last_polled_at > newest - same_visit]
+
+
 def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:
     """The visit, the request's arguments and the answer of a request that ended in an exception."""
     arguments: dict[str, Any] = getattr(failure, "request").cb_kwargs  # noqa: B009 - Scrapy adds it at run time

@@ -11,9 +11,9 @@ import pytest
 from core import clock
 from core.fetching import EntryState
 from core.records import Outcome
+from scrapers.conditions import conditions
 from scrapers.discovery.traps import is_endless
 from scrapers.landing import led_elsewhere
-from scrapers.spider import _conditions
 
 
 @pytest.mark.parametrize("path", [
@@ -37,9 +37,9 @@ def test_a_list_is_asked_for_as_a_whole_once_a_day() -> None:
     now = clock.now()
     state = EntryState("one", "feed", "https://news.example/rss", '"v1"', "Mon, 02 Nov 2026 10:00:00 GMT")
     recent = replace(state, read_at=now - timedelta(hours=23))
-    assert set(_conditions(recent)) == {"If-None-Match", "If-Modified-Since"}
-    assert _conditions(replace(state, read_at=now - timedelta(hours=25))) == {}
-    assert _conditions(state) == {}
+    assert set(conditions(recent)) == {"If-None-Match", "If-Modified-Since"}
+    assert conditions(replace(state, read_at=now - timedelta(hours=25))) == {}
+    assert conditions(state) == {}
 
 
 

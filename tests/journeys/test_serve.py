@@ -12,6 +12,7 @@ import pytest
 from pactwatch.demo import Newsroom
 from tests.fake_slack import FakeSlack
 from tests.journeys.newsdesk import Newsdesk
+from tests.outlet_server import Outlet, Reply
 
 ROUTE = (
     '[[routes]]\nname = "daily"\nrules = ["ai-alliances"]\nchannel = "slack:C0000000001"\nsend = "digest"\n'
@@ -114,3 +115,26 @@ def test_rules_and_knowledge_take_effect_without_a_restart_and_a_broken_one_keep
     assert service.returncode == 0
     assert said.count("everything.yaml:2: query") == 1
     assert said.count("own.yaml:2: unknown key 'colour'") == 1
+
+
+def test_a_slow_source_delays_no_other(tmp_path: Path, newsroom: Newsroom) -> None:
+    desk = Newsdesk(tmp_path / "desk", newsroom, ROUTE.replace("slack:C0000000001", "console"))
+    folder = desk.home / "sources"
+    held_back = {path: path.read_text(encoding="utf-8") for path in folder.glob("*.yaml")}
+    for path in held_back:
+        path.unlink()
+    with Outlet().running() as outlet:
+        outlet.routes["/feed"] = Reply("late", hang=25)
+        (folder / "slow.yaml").write_text(
+            f"name: Slow\nhome: {outlet.base}/\nentry_points:\n  - feed: {outlet.base}/feed\n", encoding="utf-8")
+        service = desk.start("serve")
+        try:
+            assert wait_for(lambda: "/feed" in outlet.paths())
+            for path, text in held_back.items():
+                path.write_text(text, encoding="utf-8")
+            began = time.monotonic()
+            assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] > 0, 24)
+            assert time.monotonic() - began < 24
+        finally:
+            service.send_signal(signal.SIGTERM)
+            service.communicate(timeout=30)

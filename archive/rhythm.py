@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from core.fetching import Rhythm
 
-FIRST = timedelta(minutes=5)  # before anything is known of a source: a second look soon, once, costs little
+FIRST = timedelta(minutes=2)  # before anything is known of a source: a second look soon, once, costs little
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=2)
 GROWTH = 1.5  # a longer interval is tried step by step; a shorter one is taken at once
 

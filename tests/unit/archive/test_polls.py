@@ -163,5 +163,5 @@ def test_sources_that_begin_together_do_not_stay_together(engine: Engine) -> Non
         answer = Answer(Outcome.UNCHANGED, NOW)
         ledger.record_polls(connection, [Poll(s, answer) for known in states.values() for s in known], NOW)
         polls.finish(connection, [polls.SourceResult(id_, Outcome.UNCHANGED) for id_ in sources], sources, NOW)
-        parts = [int((at - NOW).total_seconds() // 30) for at in connection.scalars(sa.select(Source.next_due_at))]
-    assert max(parts.count(part) for part in set(parts)) < 40
+        parts = [int((at - NOW).total_seconds() // 10) for at in connection.scalars(sa.select(Source.next_due_at))]
+    assert max(parts.count(part) for part in set(parts)) < 35

@@ -12,6 +12,7 @@ from pipeline.native import is_native
 from pipeline.views import View, lower
 
 _WORD = re.compile(rf"[{LETTERS}](?:[{LETTERS}'+-]|\.(?=[{LETTERS}]))*")
+_INNER_CAPITAL = re.compile(r"[a-z]{1,2}[A-Z]")
 _BETWEEN = frozenset({"with", "between"})
 _LONGEST = 5              # words of a name
 
@@ -66,7 +67,7 @@ class HeadlineRules:
             low = lower(word).removesuffix("'s")
             gap = view.plain[run[-1].end() : match.start()] if run and match else ""
             held = match is not None and taken.overlaps(match.start(), match.end())
-            ends = (match is None or low in self._verbs or low in self._strip or word[:1].islower()
+            ends = (match is None or low in self._verbs or low in self._strip or _is_plain(word)
                     or gap.strip() not in {"", "&"} or held)
             if ends and run:
                 if at_start or after_with:
@@ -80,7 +81,7 @@ class HeadlineRules:
                 pass
             elif not ends or (gap.strip() and low not in self._strip and not held):
                 run.append(match)
-            elif word[:1].islower():
+            elif _is_plain(word):
                 after_with = False
         return names
 
@@ -102,6 +103,11 @@ class HeadlineRules:
     @staticmethod
     def _text(view: View, run: list[re.Match[str]]) -> str:
         return view.plain[run[0].start() : run[-1].end()].removesuffix("'s")
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word is written small, unlike `dLocal`."""
+    return word[:1].islower() and not _INNER_CAPITAL.match(word)
 
 
 def is_title_case(title: str) -> bool:

@@ -83,7 +83,8 @@ def due_sources(
 ) -> list[str]:
     """Ids of enabled sources that are to be polled now, the longest waiting first; `everything` ignores due times.
 
-    `only` names the sources that may be polled, due or not. Sources that a living process polls are left out.
+    `only` names the sources that may be polled, due or not. Sources that a living process polls are left out, and
+    those in their quiet hours, unless they are named.
     """
     rows = connection.execute(
         sa.select(_sources.c.id, _sources.c.next_due_at, _sources.c.claimed_by, _sources.c.claimed_until).order_by(
@@ -97,6 +98,7 @@ def due_sources(
         if row.id in sources
         and (sources[row.id].enabled if only is None else row.id in only)
         and (everything or only is not None or row.next_due_at is None or row.next_due_at <= now)
+        and (only is not None or not sources[row.id].rests_at(now))
         and (row.claimed_by is None or row.claimed_by in void or row.claimed_until is None or row.claimed_until <= now)
     ]
 

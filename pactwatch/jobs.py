@@ -14,6 +14,7 @@ from core.clock import now
 from core.errors import SourceFileError
 from core.logs import get_logger
 from core.records import Outcome
+from core.settings import NO_CONTACT
 from core.workspace import Workspace
 from pactwatch.crawl import Newsdesk
 from pactwatch.files import fingerprint
@@ -100,6 +101,8 @@ class _Service:
             log.error("rule file is wrong", problem=str(failure))
         for problem in idle_names(self._space.settings, rules, broken):
             log.error("route without its rule", problem=problem)
+        if not self._space.settings.crawl.contact:
+            log.warning("no contact", problem=NO_CONTACT)
         scheduler.every(POLL_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.start()

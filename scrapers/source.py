@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -37,6 +39,43 @@ def _interval(value: object) -> timedelta | None:
         msg = "is not an interval; write auto, or 15m, 2h, 1d (from 1m to 7d)"
         raise ValueError(msg)
     return span
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """From one time of the day to another; over midnight where the end comes first."""
+
+    begin: time
+    end: time
+
+    def hold(self, at: time) -> bool:
+        """Whether a time of the day lies between them. The end does not."""
+        if self.begin <= self.end:
+            return self.begin <= at < self.end
+        return at >= self.begin or at < self.end
+
+
+def _quiet(value: object) -> QuietHours | None:
+    if value is None or isinstance(value, QuietHours):
+        return value
+    begin, _, end = str(value).partition("-")
+    try:
+        hours = QuietHours(time.fromisoformat(begin.strip()), time.fromisoformat(end.strip()))
+    except ValueError:
+        hours = None
+    if hours is None or hours.begin == hours.end or not re.fullmatch(r"\s*\d\d:\d\d\s*-\s*\d\d:\d\d\s*", str(value)):
+        msg = 'are no quiet hours; write them as "22:00-06:00"'
+        raise ValueError(msg)
+    return hours
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as failure:
+        msg = "is not a time zone; write it as Asia/Seoul or UTC"
+        raise ValueError(msg) from failure
+    return name
 
 
 def _selector(text: str) -> str:
@@ -131,9 +170,17 @@ class SourceFile(_Part):
     tags: tuple[str, ...] = Field((), description="Words to group sources by")
     notes: str | None = Field(None, description="A note to yourself")
     limits: Limits = Field(Limits(), description="What a poll may take")
+    quiet: Annotated[QuietHours | None, BeforeValidator(_quiet)] = Field(
+        None, description="Hours in which it is not polled, as `22:00-06:00`"
+    )
+    zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="Time zone of `quiet`, as Asia/Seoul")
     delay: float | None = Field(
         None, ge=0, le=600, description="Seconds between two requests to its host, instead of `crawl.delay`"
     )
+
+    def rests_at(self, moment: datetime) -> bool:
+        """Whether the moment is in its quiet hours."""
+        return self.quiet is not None and self.quiet.hold(moment.astimezone(ZoneInfo(self.zone)).time())
 
     @property
     def interval(self) -> timedelta | None:

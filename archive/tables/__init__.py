@@ -4,10 +4,10 @@ from archive.tables.alerts import Delivery, Digest, DigestEntry, Route
 from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention, Organisation, Person
 from archive.tables.articles import Article, SignatureBand, Story, StoryDecision, Version
 from archive.tables.base import Base
-from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Run, Source
+from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, Run, Source
 
 __all__ = [
     "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event", "EventParty",
-    "Feedback", "Fetch", "Hit", "Mention", "Organisation", "Person", "Route", "Run", "SignatureBand", "Source", "Story",
-    "StoryDecision", "Version",
+    "Feedback", "Fetch", "Hit", "Host", "Mention", "Organisation", "Person", "Route", "Run", "SignatureBand", "Source",
+    "Story", "StoryDecision", "Version",
 ]

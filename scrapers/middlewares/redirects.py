@@ -49,4 +49,6 @@ class Redirects:
             raise Refused(Outcome.HTTP_ERROR, f"more than {self._most} redirects")
         meta = {**request.meta, "redirect_urls": [*before, request.url]}
         meta.pop("download_slot", None)  # the pace is that of the new host
+        # The time limit is for the whole way, so that slow hops do not add up.
+        meta["download_timeout"] = max(1.0, meta["download_timeout"] - meta.pop("download_latency", 0.0))
         return request.replace(url=target, meta=meta, dont_filter=True)

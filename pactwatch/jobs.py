@@ -107,11 +107,16 @@ class _Service:
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
-        await self._stop.wait()
+        stopped = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({stopped, scheduler.broken}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        self._stop.set()
         log.info("stopping")
         self._silence.set()
         await scheduler.stop(STOP_S)
         self._desk.close()
+        if scheduler.broken.done():
+            await scheduler.broken
 
     def _present_sources(self) -> dict[str, SourceFile]:
         """The sources; read again only when a file changed, for reading hundreds of files every few seconds costs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -41,32 +40,20 @@ def _interval(value: object) -> timedelta | None:
     return span
 
 
-@dataclass(frozen=True)
-class QuietHours:
-    """From one time of the day to another; over midnight where the end comes first."""
-
-    begin: time
-    end: time
-
-    def hold(self, at: time) -> bool:
-        """Whether a time of the day lies between them. The end does not."""
-        if self.begin <= self.end:
-            return self.begin <= at < self.end
-        return at >= self.begin or at < self.end
+def _between(text: str) -> tuple[time, time]:
+    begin, _, end = text.partition("-")
+    return time.fromisoformat(begin), time.fromisoformat(end)
 
 
-def _quiet(value: object) -> QuietHours | None:
-    if value is None or isinstance(value, QuietHours):
-        return value
-    begin, _, end = str(value).partition("-")
+def _quiet(text: str) -> str:
     try:
-        hours = QuietHours(time.fromisoformat(begin.strip()), time.fromisoformat(end.strip()))
+        begin, end = _between(text) if re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", text) else (time(), time())
     except ValueError:
-        hours = None
-    if hours is None or hours.begin == hours.end or not re.fullmatch(r"\s*\d\d:\d\d\s*-\s*\d\d:\d\d\s*", str(value)):
+        begin = end = time()
+    if begin == end:
         msg = 'are no quiet hours; write them as "22:00-06:00"'
         raise ValueError(msg)
-    return hours
+    return text
 
 
 def _zone(name: str) -> str:
@@ -90,6 +77,8 @@ def _selector(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Hours = Annotated[str, AfterValidator(_quiet)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
 
 
@@ -170,17 +159,19 @@ class SourceFile(_Part):
     tags: tuple[str, ...] = Field((), description="Words to group sources by")
     notes: str | None = Field(None, description="A note to yourself")
     limits: Limits = Field(Limits(), description="What a poll may take")
-    quiet: Annotated[QuietHours | None, BeforeValidator(_quiet)] = Field(
-        None, description="Hours in which it is not polled, as `22:00-06:00`"
-    )
-    zone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="Time zone of `quiet`, as Asia/Seoul")
+    quiet: Hours | None = Field(None, description='Hours in which it is not polled, as "22:00-06:00"')
+    zone: Zone = Field("UTC", description="Time zone of `quiet`, as Asia/Seoul")
     delay: float | None = Field(
         None, ge=0, le=600, description="Seconds between two requests to its host, instead of `crawl.delay`"
     )
 
     def rests_at(self, moment: datetime) -> bool:
         """Whether the moment is in its quiet hours."""
-        return self.quiet is not None and self.quiet.hold(moment.astimezone(ZoneInfo(self.zone)).time())
+        if self.quiet is None:
+            return False
+        begin, end = _between(self.quiet)
+        at = moment.astimezone(ZoneInfo(self.zone)).time()
+        return begin <= at < end if begin < end else at >= begin or at < end
 
     @property
     def interval(self) -> timedelta | None:

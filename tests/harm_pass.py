@@ -28,7 +28,6 @@ contact = "tests@example.org"
 delay = 0.0
 timeout = {timeout}
 processes = 2
-concurrency = 64
 [catalog]
 builtin = false
 """

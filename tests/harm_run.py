@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import socket
 import sys
 from pathlib import Path
 from typing import Any
 
+from archive import engine
 from pactwatch.cli import main
 
 
@@ -32,4 +34,6 @@ def resolve_by(table: dict[str, list[list[str]]]) -> None:
 
 if __name__ == "__main__":
     resolve_by(json.loads(Path(sys.argv.pop(1)).read_text(encoding="utf-8")))
+    if busy := os.environ.get("PACTWATCH_TESTS_BUSY_MS"):
+        engine.BUSY_MS = int(busy)  # nobody wants to wait half a minute for a test
     main()

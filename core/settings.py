@@ -86,7 +86,8 @@ class DatabaseSettings(Section):
 
 
 NO_CONTACT = (
-    "crawl.contact is not set: site owners cannot tell whom to ask about our visits; set it to an e-mail address or a page"
+    "crawl.contact is not set: site owners cannot tell whom to ask about our visits; "
+    "set it to an e-mail address or a page"
 )
 
 

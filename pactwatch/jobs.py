@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from alerts.deliver import Courier
 from alerts.tick import announce_routes, tick
@@ -108,7 +109,8 @@ class _Service:
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
         stopped = asyncio.ensure_future(self._stop.wait())
-        await asyncio.wait({stopped, scheduler.broken}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {stopped, scheduler.broken}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         self._stop.set()
         log.info("stopping")

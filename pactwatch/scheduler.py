@@ -54,7 +54,7 @@ class Scheduler:
             if not self.broken.done():
                 self.broken.set_exception(failure)
         except RetryLater as failure:
-            log.error("job failed, will try again", job=name, problem=str(failure))
+            log.warning("job failed, will try again", job=name, problem=str(failure))
         except Exception:  # the boundary of a job: the next tick comes all the same
             log.exception("job failed", job=name)
         finally:

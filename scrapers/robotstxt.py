@@ -124,7 +124,7 @@ def _directives(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def _rule(pattern: str, allows: bool) -> _Rule:  # noqa: FBT001 - the only place where a rule is made
+def _rule(pattern: str, allows: bool) -> _Rule:
     anchored = pattern.endswith("$")
     normal = _normal(pattern.removesuffix("$"))
     parts = re.sub(r"\*+", "*", normal).replace("$", "%24").split("*")

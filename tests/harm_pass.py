@@ -58,10 +58,7 @@ def host_of(case: Case, number: int, canary: int) -> Host:
     """The outlet that plays a case."""
     host = Host(f"127.20.{number // 200}.{number % 200 + 1}", {})
     port = str(canary).encode()
-    if case.entry is None:
-        entry: object = None
-    else:
-        entry = case.entry.replace(CANARY, port) if isinstance(case.entry, bytes) else case.entry
+    entry = case.entry.replace(CANARY, port) if isinstance(case.entry, bytes) else case.entry
     page = case.page.replace(CANARY, port) if isinstance(case.page, bytes) else case.page
     host.serves = {"/robots.txt": case.robots, "/b": http(article())}
     if page is not None:
@@ -102,16 +99,15 @@ def run(home: Path, *command: str, names: Mapping[str, list[list[str]]] | None =
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "COLUMNS": "200"}
     began = time.monotonic()
     result = Pass()
-    with (home / "out").open("w") as out, (home / "err").open("w") as err:
-        with subprocess.Popen(
-            [*PROGRAM, str(home / "names.json"), *command, "--home", str(home)], stdout=out, stderr=err, env=environ
-        ) as process:
-            while process.poll() is None:
-                result.peak_mb = max(result.peak_mb, _tree_mb(process.pid))
-                time.sleep(0.05)
-                if time.monotonic() - began > timeout:
-                    process.kill()
-            result.code = process.returncode
+    with (home / "out").open("w") as out, (home / "err").open("w") as err, subprocess.Popen(
+        [*PROGRAM, str(home / "names.json"), *command, "--home", str(home)], stdout=out, stderr=err, env=environ
+    ) as process:
+        while process.poll() is None:
+            result.peak_mb = max(result.peak_mb, _tree_mb(process.pid))
+            time.sleep(0.05)
+            if time.monotonic() - began > timeout:
+                process.kill()
+        result.code = process.returncode
     result.seconds = time.monotonic() - began
     result.output, result.errors = (home / "out").read_text(), (home / "err").read_text()
     return result

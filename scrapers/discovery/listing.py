@@ -53,7 +53,8 @@ def read_listing(body: bytes, ask: Ask, zone: tzinfo) -> list[Discovery]:
     if not text.strip() or "\x00" in text[:1000]:
         raise SkipDocument("the listing is not a web page", outcome="not_a_feed")
     if len(text) > LARGEST or text.count("<") > MOST_TAGS:
-        reason = f"{len(text):,} characters and {text.count('<'):,} tags; a listing has up to {LARGEST:,} and {MOST_TAGS:,}"
+        found = f"{len(text):,} characters and {text.count('<'):,} tags"
+        reason = f"{found}; a listing has up to {LARGEST:,} and {MOST_TAGS:,}"
         raise SkipDocument(reason, outcome="too_large")
     # Encoded again, for lxml refuses text that still declares an encoding.
     root = etree.fromstring(

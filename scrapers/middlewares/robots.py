@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -28,14 +28,16 @@ STALE = timedelta(days=30)  # how long the last copy stands in while the host do
 TRY_AGAIN = timedelta(hours=1)  # how often it is asked meanwhile
 
 
+_NONE = RobotsText()
+
+
 @dataclass(frozen=True, slots=True)
 class _Host:
     """What holds for a host in this crawl: its rules, or why nothing may be fetched."""
 
-    rules: RobotsText = RobotsText()
+    rules: RobotsText = _NONE
     closed: str = ""  # not empty: nothing is allowed, for this reason
     outcome: Outcome = Outcome.ROBOTS_DENIED
-    wait_until: datetime | None = None
 
 
 class Robots:
@@ -82,7 +84,7 @@ class Robots:
         if not host.rules.allows(request.url):
             raise Refused(Outcome.ROBOTS_DENIED, "robots.txt disallows this address", final=True)
 
-    async def process_response(self, request: Request, response: Response) -> Response:
+    async def process_response(self, request: Request, response: Response) -> Response:  # noqa: ARG002
         """Note the time until which a host asks to be left alone."""
         if response.status >= 400 and (value := response.headers.get(b"Retry-After")):
             seconds = retry_after(value, clock.now())

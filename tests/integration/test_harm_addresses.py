@@ -22,18 +22,19 @@ def _all_ways(home: Path) -> Pass:
         decoy = Host("127.20.9.9", {"*": http("not here", "404 Not Found")})
         with serving([canaries[1], decoy], {"::1": port, decoy.address: port}), serving(hosts):
             for number, (way, host) in enumerate(zip(WAYS, hosts, strict=True)):
-                at = f"http://{way.name.removeprefix('feed at ')}:{port}" if way.name.startswith("feed at") else host.base
+                inner = way.name.removeprefix("feed at ")
+                at = host.base if inner == way.name else f"http://{inner}:{port}"
                 source(home, f"way-{number}", way.kind, at + "/entry")
             result = run(home, "run", "--all", "--json", names=NAMES)
     with closing(sqlite3.connect(home / "data" / "pactwatch.db")) as database:
         for number, way in enumerate(WAYS):
             for table in ("entry_points", "addresses"):  # an address that several ways share belongs to one of them
-                for outcome, reason in database.execute(
+                for ended, reason in database.execute(
                     f"SELECT outcome, reason FROM {table} WHERE source_id = ? ORDER BY id DESC", (f"way-{number}",)
                 ):
-                    result.found[way.id] = (outcome or "none", reason or "")
-        inner = database.execute("SELECT url, outcome FROM addresses WHERE url LIKE ?", (f"%:{port}/%",)).fetchall()
-        result.found.update({f"address {url}": (outcome or "none", "") for url, outcome in inner})
+                    result.found[way.id] = (ended or "none", reason or "")
+        rows = database.execute("SELECT url, outcome FROM addresses WHERE url LIKE ?", (f"%:{port}/%",)).fetchall()
+        result.found.update({f"address {url}": (ended or "none", "") for url, ended in rows})
     result.titles = [f"{host.address} {path}" for host in canaries for path in host.paths()]
     return result
 

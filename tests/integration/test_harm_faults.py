@@ -1,4 +1,4 @@
-"""Faults of the machine: full disk, locked or damaged database, signals. Nothing lost, nothing twice, loud and clear."""
+"""Faults of the machine: full disk, locked or damaged database, signals. Nothing is lost, nothing comes twice."""
 
 from __future__ import annotations
 

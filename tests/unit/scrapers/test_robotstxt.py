@@ -23,7 +23,7 @@ CASES = [
     ("the beginning of our name is another's", "User-agent: pact\nDisallow: /", "/a", True),
     ("the end of our name is another's", "User-agent: watch\nDisallow: /", "/a", True),
     ("a longer name is another's", "User-agent: pactwatch-news\nDisallow: /", "/a", True),
-    ("groups of one name are merged", US + "Disallow: /a\n" + ALL + "Disallow: /c\n" + US + "Disallow: /b", "/b", False),
+    ("groups are merged", US + "Disallow: /a\n" + ALL + "Disallow: /c\n" + US + "Disallow: /b", "/b", False),
     ("a group of several names", "User-agent: x\nUser-agent: pactwatch\nDisallow: /", "/a", False),
     ("what is unknown ends no group", "User-agent: x\nNoindex: y\nSitemap: z\n" + US + "Disallow: /", "/a", False),
     ("rules before any name", "Disallow: /\n" + US, "/a", True),

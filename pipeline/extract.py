@@ -23,8 +23,9 @@ from pipeline.language import language_of
 from pipeline.metadata import Metadata, read_metadata
 from pipeline.standins import Sight, judge
 
-# The largest of 990 real article pages had 3 MB; beyond 5 MB a page costs seconds and is a listing or a data dump.
-MAX_HTML = 5_000_000
+# The largest of 990 real article pages had 3 MB; beyond 4 MB a page is a listing or a data dump, and costs 30 times its
+# size in memory.
+MAX_HTML = 4_000_000
 # Real article pages have up to 8,000 tags; 50,000 links take 7 seconds, as many short paragraphs a minute.
 MAX_TAGS = 30_000
 _STOP_WORDS = ("English", "German", "French", "Spanish", "Italian", "Portuguese", "Dutch", "Swedish", "Danish",

@@ -87,9 +87,10 @@ HOPS = (
     Way("enclosure and permalink", {"/entry": http(
         f"<rss><channel><item><title>x</title><guid isPermaLink='true'>{C}</guid><enclosure url='{C}'/></item>"
         "</channel></rss>", kind=XML)}),
-    Way("JSON feed", {"/entry": http(json.dumps({"items": [{"url": C, "title": "x"}]}), kind="application/json")}, "json"),
-    Way("AMP cache of an inner address", {"/entry": feed(f"https://x.cdn.ampproject.org/c/127.0.0.1:{PORT}/secret")}),
-    Way("AMP viewer of an inner address", {"/entry": feed(f"https://www.google.com/amp/127.0.0.1:{PORT}/s.html")}),
+    Way("JSON feed", {
+        "/entry": http(json.dumps({"items": [{"url": C, "title": "x"}]}), kind="application/json")}, "json"),
+    Way("AMP cache inside", {"/entry": feed(f"https://x.cdn.ampproject.org/c/127.0.0.1:{PORT}/secret")}),
+    Way("AMP viewer inside", {"/entry": feed(f"https://www.google.com/amp/127.0.0.1:{PORT}/s.ht")}),
 )  # fmt: skip
 WAYS = (
     *(Way(f"link to {host}", {"/entry": feed(inside(host))}) for host in HOSTS),

@@ -52,7 +52,7 @@ def test_robots_txt_is_asked_for_once_a_day_and_then_conditionally(host: Host, t
     for _ in range(2):
         assert poll(tmp_path, host)["outcome"] in {"ok", "unchanged"}
     assert robots_asked(host) == 1
-    change(tmp_path, "UPDATE hosts SET robots_at = datetime('now', '-25 hours')")
+    change(tmp_path, "UPDATE hosts SET robots_at = datetime('now', '-25 hours'), tried_at = NULL")
     host.serves = {**host.serves, "/robots.txt": b"HTTP/1.1 304 Not Modified\r\n\r\n",
                    "/entry": feed(host.base + "/private/1")}  # fmt: skip
     poll(tmp_path, host)

@@ -13,7 +13,8 @@ from tests.harm_server import Host, article, http
 MOST_MB = 768
 # Slow answers are waited for until the limit, so they get a short one, and a pass of their own.
 SLOW = [case for case in CASES if case.group == "slow"]
-QUICK = [case for case in CASES if case.group != "slow"]
+PAGES = [case for case in CASES if case.group == "page-size"]
+QUICK = [case for case in CASES if case.group not in {"slow", "page-size"}]
 
 
 def _canary() -> Host:
@@ -33,6 +34,11 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Pass:
 
 
 @pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Pass:
+    return shared("harm-pages", tmp_path_factory, lambda home: _pass_over(PAGES, 15.0, home))
+
+
+@pytest.fixture(scope="session")
 def slow(tmp_path_factory: pytest.TempPathFactory) -> Pass:
     return shared("harm-slow", tmp_path_factory, lambda home: _pass_over(SLOW, 2.0, home))
 
@@ -44,15 +50,21 @@ def test_harm_ends_in_a_named_outcome(case: Case, quick: Pass) -> None:
     assert reason or outcome in {"ok", "unchanged"}
 
 
+@pytest.mark.parametrize("case", PAGES, ids=lambda case: case.id)
+def test_pages_that_cost_more_than_they_are_worth_end_in_a_named_outcome(case: Case, pages: Pass) -> None:
+    outcome, reason = pages.found[case.id]
+    assert outcome in case.ends.split(), reason
+
+
 @pytest.mark.parametrize("case", SLOW, ids=lambda case: case.id)
 def test_what_takes_too_long_is_given_up(case: Case, slow: Pass) -> None:
     outcome, reason = slow.found[case.id]
     assert outcome in case.ends.split(), reason
 
 
-def test_all_of_it_together_stays_in_little_memory(quick: Pass, slow: Pass) -> None:
-    assert max(quick.peak_mb, slow.peak_mb) < MOST_MB
-    assert (quick.code, slow.code) == (0, 0)
+def test_a_pass_over_many_of_them_stays_in_little_memory(quick: Pass, pages: Pass, slow: Pass) -> None:
+    assert max(quick.peak_mb, pages.peak_mb, slow.peak_mb) < MOST_MB
+    assert (quick.code, pages.code, slow.code) == (0, 0, 0)
 
 
 def test_nothing_of_it_reaches_an_address_inside_or_a_file(quick: Pass) -> None:

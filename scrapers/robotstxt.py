@@ -23,7 +23,7 @@ _NAMES = {
     "allow": "allow",
     "crawl-delay": "delay",
     "crawldelay": "delay",
-    **dict.fromkeys(("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"), "disallow"),  # codespell:ignore
+    **dict.fromkeys(("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"), "disallow"),
 }
 
 

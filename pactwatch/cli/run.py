@@ -47,7 +47,7 @@ def run(
             )
     rules, broken_rules = load_rules(*space.rule_dirs)
     if not space.settings.crawl.contact:
-        typer.echo(f"pactwatch: {NO_CONTACT}", err=True)
+        say(f"pactwatch: {NO_CONTACT}")
     for problem in (*broken, *broken_rules, *idle_names(space.settings, rules, broken_rules)):
         say(f"pactwatch: {problem}")
     engine = open_archive(ctx)

@@ -78,7 +78,8 @@ def due_sources(
     """Ids of enabled sources that are to be polled now, the longest waiting first.
 
     `everything` ignores due times, but not that a site asked for patience (Retry-After). `only` names the sources
-    that may be polled, whatever the time. Sources that a living process polls are left out.
+    that may be polled, whatever the time. Sources that a living process polls are left out, and those in their quiet
+    hours, unless they are named.
     """
     query = sa.select(
         _sources.c.id, _sources.c.hold_until, _sources.c.claimed_by, _sources.c.claimed_until
@@ -93,6 +94,7 @@ def due_sources(
         if row.id in sources
         and (sources[row.id].enabled if only is None else row.id in only)
         and (only is not None or row.hold_until is None or row.hold_until <= now)
+        and (only is not None or not sources[row.id].rests_at(now))
         and (row.claimed_by is None or row.claimed_by in void or row.claimed_until is None or row.claimed_until <= now)
     ]
 

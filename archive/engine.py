@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
-from core.errors import DatabaseCorruptError, UserError
+from core.errors import DatabaseBusyError, DatabaseCorruptError, DatabaseFullError, UserError
+
+BUSY_MS = 30_000    # how long another process's lock is waited for
 
 __all__ = ["Connection", "Engine", "insert", "open_engine", "reading", "rehearsing", "unreachable", "writing"]
 
@@ -28,10 +30,10 @@ def open_engine(url: str) -> Engine:
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+        engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
-        sa.event.listen(engine, "handle_error", _name_damage)
+        sa.event.listen(engine, "handle_error", _name_fault)
         return engine
     if backend == "postgresql":
         return sa.create_engine(parsed, pool_pre_ping=True)
@@ -45,7 +47,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # WAL lets readers go on while one writes. FULL, because a hit or a sent message must survive power loss.
     connection.isolation_level = None      # BEGIN is ours (below), so that savepoints and DDL are transactional
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000",
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}",
                    "cache_size=-16000", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -57,11 +59,18 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def _name_damage(context: sa.engine.ExceptionContext) -> None:
-    """A damaged file shows itself wherever it is read, so it gets its name here, once for all."""
+def _name_fault(context: sa.engine.ExceptionContext) -> None:
+    """A damaged file, a full disk or a lock shows itself wherever there is work, so it gets its name here, for all."""
     cause = context.original_exception
-    if "not a database" in str(cause) or "malformed" in str(cause):
-        file = context.engine.url.database if context.engine is not None else "the file"
+    text = str(cause)
+    file = context.engine.url.database if context.engine is not None else "the file"
+    if "is locked" in text:
+        raise DatabaseBusyError(f"{file} is locked by another process for more than {BUSY_MS // 1000} s; stop that "
+                                "process or try again when it is done") from cause
+    if "disk is full" in text or "disk I/O error" in text:
+        raise DatabaseFullError(f"{file} cannot be written ({text}): the disk is full or fails; make room and start "
+                                "again, what is stored is safe") from cause
+    if "not a database" in text or "malformed" in text:
         raise DatabaseCorruptError(f"{file} is not an intact SQLite database ({cause}); see `pactwatch db "
                                    "check`, restore the last backup or move the file away") from cause
 

@@ -4,6 +4,7 @@ PactwatchError
 ├── UserError           a mistake in what the user wrote: one line, exit code 2
 │   ├── SettingsError, WorkspaceError, SourceFileError, RuleFileError, KnowledgeFileError, QueryError, NotFoundError
 ├── RetryLater          surely refused or failed for now: the same thing may be tried again
+│   ├── DatabaseBusyError, DatabaseFullError
 ├── UnclearDelivery     nobody knows whether the message arrived: look it up before it is sent again
 ├── NoHistoryError      it cannot be looked up either: say so, and do not guess
 ├── SkipDocument        this page, feed or entry can never work: go on with the next
@@ -76,6 +77,14 @@ class RetryLater(PactwatchError):  # noqa: N818 - the name is the policy
     def __init__(self, message: str | None = None, *, after: float | None = None) -> None:
         self.after = after
         super().__init__(message)
+
+
+class DatabaseBusyError(RetryLater):
+    """Another process holds the database for longer than we wait; try again when it is done."""
+
+
+class DatabaseFullError(RetryLater):
+    """The database cannot be written: its disk is full or fails; make room, nothing stored is lost."""
 
 
 class UnclearDelivery(PactwatchError):  # noqa: N818 - the name is the policy

@@ -35,6 +35,7 @@ class SourceSettings(Protocol):
     def interval(self) -> timedelta | None: ...  # None: the interval follows what the source publishes
     @property
     def entries(self) -> tuple[EntrySettings, ...]: ...
+    def rests_at(self, moment: datetime) -> bool: ...  # in its quiet hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,19 @@ class EntryState:
     rhythm: Rhythm = Rhythm()
     failures: int = 0  # in a row
     due_at: datetime | None = None  # where its own rhythm is slower than that of its source
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What a host asks of everybody: its robots.txt (None: it has none), and until when it is to be left alone."""
+
+    origin: str
+    robots: str | None = None
+    robots_at: datetime | None = None  # when it last answered for its robots.txt; None: never
+    tried_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    wait_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,12 @@ class DatabaseSettings(Section):
     url: str = Field("sqlite:///data/pactwatch.db", description="SQLite file relative to the workspace, or postgresql://user@host/name")
 
 
+NO_CONTACT = (
+    "crawl.contact is not set: site owners cannot tell whom to ask about our visits; "
+    "set it to an e-mail address or a page"
+)
+
+
 class CrawlSettings(Section):
     """How sources are fetched."""
 

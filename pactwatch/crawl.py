@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 from scrapy.crawler import AsyncCrawlerRunner
 
@@ -15,6 +16,7 @@ from core.logs import get_logger
 from core.records import Processed
 from core.workspace import Workspace
 from pactwatch.desk import PassDesk
+from pactwatch.hosts import Hosts
 from pactwatch.last_good import LastGood
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
@@ -165,7 +167,10 @@ class Newsdesk:
         helpers = [asyncio.ensure_future(self._keep_claims(writer))]
         try:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
-            crawl = asyncio.ensure_future(runner.crawl(NewsSpider, plan=crawl_plan, desk=desk))
+            hosts = Hosts(self._engine, writer, (planned.source for planned in crawl_plan.sources))
+            crawl = asyncio.ensure_future(
+                runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts), desk=desk)
+            )
             stopped = asyncio.ensure_future(stop.wait())
             broken = asyncio.ensure_future(pool.until_broken())
             if intake is not None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from alerts.deliver import Courier
 from alerts.health import look_after
@@ -15,6 +16,7 @@ from core.clock import now
 from core.errors import SourceFileError
 from core.logs import get_logger
 from core.records import Outcome
+from core.settings import NO_CONTACT
 from core.workspace import Workspace
 from pactwatch.crawl import Newsdesk
 from pactwatch.files import fingerprint
@@ -103,16 +105,24 @@ class _Service:
             log.error("rule file is wrong", problem=str(failure))
         for problem in idle_names(self._space.settings, rules, broken):
             log.error("route without its rule", problem=problem)
+        if not self._space.settings.crawl.contact:
+            log.warning("no contact", problem=NO_CONTACT)
         scheduler.every(POLL_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.every(HEALTH_S, "health", self._look_after)
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
-        await self._stop.wait()
+        stopped = asyncio.ensure_future(self._stop.wait())
+        ends: set[asyncio.Future[Any]] = {stopped, scheduler.broken}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        self._stop.set()
         log.info("stopping")
         self._silence.set()
         await scheduler.stop(STOP_S)
         self._desk.close()
+        if scheduler.broken.done():
+            await scheduler.broken
 
     def _present_sources(self) -> dict[str, SourceFile]:
         """The sources; read again only when a file changed, for reading hundreds of files every few seconds costs."""

@@ -21,7 +21,9 @@ BATCH_PAGES = 16  # a pool costs 3 to 5 % over in-process work in batches of abo
 BATCH_BYTES = 2 * 1024 * 1024  # so that a batch of huge pages does not fill the pipe or one worker's memory
 LINGER_S = 0.1  # how long a page waits for company
 START_LIMIT_S = 120.0
-PAGE_LIMIT_S = 60.0  # a page that takes longer costs only itself
+# Seconds of a worker for a batch, and again for the one page that it is found to have hung on: together under 30.
+# Most pages that loop end before, by the worker's own limit for each page.
+PAGE_LIMIT_S = 14.0
 
 
 class ExtractionPool:
@@ -49,6 +51,8 @@ class ExtractionPool:
         self._tasks: set[asyncio.Task[None]] = set()
         # One batch in work and one in reserve for each process: enough to keep them busy, little to lose in a crash.
         self._free = asyncio.Semaphore(2 * self._processes)
+        # The time limit of a batch runs only while a process works on it.
+        self._turn = asyncio.Semaphore(self._processes)
 
     def start(self) -> None:
         """Start the processes, unless they run; they load their knowledge while the first pages are being fetched."""
@@ -113,20 +117,26 @@ class ExtractionPool:
                 # Something in the batch killed or hung its process: one page at a time shows which.
                 results = []
                 for page in batch:
-                    results += await self._attempt([page]) or [_lost(page)]
+                    results += await self._attempt([page]) or [_lost(page, self._page_limit_s)]
         finally:
             self._free.release()
         await self._done(results)
 
     async def _attempt(self, batch: list[Page]) -> list[Processed] | None:
         """The results of a batch, or None where its process died or took too long."""
+        async with self._turn:
+            return await self._timed(batch)
+
+    async def _timed(self, batch: list[Page]) -> list[Processed] | None:
         executor = self._executor
         assert executor is not None
         try:
             # The limit is for the pages; a process that has just been started loads its knowledge first.
             await self._wait_until_warm()
             future = asyncio.get_running_loop().run_in_executor(executor, self._work, batch)
-            return await asyncio.wait_for(future, self._page_limit_s + len(batch))
+            # Nobody waits for it any more when the pool is replaced after the time limit.
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            return await asyncio.wait_for(future, self._page_limit_s)
         except (BrokenProcessPool, TimeoutError) as failure:
             log.warning("extraction process lost", pages=len(batch), cause=type(failure).__name__)
             if self._executor is executor:  # the first of several batches to notice replaces the pool
@@ -155,14 +165,14 @@ class ExtractionPool:
         executor.shutdown(wait=False, cancel_futures=True)
 
 
-def _lost(page: Page) -> Processed:
+def _lost(page: Page, limit_s: float) -> Processed:
     return Processed(
         page.address_id,
         page.source_id,
         page.url,
         page.fetched_at,
         Outcome.EXTRACTION_FAILED,
-        "the extraction process died or took too long on this page",
+        f"the extraction process died or took too long on this page (more than {limit_s:.0f} s)",
         status=page.status,
         size=len(page.body),
         duration_ms=page.duration_ms,

@@ -11,6 +11,7 @@ from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import now
+from core.errors import RetryLater, StopWork
 from core.logs import get_logger
 
 log = get_logger("scheduler")
@@ -32,6 +33,8 @@ class Scheduler:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._running: set[str] = set()
+        # Ends in the error after which going on would do harm.
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._watch: asyncio.Task[None] | None = None
 
     def every(self, seconds: float, name: str, job: Job) -> None:
@@ -46,6 +49,12 @@ class Scheduler:
         self._running.add(name)
         try:
             await job()
+        except StopWork as failure:
+            log.critical("stopping", job=name, problem=str(failure))
+            if not self.broken.done():
+                self.broken.set_exception(failure)
+        except RetryLater as failure:
+            log.warning("job failed, will try again", job=name, problem=str(failure))
         except Exception:  # the boundary of a job: the next tick comes all the same
             log.exception("job failed", job=name)
         finally:

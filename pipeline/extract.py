@@ -14,6 +14,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from core.clock import as_utc
 from core.errors import SkipDocument
+from core.markup import without_floods
 from core.records import Article
 from core.text import search_tokens
 from pipeline.encoding import decode
@@ -22,10 +23,11 @@ from pipeline.language import language_of
 from pipeline.metadata import Metadata, read_metadata
 from pipeline.standins import Sight, judge
 
-# The largest of 990 real article pages had 3 MB; beyond 5 MB a page costs seconds and is a listing or a data dump.
-MAX_HTML = 5_000_000
-# Real article pages have up to 8,000 tags; 200,000 links take 25 seconds and a gigabyte to extract.
-MAX_TAGS = 100_000
+# The largest of 990 real article pages had 3 MB; beyond 4 MB a page is a listing or a data dump, and costs 30 times its
+# size in memory.
+MAX_HTML = 4_000_000
+# Real article pages have up to 8,000 tags; 50,000 links take 7 seconds, as many short paragraphs a minute.
+MAX_TAGS = 30_000
 _STOP_WORDS = ("English", "German", "French", "Spanish", "Italian", "Portuguese", "Dutch", "Swedish", "Danish",
                "Norwegian_Bokmal", "Finnish", "Polish", "Russian", "Korean")
 _SHORT = 0.9              # the fast mode has to bring this share of the main text to be believed
@@ -106,6 +108,7 @@ def _html_text(body: bytes, encoding: str | None) -> str:
 def _parse(source: str) -> HtmlElement:
     # Some doctypes and a self-closed <html/> make libxml2 drop the whole page.
     source = _SELF_CLOSED_HTML.sub(r"\1>", _PROLOGUE.sub("", source, count=1), count=1)
+    source = without_floods(source, thorough=False)
     # libxml2 stops at 256 levels (huge_tree is off), which bounds every recursion behind it.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html chooses a class for each element in Python; one class for all spares a twentieth of the time.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, HostState
 from core.records import Discovery, Page
 from scrapers.source import EntryPoint, SourceFile
 
@@ -27,11 +27,22 @@ class PlannedSource:
         return ready or sorted(self.source.entries, key=lambda e: times[e.url])[:1]
 
 
+class HostBook(Protocol):
+    """Remembers what hosts ask of us from one crawl to the next."""
+
+    async def look_up(self, origin: str) -> HostState | None:
+        """What is known of a host; None where nothing is."""
+
+    async def keep(self, state: HostState) -> None:
+        """Remember what a host said."""
+
+
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """All sources of one crawl."""
+    """All sources of one crawl. Without `hosts`, each host is asked for its robots.txt again."""
 
     sources: Sequence[PlannedSource]
+    hosts: HostBook | None = None
 
 
 class Desk(Protocol):

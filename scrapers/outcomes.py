@@ -27,6 +27,8 @@ from core.errors import SkipDocument
 from core.fetching import Answer
 from core.records import Outcome
 
+# The statuses whose body may be the whole document. 206 brings a part, 226 a difference; 202 is looked at closer.
+COMPLETE = frozenset({200, 202, 203, 204})
 _DAY = 86_400.0
 _SKEW = timedelta(minutes=5)  # by which the clocks of servers go wrong
 _HTML_START = re.compile(
@@ -119,10 +121,11 @@ def of_status(status: int, headers: Any, at: datetime) -> Answer:
         name = HTTPStatus(status).phrase
     except ValueError:
         name = ""
+    unasked = ", which nobody asked for" if status in {206, 226, 304} else ""
     return Answer(
         Outcome.HTTP_ERROR,
         at,
-        f"HTTP {status} {name}".strip(),
+        f"HTTP {status} {name}".strip() + unasked,
         status=status,
         final=status == HTTPStatus.GONE,
         retry_after=retry_after(headers.get(b"Retry-After"), at),

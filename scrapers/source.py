@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -39,6 +40,31 @@ def _interval(value: object) -> timedelta | None:
     return span
 
 
+def _between(text: str) -> tuple[time, time]:
+    begin, _, end = text.partition("-")
+    return time.fromisoformat(begin), time.fromisoformat(end)
+
+
+def _quiet(text: str) -> str:
+    try:
+        begin, end = _between(text) if re.fullmatch(r"\d\d:\d\d-\d\d:\d\d", text) else (time(), time())
+    except ValueError:
+        begin = end = time()
+    if begin == end:
+        msg = 'are no quiet hours; write them as "22:00-06:00"'
+        raise ValueError(msg)
+    return text
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as failure:
+        msg = "is not a time zone; write it as Asia/Seoul or UTC"
+        raise ValueError(msg) from failure
+    return name
+
+
 def _selector(text: str) -> str:
     from cssselect import HTMLTranslator, SelectorError
 
@@ -51,6 +77,8 @@ def _selector(text: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+Hours = Annotated[str, AfterValidator(_quiet)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
 
 
@@ -131,9 +159,19 @@ class SourceFile(_Part):
     tags: tuple[str, ...] = Field((), description="Words to group sources by")
     notes: str | None = Field(None, description="A note to yourself")
     limits: Limits = Field(Limits(), description="What a poll may take")
+    quiet: Hours | None = Field(None, description='Hours in which it is not polled, as "22:00-06:00"')
+    zone: Zone = Field("UTC", description="Time zone of `quiet`, as Asia/Seoul")
     delay: float | None = Field(
         None, ge=0, le=600, description="Seconds between two requests to its host, instead of `crawl.delay`"
     )
+
+    def rests_at(self, moment: datetime) -> bool:
+        """Whether the moment is in its quiet hours."""
+        if self.quiet is None:
+            return False
+        begin, end = _between(self.quiet)
+        at = moment.astimezone(ZoneInfo(self.zone)).time()
+        return begin <= at < end if begin < end else at >= begin or at < end
 
     @property
     def interval(self) -> timedelta | None:

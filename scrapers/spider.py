@@ -24,7 +24,7 @@ from core.errors import SkipDocument
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
-from scrapers import landing, outcomes
+from scrapers import landing, outcomes, robotstags
 from scrapers.conditions import conditions, had_conditions
 from scrapers.desk import CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
@@ -75,11 +75,13 @@ class NewsSpider(scrapy.Spider):
     def __init__(self, plan: CrawlPlan, desk: Desk, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._plan, self._desk = plan, desk
+        self.hosts = plan.hosts
         self._limits: dict[str, Any] = {}
         self._max_page = self._max_feed = 0
         self._delay = 0.0
         self.under_way: set[str] = set()  # sources that are being polled
         self._abandoned = self._winding_up = False
+        self._one_at_a_time = asyncio.Semaphore(1)  # the trees of several large lists would fill the memory
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -279,20 +281,23 @@ class NewsSpider(scrapy.Spider):
                 body_hash=entry.body_hash,
                 moved_to=moved_to(response, entry.url),
             ), Found()
-        if not 200 <= response.status < 300:
+        if response.status not in outcomes.COMPLETE:
             refusal = outcomes.of_status(response.status, response.headers, now)
             return landing.refused(refusal, response.headers, response.body), Found()
         digest = hashlib.blake2b(response.body, digest_size=16).hexdigest()
         answer = replace(_answer(response, Outcome.OK), body_hash=digest, moved_to=moved_to(response, entry.url))
         if digest == entry.body_hash:
             return replace(answer, outcome=Outcome.UNCHANGED), Found()
+        if entry.kind == "listing" and (word := robotstags.forbids_following(_tags(response))):
+            reason = f"the listing asks robots not to follow its links ({word})"
+            return replace(answer, outcome=Outcome.ROBOTS_DENIED, reason=reason, body_hash=None), Found()
         ask = self._ask(response, visit, entry, depth)
         try:
-            found = (
-                read_entry(response.body, ask)
-                if len(response.body) < _LARGE
-                else await asyncio.to_thread(read_entry, response.body, ask)
-            )
+            if len(response.body) < _LARGE:
+                found = read_entry(response.body, ask)
+            else:
+                async with self._one_at_a_time:
+                    found = await asyncio.to_thread(read_entry, response.body, ask)
         except SkipDocument as skipped:
             named = replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None,
                             last_modified=None, body_hash=None)
@@ -408,11 +413,15 @@ def _encoding(response: Response) -> str | None:
     return http_content_type_encoding(declared.decode("latin-1")) if declared else None
 
 
+def _tags(response: Response) -> frozenset[str]:
+    return robotstags.directives(response.headers.getlist(b"X-Robots-Tag"), response.body)
+
+
 def _judge(response: Response, order: FetchOrder, final: str) -> Answer:
     """What an article's answer is worth."""
-    if response.status == 304:
+    if response.status == 304 and (order.etag or order.last_modified):
         return _answer(response, Outcome.UNCHANGED)
-    if not 200 <= response.status < 300:
+    if response.status not in outcomes.COMPLETE:
         refusal = outcomes.of_status(response.status, response.headers, clock.now())
         return landing.refused(refusal, response.headers, response.body)
     answer = _answer(response, Outcome.OK)
@@ -423,6 +432,9 @@ def _judge(response: Response, order: FetchOrder, final: str) -> Answer:
         return replace(answer, outcome=outcome, reason=f"HTTP {response.status}: the page is empty")
     if led := landing.led_elsewhere(order.url, final):
         return replace(answer, outcome=led[0], reason=led[1])
+    if word := robotstags.forbids_keeping(_tags(response)):
+        reason = f"the page asks robots not to keep it ({word})"
+        return replace(answer, outcome=Outcome.ROBOTS_DENIED, reason=reason, final=True)
     kind = response.headers.get(b"Content-Type") or b""
     if not outcomes.is_web_page(kind, response.body):
         return replace(

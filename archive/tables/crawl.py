@@ -60,6 +60,19 @@ class EntryPoint(Base):
     moved_to: Mapped[str | None]                                   # where it says it is now, for good
 
 
+class Host(Base):
+    """What a host asks of everybody who fetches from it, whichever source or process that is."""
+
+    __tablename__ = "hosts"
+    origin: Mapped[str] = mapped_column(primary_key=True)          # scheme, name and port
+    robots: Mapped[str | None]                                     # the part of its robots.txt that is for us
+    robots_at: Mapped[datetime | None]                             # when it last answered for its robots.txt
+    tried_at: Mapped[datetime | None]                              # when it was last asked for it
+    etag: Mapped[str | None]                                       # of the robots.txt
+    last_modified: Mapped[str | None]
+    wait_until: Mapped[datetime | None]                            # no request before, as its Retry-After said
+
+
 class Address(Base):
     """The ledger: every address that was ever discovered, in exactly one named state."""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from core.errors import SourceFileError
+from core.settings import NO_CONTACT
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 
@@ -45,6 +46,8 @@ def run(
                 f"no source is named {name!r}; see `pactwatch sources list`"
             )
     rules, broken_rules = load_rules(*space.rule_dirs)
+    if not space.settings.crawl.contact:
+        say(f"pactwatch: {NO_CONTACT}")
     for problem in (*broken, *broken_rules, *idle_names(space.settings, rules, broken_rules)):
         say(f"pactwatch: {problem}")
     engine = open_archive(ctx)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -13,6 +14,7 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 
 from core.errors import SkipDocument
+from core.markup import without_floods
 from core.records import Discovery
 from scrapers.discovery.dates import read_date
 from scrapers.discovery.decoding import decode
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from scrapers.discovery.read import Ask
 
 MOST_LINKS = 3000
+LARGEST = 5_000_000  # characters
+MOST_TAGS = 150_000  # the tree of more fills the memory
 _NOT_CONTENT = {"nav", "header", "footer", "aside", "form"}
 _NAVIGATION = re.compile(
     r"\b(?:nav|navbar|navigation|menu|footer|breadcrumbs?|gnb|lnb|share|social|pagination|paging|cookie|login|tags?)\b",
@@ -48,9 +52,13 @@ def read_listing(body: bytes, ask: Ask, zone: tzinfo) -> list[Discovery]:
     text = decode(body, ask.encoding, ask.language)
     if not text.strip() or "\x00" in text[:1000]:
         raise SkipDocument("the listing is not a web page", outcome="not_a_feed")
+    if len(text) > LARGEST or text.count("<") > MOST_TAGS:
+        found = f"{len(text):,} characters and {text.count('<'):,} tags"
+        reason = f"{found}; a listing has up to {LARGEST:,} and {MOST_TAGS:,}"
+        raise SkipDocument(reason, outcome="too_large")
     # Encoded again, for lxml refuses text that still declares an encoding.
     root = etree.fromstring(
-        text.encode("utf-8", "replace"),
+        without_floods(text).encode("utf-8", "replace"),
         etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, recover=True),
     )
     if root is None:
@@ -166,7 +174,7 @@ def _place(anchor: Any) -> str:
 def _near_date(anchor: Any, zone: tzinfo) -> datetime | None:
     """The date in a link's own block: a <time>, or an element whose class says so."""
     for around, _ in zip(anchor.iterancestors(), range(4), strict=False):
-        if around.tag in {"body", "main"} or len(list(around.iter("a"))) > 6:
+        if around.tag in {"body", "main"} or len(list(islice(around.iter("a"), 7))) > 6:
             return None
         for element in around.iter("time", "span", "p", "em", "div"):
             if element.tag == "time" or _DATE_LIKE.search(element.get("class") or ""):

@@ -15,6 +15,7 @@ from core.errors import SkipDocument
 from core.records import Outcome
 from scrapers.outcomes import Refused
 
+MOST_CODINGS = 3  # one in the other; each may inflate to the limit, and honest servers use one
 _LARGE = 500_000  # bytes as received; inflating more may hold up the loop for longer than 20 ms
 
 # Whether a coding changes anything.
@@ -26,6 +27,8 @@ _BROKEN: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, brotli.er
 class Compression(HttpCompressionMiddleware):
     """Scrapy's decoding, with a named outcome for a body that grows too large or is broken."""
 
+    _one_at_a_time = asyncio.Semaphore(1)  # several large bodies that grow at once would fill the memory
+
     async def process_response(  # type: ignore[override]
         self, request: Request, response: Response
     ) -> Response:
@@ -33,10 +36,13 @@ class Compression(HttpCompressionMiddleware):
         codings = response.headers.getlist(b"Content-Encoding")
         if not codings or not response.body:
             return response
+        if (number := b",".join(codings).count(b",") + 1) > MOST_CODINGS:
+            raise Refused(Outcome.CONNECTION_ERROR, f"the body is compressed {number} times over", final=True)
         limit = int(request.meta["download_maxsize"])
         try:
             if len(response.body) > _LARGE:
-                body, rest = await asyncio.to_thread(self._handle_encoding, response.body, codings, limit)
+                async with self._one_at_a_time:
+                    body, rest = await asyncio.to_thread(self._handle_encoding, response.body, codings, limit)
             else:
                 body, rest = self._handle_encoding(response.body, codings, limit)
         except _BROKEN as failure:

@@ -51,4 +51,6 @@ class Redirects:
         meta = {**request.meta, "redirect_urls": [*before, request.url]}
         meta["moved_for_good"] = response.status in _FOR_GOOD and meta.get("moved_for_good", True)
         meta.pop("download_slot", None)  # the pace is that of the new host
+        # The time limit is for the whole way, so that slow hops do not add up.
+        meta["download_timeout"] = max(1.0, meta["download_timeout"] - meta.pop("download_latency", 0.0))
         return request.replace(url=target, meta=meta, dont_filter=True)

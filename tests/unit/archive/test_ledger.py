@@ -215,9 +215,26 @@ def due(engine: Engine, sources: Any, now: datetime = NOW, **values: Any) -> lis
 @pytest.fixture
 def sources() -> Any:
     return {
-        id_: SimpleNamespace(name=id_, country=None, language="en", enabled=id_ != "off", interval=None, entries=())
+        id_: SimpleNamespace(
+            name=id_,
+            country=None,
+            language="en",
+            enabled=id_ != "off",
+            interval=None,
+            entries=(),
+            rests_at=lambda _: False,
+        )
         for id_ in ("daily", "off", "other")
     }
+
+
+def test_a_source_in_its_quiet_hours_is_polled_only_by_name(engine: Engine, sources: Any) -> None:
+    sources["daily"].rests_at = lambda _: True
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+        assert catalogue.due_sources(connection, sources, NOW) == ["other"]
+        assert catalogue.due_sources(connection, sources, NOW, everything=True) == ["other"]
+        assert catalogue.due_sources(connection, sources, NOW, only=["daily"]) == ["daily"]
 
 
 def finish(engine: Engine, sources: Any, now: datetime, **values: Any) -> datetime:

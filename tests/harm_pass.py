@@ -1,0 +1,141 @@
+"""One pass of the real program over many harmful outlets, with its time, its memory and what became of each."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.harm_cases import Case
+from tests.harm_server import Host, article, feed, http, serving
+
+PROGRAM = (sys.executable, str(Path(__file__).parent / "harm_run.py"))
+CANARY = b"77777"  # stands for the canary's port in what is served; as long as a port, so that lengths stay right
+SETTINGS = """
+[crawl]
+allow_networks = ["127.20.0.0/15"]
+contact = "tests@example.org"
+delay = 0.0
+timeout = {timeout}
+processes = 2
+[catalog]
+builtin = false
+"""
+
+
+@dataclass
+class Pass:
+    """What came of it. `found` has for each case its outcome and its reason."""
+
+    found: dict[str, tuple[str, str]] = field(default_factory=dict)
+    titles: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    output: str = ""
+    errors: str = ""
+    code: int | None = None
+
+
+def source(home: Path, id_: str, kind: str, url: str, more: str = "") -> None:
+    """Write a source file."""
+    folder = home / "sources"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = f"name: {id_}\nhome: https://example.org/\nentry_points:\n  - {kind}: {url}\n{more}"
+    (folder / f"{id_}.yaml").write_text(text, encoding="utf-8")
+
+
+def host_of(case: Case, number: int, canary: int) -> Host:
+    """The outlet that plays a case."""
+    host = Host(f"127.20.{number // 200}.{number % 200 + 1}", {})
+    port = str(canary).encode()
+    entry = case.entry.replace(CANARY, port) if isinstance(case.entry, bytes) else case.entry
+    page = case.page.replace(CANARY, port) if isinstance(case.page, bytes) else case.page
+    host.serves = {"/robots.txt": case.robots, "/b": http(article())}
+    if page is not None:
+        host.serves = {**host.serves, "/a": page, "/a?n": page}
+    if entry is not None:
+        host.serves = {**host.serves, "/entry": entry}
+    return host
+
+
+def run_cases(home: Path, cases: Sequence[Case], canary: Host, limit: float = 15.0, timeout: float = 100) -> Pass:
+    """Serve the cases, each on an address of its own, and poll all of them in one pass."""
+    (home / "pactwatch.toml").write_text(SETTINGS.replace("{timeout}", str(limit)), encoding="utf-8")
+    with ExitStack() as stack:
+        stack.enter_context(serving([canary]))
+        hosts = [host_of(case, number, canary.port) for number, case in enumerate(cases)]
+        stack.enter_context(serving(hosts))
+        for number, (case, host) in enumerate(zip(cases, hosts, strict=True)):
+            if case.entry is None:
+                host.serves = {**host.serves, "/entry": feed(host.base + "/a"), "*": host.serves["/a"]}
+            source(home, f"case-{number}", case.kind, host.base + "/entry")
+        result = run(home, "run", "--all", "--json", timeout=timeout)
+        with sqlite3.connect(home / "data" / "pactwatch.db") as database:
+            for number, case in enumerate(cases):
+                tables = ("addresses", "entry_points") if case.entry is None else ("entry_points",)
+                rows = [row for table in tables for row in database.execute(
+                    f"SELECT outcome, reason FROM {table} WHERE source_id = ? ORDER BY id", (f"case-{number}",))]
+                result.found[case.id] = (rows[0][0] or "none", rows[0][1] or "")
+            result.titles = [title for (title,) in database.execute("SELECT title FROM articles")]
+        database.close()
+    return result
+
+
+def run(home: Path, *command: str, names: Mapping[str, list[list[str]]] | None = None, timeout: float = 100) -> Pass:
+    """Run a command in a workspace and watch the memory of all its processes."""
+    if not (home / "pactwatch.toml").exists():
+        (home / "pactwatch.toml").write_text(SETTINGS.replace("{timeout}", "5.0"), encoding="utf-8")
+    (home / "names.json").write_text(json.dumps(names or {}), encoding="utf-8")
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "COLUMNS": "200"}
+    began = time.monotonic()
+    result = Pass()
+    with (home / "out").open("w") as out, (home / "err").open("w") as err, subprocess.Popen(
+        [*PROGRAM, str(home / "names.json"), *command, "--home", str(home)], stdout=out, stderr=err, env=environ
+    ) as process:
+        while process.poll() is None:
+            result.peak_mb = max(result.peak_mb, _tree_mb(process.pid))
+            time.sleep(0.05)
+            if time.monotonic() - began > timeout:
+                process.kill()
+        result.code = process.returncode
+    result.seconds = time.monotonic() - began
+    result.output, result.errors = (home / "out").read_text(), (home / "err").read_text()
+    return result
+
+
+def _tree_mb(pid: int) -> float:
+    """The resident memory of a process and its children, shared pages counted once for each."""
+    total, todo = 0, [pid]
+    while todo:
+        one = todo.pop()
+        try:
+            total += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * 4096
+            todo += [int(child) for task in Path(f"/proc/{one}/task").iterdir()
+                     for child in (task / "children").read_text().split()]
+        except (OSError, ValueError):
+            continue  # it has just ended
+    return total / 1e6
+
+
+def shared(name: str, folders: pytest.TempPathFactory, make: Callable[[Path], Pass]) -> Pass:
+    """The outcome of a pass that all workers of one test run share: the first makes it, the others wait for it."""
+    run_id = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run_id is None:
+        return make(folders.mktemp(name))
+    file = folders.getbasetemp().parent / f"{name}.json"
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_text(json.dumps(asdict(make(folders.mktemp(name)))), encoding="utf-8")
+        values = json.loads(file.read_text(encoding="utf-8"))
+    return Pass(**{**values, "found": {key: tuple(value) for key, value in values["found"].items()}})

@@ -1,0 +1,39 @@
+"""Run `pactwatch` in a process whose names resolve as a file says: the web of the tests has no name server.
+
+Usage: python harm_run.py NAMES.json COMMAND…; an entry of the file is a name and the answers that it gets in turn,
+each a list of addresses.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from archive import engine
+from pactwatch.cli import main
+
+
+def resolve_by(table: dict[str, list[list[str]]]) -> None:
+    """Answer `getaddrinfo` for these names from the table, and for all others as ever."""
+    ask = socket.getaddrinfo
+    turns = {name: itertools.cycle(answers) for name, answers in table.items()}
+
+    def answer(host: Any, port: Any, *rest: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name in turns:
+            return [found for address in next(turns[name]) for found in ask(address, port, *rest, **named)]
+        return ask(host, port, *rest, **named)
+
+    socket.getaddrinfo = answer
+
+
+if __name__ == "__main__":
+    resolve_by(json.loads(Path(sys.argv.pop(1)).read_text(encoding="utf-8")))
+    if busy := os.environ.get("PACTWATCH_TESTS_BUSY_MS"):
+        engine.BUSY_MS = int(busy)  # nobody wants to wait half a minute for a test
+    main()

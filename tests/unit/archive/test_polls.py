@@ -27,7 +27,8 @@ class Outlet:
         self.engine, self.now = engine, NOW
         feeds = tuple(SimpleNamespace(kind="feed", url=url) for url in (FEED, OTHER))
         self.sources: Any = {"daily": SimpleNamespace(name="Daily", country=None, language="en", enabled=True,
-                                                      interval=None, entries=feeds)}
+                                                      interval=None, entries=feeds,
+                                                      rests_at=lambda _: False)}
         with writing(engine) as connection:
             catalogue.sync_sources(connection, self.sources, NOW)
 
@@ -156,7 +157,7 @@ def test_where_a_feed_moved_is_remembered_until_it_is_back(outlet: Outlet) -> No
 def test_sources_that_begin_together_do_not_stay_together(engine: Engine) -> None:
     feeds = {n: (SimpleNamespace(kind="feed", url=f"https://s{n}.example/feed"),) for n in range(100)}
     sources: Any = {f"s{n}": SimpleNamespace(name=f"S{n}", country=None, language=None, enabled=True, interval=None,
-                                             entries=entries) for n, entries in feeds.items()}
+                                             entries=entries, rests_at=lambda _: False) for n, entries in feeds.items()}
     with writing(engine) as connection:
         catalogue.sync_sources(connection, sources, NOW)
         states = entry_points.states(connection, list(sources))

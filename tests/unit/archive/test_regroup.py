@@ -94,7 +94,7 @@ def test_a_merge_of_merged_stories_and_of_one_with_itself(engine):
     _merge(engine, ids[1], ids[2])
     assert _merge(engine, ids[0], ids[2], ids[3], ids[3]) == ids[0]
     assert len(_articles(engine, ids[0])) == 4
-    with pytest.raises(UserError, match="one story already"):
+    with pytest.raises(UserError, match="has the articles of story"):
         _merge(engine, ids[0], ids[1])
     with pytest.raises(NotFoundError, match="no story 99"):
         _merge(engine, ids[0], 99)

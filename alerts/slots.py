@@ -63,13 +63,13 @@ def due_slots(route: RouteSettings, last_due_at: datetime | None, sent: Collecti
     `last_due_at` is the newest slot with a digest that is not in the future: slots before it count as settled, so that
     a changed time of day brings no digests for the past. `sent` are the (local date, slot) pairs that have a digest.
     A new route starts at the beginning of the local day on which it was first seen; of the slots that had passed by
-    then, only the newest is due. That one is not late, for nobody could have sent it; and it waits for the first pass
-    (`crawled`), or it would tell of an archive that nobody has filled yet.
+    then, only the newest is due, and it waits for the first pass (`crawled`), or it would tell of an archive that
+    nobody has filled yet.
     """
     start = route.local(first_seen_at).date()
     since = max(now - REACH, last_due_at or now - REACH)
     found = [
-        Slot(s.local_date, s.slot, s.due_at, late=s.due_at > first_seen_at and now - s.due_at > LATE)
+        Slot(s.local_date, s.slot, s.due_at, late=now - s.due_at > LATE)
         for day in _days(max(start, route.local(since).date() - timedelta(days=1)), route.local(now).date())
         if day.weekday() in route.weekdays
         for s in slots_of(route, day)

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
+from time import monotonic
 from typing import Any
 
 from alerts.deliver import Courier
@@ -33,6 +34,7 @@ log = get_logger("jobs")
 POLL_S = 10.0  # how often `serve` looks for sources that are due
 HEALTH_S = 600.0  # how often it compares sources with their past
 TICK_S = 15.0  # how often it looks for digests and messages that are due
+PATIENCE_S = 60.0  # what the first digest of a new route waits for the first pass
 STOP_S = 11.0  # what running jobs have after SIGTERM; the process promises to be gone in 15
 
 Changed = Callable[[PassSummary], None]
@@ -92,6 +94,7 @@ class _Service:
         self._silence = threading.Event()
         self._courier = Courier(engine, space.settings, stop=self._silence)
         self._crawled = False
+        self._began = monotonic()
         self._files = fingerprint(())
         self._sources: dict[str, SourceFile] = {}
 
@@ -158,7 +161,11 @@ class _Service:
         if changes:
             log.warning("sources changed", changes=changes)
 
+    def _has_crawled(self) -> bool:
+        """Whether a first digest may be made: after the first pass, or when that takes long."""
+        return self._crawled or monotonic() - self._began > PATIENCE_S
+
     async def _alert(self) -> None:
-        counts = await in_thread(tick, self._engine, self._space.settings, now(), self._courier, self._crawled)
+        counts = await in_thread(tick, self._engine, self._space.settings, now(), self._courier, self._has_crawled())
         if counts.sent or counts.failed or counts.possibly_sent:
             log.info("messages", **asdict(counts))

@@ -56,9 +56,9 @@ def test_each_local_date_of_400_days_is_due_once_when_looked_at_every_20_minutes
     assert len(dates) >= 400
 
 
-def test_a_route_started_after_its_time_still_has_that_day_and_nobody_was_late() -> None:
+def test_a_route_started_after_its_time_still_has_that_day_and_it_is_late() -> None:
     found = due_slots(route(["08:00"]), None, set(), utc("2026-05-04T10:00"), utc("2026-05-04T10:00"))
-    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), False)]
+    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), True)]
 
 
 def test_a_new_route_waits_for_the_first_pass_with_a_time_that_had_passed_before_it_but_not_with_later_ones() -> None:
@@ -72,7 +72,7 @@ def test_a_route_started_before_its_time_waits_for_it() -> None:
     settings = route(["08:00"])
     assert due_slots(settings, None, set(), utc("2026-05-04T07:00"), utc("2026-05-04T07:59")) == []
     found = due_slots(settings, None, set(), utc("2026-05-04T07:00"), utc("2026-05-04T08:00:30"))
-    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), False)]
+    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), True)]
 
 
 def test_of_the_times_that_passed_before_the_start_only_the_newest_is_due() -> None:

@@ -72,7 +72,7 @@ def test_a_route_started_before_its_time_waits_for_it() -> None:
     settings = route(["08:00"])
     assert due_slots(settings, None, set(), utc("2026-05-04T07:00"), utc("2026-05-04T07:59")) == []
     found = due_slots(settings, None, set(), utc("2026-05-04T07:00"), utc("2026-05-04T08:00:30"))
-    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), True)]
+    assert [(s.id, s.late) for s in found] == [(("2026-05-04", "08:00"), False)]
 
 
 def test_of_the_times_that_passed_before_the_start_only_the_newest_is_due() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -80,6 +80,7 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 Hours = Annotated[str, AfterValidator(_quiet)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Selector = Annotated[str, Field(min_length=1), AfterValidator(_selector)]
+Patterns = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
 
 
 class _Part(BaseModel):
@@ -132,6 +133,14 @@ class Limits(_Part):
     sitemaps: int = Field(10, ge=1, le=200, description="Sitemaps read of one index, the newest first")
 
 
+class Checked(_Part):
+    """When the addresses of a source were last looked at, by whom, and what was found."""
+
+    day: date = Field(description="When, as 2026-01-31")
+    by: str = Field(min_length=1, max_length=200, description="Who: the command, or a name")
+    found: str = Field("", max_length=1000, description="What was measured")
+
+
 class SourceFile(_Part):
     """An outlet as its YAML file says it. The file's name is the source's id."""
 
@@ -156,6 +165,13 @@ class SourceFile(_Part):
     articles: Literal["page", "feed"] = Field(
         "page", description="Where the text is from: the article's page, or title and summary of the entry point alone"
     )
+    include: Patterns = Field(
+        (), description="Only articles whose address fits one of these: `*/tech/*`, or a part of it, as `/tech/`"
+    )
+    exclude: Patterns = Field((), description="No articles whose address fits one of these; written like `include`")
+    strip: Patterns = Field(
+        (), description="Parameters of an article's address that name no page, as `from` or `track_*`; `*` is all"
+    )
     tags: tuple[str, ...] = Field((), description="Words to group sources by")
     notes: str | None = Field(None, description="A note to yourself")
     limits: Limits = Field(Limits(), description="What a poll may take")
@@ -164,6 +180,7 @@ class SourceFile(_Part):
     delay: float | None = Field(
         None, ge=0, le=600, description="Seconds between two requests to its host, instead of `crawl.delay`"
     )
+    checked: Checked | None = Field(None, description="The last check; `sources add` and `sources doctor` write it")
 
     def rests_at(self, moment: datetime) -> bool:
         """Whether the moment is in its quiet hours."""
@@ -222,7 +239,7 @@ def _explain(failure: ValidationError, path: Path) -> SourceFileError:
     where = [part for part in first["loc"] if not str(part).startswith("function-")]
     dotted = ".".join(str(part) for part in where)
     if first["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"limits": Limits, "entry_points": EntryPoint}
+        parts: dict[str, type[BaseModel]] = {"limits": Limits, "entry_points": EntryPoint, "checked": Checked}
         model = parts.get(str(where[0]), SourceFile) if len(where) > 1 else SourceFile
         allowed = sorted(f.alias or n for n, f in model.model_fields.items() if n not in _OURS)
         problem = f"unknown key {dotted!r}; allowed: {', '.join(allowed)}"

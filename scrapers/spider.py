@@ -25,6 +25,7 @@ from core.fetching import Answer, EntryState, FetchOrder, FetchReport
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
+from scrapers.addresses import narrowed
 from scrapers.conditions import conditions, had_conditions
 from scrapers.desk import CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
@@ -304,6 +305,7 @@ class NewsSpider(scrapy.Spider):
             if named.outcome is Outcome.NOT_A_FEED:
                 named = landing.instead_of_a_list(named, response.body)
             return named, Found()
+        found = narrowed(visit.planned.source, found)
         return replace(answer, reason=found.left_out), found
 
     def _ask(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> Ask:

@@ -1,0 +1,84 @@
+"""The past of one source: how its polls ended, how often it is asked, and what its articles are usually like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive.engine import Connection
+from archive.tables import Article, EntryPoint, Fetch, Source
+from core.records import Outcome
+
+LAST_POLLS = 8
+_SAMPLE = 50
+_WEEK = timedelta(days=7)
+_GOOD = {None, Outcome.OK, Outcome.UNCHANGED}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the archive knows of a source that was due at least once."""
+
+    outcome: str | None
+    reason: str | None
+    failures: int
+    interval_s: int | None
+    last_polled_at: datetime | None
+    last_new_at: datetime | None
+    entry_points: Sequence[Mapping[str, Any]]  # url, kind, outcome, reason, failures
+    polls: Sequence[Mapping[str, Any]]  # fetched_at, url, outcome, reason; the latest first
+    new_in_week: int
+    usual_characters: int | None  # median of its newest articles
+    paywalled: float | None  # share of them
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+def history(connection: Connection, source_id: str, at: datetime) -> History | None:
+    """The past of a source; None where it was never due."""
+    row = connection.execute(sa.select(Source).where(Source.id == source_id)).mappings().first()
+    if row is None:
+        return None
+    points = connection.execute(
+        sa.select(EntryPoint.url, EntryPoint.kind, EntryPoint.outcome, EntryPoint.reason, EntryPoint.failures)
+        .where(EntryPoint.source_id == source_id)
+        .order_by(EntryPoint.id)
+    ).mappings()
+    polls = connection.execute(
+        sa.select(Fetch.fetched_at, Fetch.url, Fetch.outcome, Fetch.reason)
+        .where(Fetch.source_id == source_id, Fetch.entry_point_id.is_not(None))
+        .order_by(Fetch.fetched_at.desc(), Fetch.id.desc())
+        .limit(LAST_POLLS)
+    ).mappings()
+    newest = connection.execute(
+        sa.select(sa.func.length(Article.text), Article.paywalled)
+        .where(Article.source_id == source_id)
+        .order_by(Article.seen_at.desc())
+        .limit(_SAMPLE)
+    ).all()
+    week = sa.select(sa.func.count()).where(Article.source_id == source_id, Article.seen_at > at - _WEEK)
+    return History(
+        outcome=row["outcome"], reason=row["reason"], failures=row["failures"], interval_s=row["interval_s"],
+        last_polled_at=row["last_polled_at"], last_new_at=row["last_new_at"],
+        entry_points=[dict(point) for point in points], polls=[dict(poll) for poll in polls],
+        new_in_week=connection.scalar(week) or 0,
+        usual_characters=int(median(size for size, _ in newest)) if newest else None,
+        paywalled=sum(cut for _, cut in newest) / len(newest) if newest else None,
+    )
+
+
+def failing(connection: Connection) -> list[str]:
+    """The ids of the sources whose last poll, or an entry point's last poll, did not go well."""
+    good = [str(outcome) for outcome in _GOOD if outcome]
+    bad = sa.select(EntryPoint.source_id).where(EntryPoint.outcome.not_in(good))
+    rows = connection.scalars(
+        sa.select(Source.id).where(sa.or_(Source.failures > 0, Source.outcome.not_in(good), Source.id.in_(bad)))
+    )
+    return sorted(rows)

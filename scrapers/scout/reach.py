@@ -1,0 +1,197 @@
+"""Ask an outlet a few questions as the crawl would: the same robots.txt, address guard, pace and limits, on a budget."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import monotonic
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from w3lib.encoding import http_content_type_encoding
+
+from core import clock
+from core.fetching import Answer
+from core.records import Outcome
+from core.settings import Settings
+from scrapers import landing, outcomes
+from scrapers.middlewares.robots import Robots
+from scrapers.settings import crawl_settings
+
+REQUESTS = 25
+SECONDS = 60.0
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """How a question was answered. `url` is where redirects ended; the body is there where the outcome is `ok`."""
+
+    asked: str
+    url: str
+    outcome: Outcome
+    reason: str = ""
+    status: int | None = None
+    body: bytes = b""
+    kind: str = ""  # the content type
+    encoding: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a body to read."""
+        return self.outcome is Outcome.OK
+
+
+class BudgetSpentError(IgnoreRequest):
+    """The requests that one look at an outlet may cost are used up."""
+
+
+class Budget:
+    """A downloader middleware that counts every request, robots.txt and redirects too, and refuses what is too much."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.sent = most, 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Budget:
+        """Scrapy's constructor."""
+        return cls(crawler.settings.getint("PACTWATCH_REQUESTS"))
+
+    def process_request(self, request: scrapy.Request) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Count a request, or refuse it."""
+        if self.sent >= self.most:
+            raise BudgetSpentError(f"the {self.most} requests that this may cost are used up")
+        self.sent += 1
+
+
+class Reach:
+    """What the work is given: `get`, and what is left of the budget."""
+
+    def __init__(self, crawler: Crawler, pace: float, seconds: float) -> None:
+        self._crawler, self._pace, self._ends = crawler, pace, monotonic() + seconds
+        self._known: dict[str, Got] = {}
+        settings = crawler.settings
+        self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._sizes = settings.getint("PACTWATCH_MAX_PAGE"), settings.getint("PACTWATCH_MAX_FEED")
+        self.spent = ""  # why no more was asked
+
+    def _middleware(self, kind: type[T]) -> T | None:
+        engine = self._crawler.engine
+        members: Any = engine.downloader.middleware.middlewares if engine else ()
+        return next((m for m in members if isinstance(m, kind)), None)
+
+    @property
+    def sent(self) -> int:
+        """Requests that were sent."""
+        budget = self._middleware(Budget)
+        return budget.sent if budget else 0
+
+    @property
+    def left(self) -> int:
+        """Requests that may still be sent; none when the time is up."""
+        budget = self._middleware(Budget)
+        return 0 if budget is None or monotonic() >= self._ends else budget.most - budget.sent
+
+    def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the robots.txt of an address's host names; it was read with the first request."""
+        parts, robots = urlsplit(url), self._middleware(Robots)
+        return robots.sitemaps(f"{parts.scheme}://{parts.netloc}") if robots else []
+
+    async def get(self, url: str, *, feed: bool = True) -> Got | None:
+        """The answer of an address; None where the budget does not allow the question. An answer is kept."""
+        if known := self._known.get(url):
+            return known
+        remaining = self._ends - monotonic()
+        if remaining <= 0:
+            self.spent = "the time for it was over"
+            return None
+        meta = {
+            "download_maxsize": self._sizes[feed],
+            "download_timeout": min(self._timeout, remaining),
+            "pace": self._pace,
+        }
+        try:
+            request = scrapy.Request(url, callback=NO_CALLBACK, dont_filter=True, meta=meta)
+            engine: Any = self._crawler.engine
+            response = await asyncio.wait_for(engine.download_async(request), remaining)
+        except BudgetSpentError as spent:
+            self.spent = str(spent)
+            return None
+        except TimeoutError:
+            self.spent = "the time for it was over"
+            return None
+        except Exception as failure:  # noqa: BLE001 - whatever ends a request is named, as in the crawl
+            answer = outcomes.of_exception(failure, clock.now())
+            got = Got(url, url, answer.outcome, answer.reason)
+        else:
+            got = _judged(url, response)
+        self._known[url] = got
+        return got
+
+
+def _judged(asked: str, response: Response) -> Got:
+    """The answer under its name: what refuses, or stands in the place of the page, is no `ok`."""
+    kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
+    got = Got(asked, response.url, Outcome.OK, status=response.status, body=response.body, kind=kind,
+              encoding=http_content_type_encoding(kind) if kind else None)
+    if not 200 <= response.status < 300 or response.status == 202:
+        answer = Answer(Outcome.OK, clock.now(), status=response.status)
+        if response.status != 202:
+            answer = outcomes.of_status(response.status, response.headers, clock.now())
+        told = landing.refused(answer, response.headers, response.body)
+        got = replace(got, outcome=told.outcome, reason=told.reason)
+    if got.ok and (led := landing.led_elsewhere(asked, response.url)) and led[0] is not Outcome.SOFT_404:
+        got = replace(got, outcome=led[0], reason=led[1])
+    if got.ok and not response.body.strip():
+        got = replace(got, outcome=Outcome.EMPTY, reason="the answer is empty")
+    return got if got.ok else replace(got, body=b"")
+
+
+class _Ask(scrapy.Spider, Generic[T]):
+    """A spider that only lends its crawl to a piece of work."""
+
+    name = "scout"
+
+    def __init__(self, work: Callable[[Reach], Awaitable[T]], pace: float, seconds: float, result: list[Any]) -> None:
+        super().__init__()
+        self._work, self._pace, self._seconds, self._result = work, pace, seconds, result
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """Do the work; what it returns or raises is kept for the caller."""
+        try:
+            self._result.append(await self._work(Reach(self.crawler, self._pace, self._seconds)))
+        except BaseException as failure:  # noqa: BLE001 - nothing is lost: raised again outside of the crawl
+            self._result.append(failure)
+        for request in ():
+            yield request
+
+
+async def reaching(
+    settings: Settings,
+    work: Callable[[Reach], Awaitable[T]],
+    *,
+    requests: int = REQUESTS,
+    delay: float | None = None,
+    within: timedelta = timedelta(seconds=SECONDS),
+) -> T:
+    """Do a piece of work that may ask outlets so many questions in so much time."""
+    scrapy_settings = crawl_settings(settings)
+    scrapy_settings["PACTWATCH_REQUESTS"] = requests
+    middlewares = {**scrapy_settings["DOWNLOADER_MIDDLEWARES"], "scrapers.scout.reach.Budget": 150}
+    scrapy_settings["DOWNLOADER_MIDDLEWARES"] = middlewares
+    pace = settings.crawl.delay if delay is None else delay
+    result: list[Any] = []
+    await AsyncCrawlerRunner(scrapy_settings).crawl(
+        _Ask, work=work, pace=pace, seconds=within.total_seconds(), result=result
+    )
+    if isinstance(result[0], BaseException):
+        raise result[0]
+    answer: T = result[0]
+    return answer

@@ -1,4 +1,4 @@
-"""What is wrong with a source's file, and the file that would be right: each entry point kept, replaced, dropped or added."""
+"""What is wrong with a source's file: each entry point is kept, replaced, dropped or added, and why."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def steps(source: SourceFile, result: Scouted) -> list[Step]:
 
 def _step(kind: str, url: str, candidate: Candidate | None, result: Scouted) -> Step:
     if not result.chosen:
-        return Step("keep", kind, url, f"{candidate.dropped if candidate else 'not looked at'}; nothing better was found")
+        state = candidate.dropped if candidate else "not looked at"
+        return Step("keep", kind, url, f"{state}; nothing better was found")
     if candidate is None or candidate.outcome is None:
         return Step("keep", kind, url, "not looked at: the budget of requests was used up")
     if candidate.dropped:
@@ -103,7 +104,7 @@ def difference(source: SourceFile, text: str) -> Iterator[str]:
 
 
 def write(folder: Path, source: SourceFile, text: str) -> Path:
-    """Write the mended file into the workspace; where only the check is new, a shipped source gets no more than that."""
+    """Write the mended file into the workspace; a shipped source gets no more than the keys that are to change."""
     path = target(folder, source)
     path.parent.mkdir(parents=True, exist_ok=True)
     changed = {k for k in keys_of(text) if _body(block_of(text, k)) != _body(block_of(whole_text(source), k))}

@@ -151,7 +151,7 @@ def _judge(result: Scouted) -> None:
         result.articles = "feed"
         outcome = Counter(p.outcome for p in closed).most_common(1)[0][0]
         result.reasons.append(
-            f"None of {len(tried)} articles can be fetched ({outcome}), so title and summary of the feed stand for them."
+            f"None of {len(tried)} articles can be fetched ({outcome}), so the feed's title and summary stand for them."
         )
     elif closed:
         result.reasons.append(f"{len(closed)} of {len(tried)} articles cannot be fetched: {closed[0].outcome}.")

@@ -9,6 +9,7 @@ from fnmatch import translate
 from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
+from core.records import Discovery
 from scrapers.discovery import Found
 from scrapers.source import SourceFile
 
@@ -41,7 +42,7 @@ def narrowed(source: SourceFile, found: Found) -> Found:
     """What an entry point lists, as far as the source wants it; how many entries were left out is told."""
     if not (source.include or source.exclude or source.strip):
         return found
-    kept = {}
+    kept: dict[str, Discovery] = {}
     for entry in found.discoveries:
         url = stripped(entry.url, source.strip)
         wanted = not source.include or matches(url, source.include)

@@ -43,7 +43,8 @@ def run_scout(home: Path, *urls: str, timeout: float = 90) -> dict[str, dict]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environ, check=False)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
-    return json.loads(done.stdout)
+    found: dict[str, dict] = json.loads(done.stdout)
+    return found
 
 
 def main() -> None:

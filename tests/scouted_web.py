@@ -17,7 +17,7 @@ NEWS = (
     "The operator of the network said that it had found the cause of the outage and that all customers are back.",
     "Researchers of the university have shown a battery that keeps its charge for a month in the cold of winter.",
 )
-GERMAN = "Die Regierung hat am Dienstag mit der Industrie und den Verbänden über die neuen Regeln für Halbleiter gesprochen."
+GERMAN = "Die Regierung hat am Dienstag mit der Industrie und den Verbänden über die Regeln für Halbleiter gesprochen."
 _hosts = count(11)
 
 
@@ -46,7 +46,7 @@ class Paper(Outlet):
         """The front page: mark-up for its head and body; without any it announces nothing."""
         self.routes["/"] = Reply(
             f'<!doctype html><html lang="{language}"><head><title>Home - The Paper</title>'
-            f'<meta property="og:site_name" content="The Paper">{head}</head><body><h1>The Paper</h1>{body}</body></html>'
+            f'<meta property="og:site_name" content="The Paper">{head}</head><body><h1>The Paper</h1>{body}'
         )
 
     def links(self, *paths: str, words: str = "") -> str:

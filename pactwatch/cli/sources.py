@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import NotFoundError, SourceFileError, UserError
+from pactwatch.cli import sources_add, sources_check, sources_doctor, sources_opml
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 if TYPE_CHECKING:
     from scrapers.packs import Pack
     from scrapers.source import SourceFile
 
-app = typer.Typer(help="List and check the outlets that are watched.", no_args_is_help=True)
+app = typer.Typer(help="List, check, add and mend the outlets that are watched.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PackNames = Annotated[
@@ -24,6 +25,10 @@ Countries = Annotated[
     list[str] | None,
     typer.Option("--country", metavar="CC", help="Sources of this country, as KR; may be given several times."),
 ]
+
+
+for part in (sources_check, sources_add, sources_doctor, sources_opml):
+    part.register(app)
 
 
 def _load(ctx: typer.Context) -> tuple[dict[str, SourceFile], list[SourceFileError]]:
@@ -134,31 +139,6 @@ def packs(ctx: typer.Context, as_json: AsJson = False) -> None:
 
         show_packs(rows, console())
     _report(broken)
-
-
-@app.command()
-def check(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Read every source file and the packs, and name each mistake with file and line; exit 2 if there is one.
-
-    Example: pactwatch sources check
-    """
-    sources, broken = _load(ctx)
-    try:
-        _packs(ctx)
-    except SourceFileError as mistake:
-        broken.append(mistake)
-    if as_json:
-        emit_json(
-            {
-                "sources": len(sources),
-                "problems": [{"file": f.file, "line": f.line, "problem": f.problem} for f in broken],
-            }
-        )
-    elif not broken:
-        console().print(f"{len(sources)} sources are in order.")
-    _report(broken)
-    if broken:
-        raise typer.Exit(2)
 
 
 SourceNames = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids of sources.")]

@@ -1,4 +1,4 @@
-"""Choose the smallest set of entry points that covers an outlet: a news feed before a sitemap, a sitemap before a page."""
+"""Choose the smallest set of entry points that covers an outlet: news feeds first, then sitemaps, then pages."""
 
 from __future__ import annotations
 
@@ -102,7 +102,8 @@ def _needless(candidate: Candidate, chosen: Sequence[Candidate]) -> str:
         return f"not needed beside the {form_of(best)}"
     within, missing = _missing(candidate, chosen)
     if not missing:
-        return f"lists nothing that {best.url} does not list" if len(chosen) == 1 else "lists nothing that is not listed"
+        others = best.url if len(chosen) == 1 else "the others together"
+        return f"lists nothing that is not in {others}"
     if len(missing) < _FEWEST or len(missing) < _NEW_SHARE * len(within):
         return f"lists only {number(len(missing), 'article')} more in the same time"
     same = sum(c.kind == candidate.kind for c in chosen)

@@ -1,4 +1,4 @@
-"""Ask an outlet a few questions as the crawl would: the same robots.txt, address guard, pace and limits, on a budget."""
+"""Ask an outlet a few questions, on a budget, as the crawl would: same robots.txt, address guard, pace and limits."""
 
 from __future__ import annotations
 
@@ -169,7 +169,8 @@ class _Ask(scrapy.Spider, Generic[T]):
             self._result.append(await self._work(Reach(self.crawler, self._pace, self._seconds)))
         except BaseException as failure:  # noqa: BLE001 - nothing is lost: raised again outside of the crawl
             self._result.append(failure)
-        for request in ():
+        nothing: tuple[scrapy.Request, ...] = ()
+        for request in nothing:
             yield request
 
 

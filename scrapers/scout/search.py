@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from core import clock, standins
 from core.fetching import EntryKind
-from core.records import Outcome, Page
+from core.records import Discovery, Outcome, Page
 from scrapers.discovery import feeds
 from scrapers.outcomes import is_web_page
 from scrapers.scout.choose import choose, main_language, refusal
@@ -212,7 +212,7 @@ class _Search:
         await self._try(candidate)
         if not candidate.further:
             return
-        brought = []
+        brought: list[Discovery] = []
         for address in candidate.further[:_CHILDREN]:
             child = Candidate(address, f"the index {url}", "sitemap")
             await self._try(child)

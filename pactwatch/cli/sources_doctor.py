@@ -1,0 +1,116 @@
+"""`sources doctor`: what is wrong with a source, and the file that would be right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.errors import NotFoundError
+from pactwatch.cli.common import console, emit_json, open_archive, printable, workspace
+
+if TYPE_CHECKING:
+    from archive.history import History
+    from pactwatch.scout import Scouted
+    from scrapers.source import SourceFile
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the group."""
+    app.command()(doctor)
+
+
+def doctor(
+    ctx: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(
+        metavar="[SOURCE]...", help="Ids of sources; without one, all that are watched and fail.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the mended files into the workspace.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look anew at the outlets of sources, and say of each entry point whether to keep, replace or drop it, and why.
+
+    Shows how the source went until now, what `sources add` would find today, and the difference to the present file.
+    With --write the change goes into the workspace; a shipped file stays as it is.
+
+    Example: pactwatch sources doctor yonhap-en
+    """
+    from archive.engine import reading
+    from archive.history import failing, history
+    from core.clock import now
+    from pactwatch.loop import run_in_loop
+    from pactwatch.scout import scout, unless
+    from pipeline.process import Processor
+    from scrapers.catalogue import load_sources
+
+    space = workspace(ctx, quiet=as_json)
+    sources, _ = load_sources(space.source_dirs)
+    if unknown := [name for name in names or () if name not in sources]:
+        raise NotFoundError(f"no source is named {unknown[0]!r}; see `pactwatch sources list`")
+    with reading(open_archive(ctx)) as connection:
+        ids = list(dict.fromkeys(names or ()))
+        ids = ids or [id_ for id_ in failing(connection) if id_ in sources and sources[id_].enabled]
+        past = {id_: history(connection, id_, now()) for id_ in ids}
+    if not ids:
+        if as_json:
+            emit_json([])
+        else:
+            console().print("No source fails. Name one to look at it all the same.")
+        return
+    processor = Processor(space.knowledge_dirs, space.rule_dirs)
+
+    async def look_at_all() -> list[Scouted]:
+        return [await scout(space, sources[id_].home, processor, source=sources[id_]) for id_ in ids]
+
+    looked = run_in_loop(lambda stop: unless(stop, look_at_all()))
+    rows = [_one(ctx, sources[id_], found, past[id_], write=write, quiet=as_json)
+            for id_, found in zip(ids, looked, strict=True)]
+    if as_json:
+        emit_json(rows)
+
+
+def _one(
+    ctx: typer.Context, source: SourceFile, found: Scouted, past: History | None, *, write: bool, quiet: bool
+) -> dict[str, Any]:
+    from pactwatch import doctor as surgery
+
+    plan = surgery.steps(source, found)
+    text = surgery.mended(source, found, plan)
+    changed = any(step.advice != "keep" for step in plan)
+    lines = list(surgery.difference(source, text))
+    file = None
+    if write and found.chosen:
+        file = surgery.write(workspace(ctx).home / "sources", source, text)
+    if not quiet:
+        _show(source, found, past, plan, lines if changed else [], str(file or ""))
+    return {
+        "id": source.id, "history": past.as_json() if past else None, "steps": [step.as_json() for step in plan],
+        "changed": changed, "reasons": found.reasons, "preview": [p.as_json() for p in found.previews],
+        "candidates": [c.as_json() for c in found.look.candidates], "diff": "\n".join(lines),
+        "written": str(file) if file else None, "requests": found.look.requests,
+    }
+
+
+def _show(
+    source: SourceFile, found: Scouted, past: History | None, plan: list[Any], lines: list[str], written: str
+) -> None:
+    from pactwatch.cli.scout_tables import show_head, show_history, show_previews, show_steps
+
+    out = console()
+    out.print(f"{source.id}  {source.file}")
+    show_history(past, out)
+    show_head(found, out)
+    show_steps(plan, out)
+    show_previews(found.previews, out)
+    if lines:
+        out.print()
+        for line in lines:
+            out.print(printable(line))
+    if written:
+        out.print(f"\nWritten: {written}")
+    elif not found.chosen:
+        out.print("\nNothing that announces articles was found, so nothing is proposed.")
+    else:
+        out.print("\nAdd --write to write this into the workspace." if lines else "\nThe file is right as it is.")
+    out.print()

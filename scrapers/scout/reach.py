@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
@@ -14,7 +14,7 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
+from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from core import clock
@@ -117,23 +117,30 @@ class Reach:
             "download_timeout": min(self._timeout, remaining),
             "pace": self._pace,
         }
-        try:
-            request = scrapy.Request(url, callback=NO_CALLBACK, dont_filter=True, meta=meta)
-            engine: Any = self._crawler.engine
-            response = await asyncio.wait_for(engine.download_async(request), remaining)
-        except BudgetSpentError as spent:
-            self.spent = str(spent)
+        ended = await self._ask(url, meta, remaining)
+        if ended is None or isinstance(ended, BudgetSpentError):
+            self.spent = str(ended) if ended else "the time for it was over"
             return None
-        except TimeoutError:
-            self.spent = "the time for it was over"
-            return None
-        except Exception as failure:  # noqa: BLE001 - whatever ends a request is named, as in the crawl
-            answer = outcomes.of_exception(failure, clock.now())
+        if isinstance(ended, BaseException):
+            answer = outcomes.of_exception(ended, clock.now())
             got = Got(url, url, answer.outcome, answer.reason)
         else:
-            got = _judged(url, response)
+            got = _judged(url, ended)
         self._known[url] = got
         return got
+
+    async def _ask(self, url: str, meta: dict[str, Any], seconds: float) -> Response | BaseException | None:
+        """The response or what came instead; None where there was none in time."""
+        future: asyncio.Future[Response | BaseException] = asyncio.get_running_loop().create_future()
+
+        def settle(ended: Response | Failure) -> None:
+            if not future.done():
+                future.set_result((ended.value or Exception()) if isinstance(ended, Failure) else ended)
+
+        engine: Any = self._crawler.engine
+        engine.crawl(scrapy.Request(url, callback=settle, errback=settle, dont_filter=True, meta=meta))
+        await asyncio.wait({future}, timeout=seconds)
+        return future.result() if future.done() else None
 
 
 def _judged(asked: str, response: Response) -> Got:
@@ -159,16 +166,15 @@ class _Ask(scrapy.Spider, Generic[T]):
 
     name = "scout"
 
-    def __init__(self, work: Callable[[Reach], Awaitable[T]], pace: float, seconds: float, result: list[Any]) -> None:
+    def __init__(self, work: Callable[[Reach], Coroutine[Any, Any, T]], pace: float, seconds: float, result: list[Any]) -> None:
         super().__init__()
         self._work, self._pace, self._seconds, self._result = work, pace, seconds, result
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
-        """Do the work; what it returns or raises is kept for the caller."""
-        try:
-            self._result.append(await self._work(Reach(self.crawler, self._pace, self._seconds)))
-        except BaseException as failure:  # noqa: BLE001 - nothing is lost: raised again outside of the crawl
-            self._result.append(failure)
+        """Do the work; the task, with what it returned or raised, is kept for the caller."""
+        task = asyncio.ensure_future(self._work(Reach(self.crawler, self._pace, self._seconds)))
+        self._result.append(task)
+        await asyncio.wait({task})
         nothing: tuple[scrapy.Request, ...] = ()
         for request in nothing:
             yield request
@@ -176,7 +182,7 @@ class _Ask(scrapy.Spider, Generic[T]):
 
 async def reaching(
     settings: Settings,
-    work: Callable[[Reach], Awaitable[T]],
+    work: Callable[[Reach], Coroutine[Any, Any, T]],
     *,
     requests: int = REQUESTS,
     delay: float | None = None,
@@ -188,11 +194,8 @@ async def reaching(
     middlewares = {**scrapy_settings["DOWNLOADER_MIDDLEWARES"], "scrapers.scout.reach.Budget": 150}
     scrapy_settings["DOWNLOADER_MIDDLEWARES"] = middlewares
     pace = settings.crawl.delay if delay is None else delay
-    result: list[Any] = []
+    result: list[asyncio.Future[T]] = []
     await AsyncCrawlerRunner(scrapy_settings).crawl(
         _Ask, work=work, pace=pace, seconds=within.total_seconds(), result=result
     )
-    if isinstance(result[0], BaseException):
-        raise result[0]
-    answer: T = result[0]
-    return answer
+    return result[0].result()

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, TypeVar
@@ -20,13 +20,15 @@ from pipeline.process import Processor
 from pipeline.sentences import split
 from scrapers.scout import propose
 from scrapers.scout.measure import Candidate
-from scrapers.scout.reach import REQUESTS, reaching
+from scrapers.scout.page import site_of
+from scrapers.scout.reach import SECONDS, reaching
 from scrapers.scout.search import Look, Present, look
 from scrapers.scout.words import number, told
 from scrapers.source import SourceFile
 
 T = TypeVar("T")
 _FEW_WORDS = 20  # of titles: fewer say nothing sure of the language
+_AT_ONCE = 4  # outlets that are looked at side by side
 _CLOSED = {Outcome.ROBOTS_DENIED, Outcome.BOT_WALL, Outcome.CONSENT_PAGE, Outcome.LOGIN_PAGE, Outcome.NEEDS_JAVASCRIPT}
 
 
@@ -86,7 +88,8 @@ async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T:
 
 
 async def scout(
-    space: Workspace, url: str, processor: Processor, *, source: SourceFile | None = None, requests: int = REQUESTS
+    space: Workspace, url: str, processor: Processor, *, source: SourceFile | None = None,
+    within: timedelta = timedelta(seconds=SECONDS),
 ) -> Scouted:
     """Look at an outlet by one of its addresses; with `source`, by what its file names too."""
     present = [
@@ -94,15 +97,33 @@ async def scout(
     ]
     country = source.country if source else propose.country_of(url)
     claim = source.language if source else None
-    work = partial(look, url=url, language_of=partial(_language, claim=claim), present=present, country=country)
+    work = partial(look, url=url, language_of=partial(_language, claim=claim), present=present,
+                   country=country, language=claim)
     delay = source.delay if source else None
-    result = Scouted(await reaching(space.settings, work, requests=requests, delay=delay))
+    result = Scouted(await reaching(space.settings, work, delay=delay, within=within))
     result.look.country = country or propose.country_of(result.look.home)
     publisher = source.publisher if source else None
     result.previews = [_preview(page, processor, publisher) for page in result.look.pages]
     result.previews += [Preview(g.asked, str(g.outcome), g.reason) for g in result.look.failures]
     _judge(result)
     return result
+
+
+async def scout_each(space: Workspace, sources: Sequence[SourceFile], processor: Processor) -> dict[str, Scouted]:
+    """Look at the outlets of several sources, a few at a time; those of one site one after the other, for its pace."""
+    sites: dict[str, list[SourceFile]] = {}
+    for source in sources:
+        sites.setdefault(site_of(source.home), []).append(source)
+    places = asyncio.Semaphore(_AT_ONCE)
+    found: dict[str, Scouted] = {}
+
+    async def one_site(members: Sequence[SourceFile]) -> None:
+        async with places:
+            for source in members:
+                found[source.id] = await scout(space, source.home, processor, source=source)
+
+    await asyncio.gather(*map(one_site, sites.values()))
+    return found
 
 
 def _language(text: str, *, claim: str | None) -> str | None:

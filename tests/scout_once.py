@@ -1,6 +1,6 @@
 """Look at several outlets in one process and print what came of each: the tests start it, for a reactor runs once.
 
-Usage: python scout_once.py HOME URL…; HOME is a workspace.
+Usage: python scout_once.py HOME SECONDS URL…; HOME is a workspace.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from core.workspace import Workspace, load_workspace
 
 
-async def scout_all(space: Workspace, urls: list[str]) -> dict[str, dict]:
+async def scout_all(space: Workspace, urls: list[str], seconds: float) -> dict[str, dict]:
     from pactwatch.scout import file_of, scout
     from pipeline.process import Processor
 
     processor = Processor(space.knowledge_dirs, space.rule_dirs)
-    found = await asyncio.gather(*(scout(space, url, processor) for url in urls))
+    found = await asyncio.gather(*(scout(space, url, processor, within=timedelta(seconds=seconds)) for url in urls))
     return {
         url: {
             "name": one.look.name, "home": one.look.home, "language": one.look.language,
@@ -36,10 +37,10 @@ async def scout_all(space: Workspace, urls: list[str]) -> dict[str, dict]:
     }
 
 
-def run_scout(home: Path, *urls: str, timeout: float = 90) -> dict[str, dict]:
+def run_scout(home: Path, *urls: str, seconds: float = 60, timeout: float = 90) -> dict[str, dict]:
     """Start this file as a program of its own; what it printed."""
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    command = [sys.executable, __file__, str(home), *urls]
+    command = [sys.executable, __file__, str(home), str(seconds), *urls]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environ, check=False)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
@@ -51,9 +52,9 @@ def main() -> None:
     from pactwatch.cli.common import _plain
     from pactwatch.loop import run_in_loop
 
-    home, *urls = sys.argv[1:]
+    home, seconds, *urls = sys.argv[1:]
     space = load_workspace(Path(home))
-    found = run_in_loop(lambda _stop: scout_all(space, urls))
+    found = run_in_loop(lambda _stop: scout_all(space, urls, float(seconds)))
     sys.stdout.write(json.dumps(found, default=_plain))
 
 

@@ -40,7 +40,7 @@ def doctor(
     from archive.history import failing, history
     from core.clock import now
     from pactwatch.loop import run_in_loop
-    from pactwatch.scout import scout, unless
+    from pactwatch.scout import scout_each, unless
     from pipeline.process import Processor
     from scrapers.catalogue import load_sources
 
@@ -60,12 +60,9 @@ def doctor(
         return
     processor = Processor(space.knowledge_dirs, space.rule_dirs)
 
-    async def look_at_all() -> list[Scouted]:
-        return [await scout(space, sources[id_].home, processor, source=sources[id_]) for id_ in ids]
-
-    looked = run_in_loop(lambda stop: unless(stop, look_at_all()))
-    rows = [_one(ctx, sources[id_], found, past[id_], write=write, quiet=as_json)
-            for id_, found in zip(ids, looked, strict=True)]
+    chosen = [sources[id_] for id_ in ids]
+    looked = run_in_loop(lambda stop: unless(stop, scout_each(space, chosen, processor)))
+    rows = [_one(ctx, source, looked[source.id], past[source.id], write=write, quiet=as_json) for source in chosen]
     if as_json:
         emit_json(rows)
 

@@ -24,6 +24,7 @@ Dates = Literal["time", "day", "none"]
 STALE = timedelta(days=60)
 _FULL = 1200  # characters; the median entry of a feed with whole articles has more
 _TEASER = 60
+_LARGEST = 5_000_000  # bytes of a feed whose texts are looked at
 _COMMENTS = re.compile(r"/comments?(?:/|$|\.)|comments[-_]?(?:rss|feed|atom)|[?&](?:feed|type)=comments", re.IGNORECASE)
 _ABOUT_COMMENTS = re.compile(
     r"\bcomments?\b|\bkommentare?\b|\bcommentaires\b|\bcomentarios\b|댓글|コメント|评论", re.IGNORECASE
@@ -161,6 +162,8 @@ def _kind_of(found: Found) -> EntryKind:
 
 
 def _root(got: Got) -> Any:
+    if len(got.body) > _LARGEST:
+        return None
     text = xml.as_text(got.body, got.encoding, None)
     root = xml.parse(text)
     return root if root is not None else xml.parse(xml.mended(text))

@@ -29,6 +29,7 @@ _SECTION = re.compile(
     r"economy|headlines|all|archive|aktuell|nachrichten|actualites?|noticias|notizie)(?:\.html?|/)?$",
     re.IGNORECASE,
 )
+_LARGEST = 5_000_000  # bytes of a page that are read
 _MOST = 4000  # links of a page that are looked at
 
 
@@ -68,7 +69,7 @@ def site_of(url: str) -> str:
 def read_page(got: Got) -> PageFacts:
     """The facts of a page; none where it is no web page."""
     facts = PageFacts()
-    text = decode(got.body, got.encoding, None)
+    text = decode(got.body[:_LARGEST], got.encoding, None)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, recover=True)
     try:
         root: Any = etree.fromstring(text.encode("utf-8", "replace"), parser)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
@@ -22,6 +22,7 @@ from core.fetching import Answer
 from core.records import Outcome
 from core.settings import Settings
 from scrapers import landing, outcomes
+from scrapers.handler import ABANDON
 from scrapers.middlewares.robots import Robots
 from scrapers.settings import crawl_settings
 
@@ -166,7 +167,9 @@ class _Ask(scrapy.Spider, Generic[T]):
 
     name = "scout"
 
-    def __init__(self, work: Callable[[Reach], Coroutine[Any, Any, T]], pace: float, seconds: float, result: list[Any]) -> None:
+    def __init__(
+        self, work: Callable[[Reach], Coroutine[Any, Any, T]], pace: float, seconds: float, result: list[Any]
+    ) -> None:
         super().__init__()
         self._work, self._pace, self._seconds, self._result = work, pace, seconds, result
 
@@ -175,6 +178,12 @@ class _Ask(scrapy.Spider, Generic[T]):
         task = asyncio.ensure_future(self._work(Reach(self.crawler, self._pace, self._seconds)))
         self._result.append(task)
         await asyncio.wait({task})
+        # What still waits for its host's turn would hold up the end of the crawl, for minutes where robots.txt asks so.
+        downloader = self.crawler.engine.downloader if self.crawler.engine else None
+        for slot in downloader.slots.values() if downloader else ():
+            while slot.queue:
+                slot.queue.popleft()[1].errback(DownloadCancelledError())
+        self.crawler.signals.send_catch_log(ABANDON)
         nothing: tuple[scrapy.Request, ...] = ()
         for request in nothing:
             yield request

@@ -59,11 +59,18 @@ class Look:
 
 
 async def look(
-    reach: Reach, url: str, language_of: LanguageOf, *, present: Sequence[Present] = (), country: str | None = None
+    reach: Reach,
+    url: str,
+    language_of: LanguageOf,
+    *,
+    present: Sequence[Present] = (),
+    country: str | None = None,
+    language: str | None = None,
 ) -> Look:
-    """Look at an outlet from any of its addresses. `present` is what its source file names."""
+    """Look at an outlet from any of its addresses. `present`, country and language are what its source file says."""
     began = monotonic()
     search = _Search(reach, url, language_of, country)
+    search.facts.language = language.partition("-")[0] if language else None
     result = search.result
     if await search.begin(present):
         await search.linked()
@@ -141,7 +148,7 @@ class _Search:
                 return
         self._pages.append(got)
         mine = self.facts
-        mine.name, mine.language = facts.name or mine.name, facts.language or mine.language
+        mine.name, mine.language = facts.name or mine.name, mine.language or facts.language
         mine.title = facts.title or mine.title
         for name in ("declared", "feeds", "sitemaps", "sections"):
             known = getattr(mine, name)

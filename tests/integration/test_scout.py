@@ -16,6 +16,7 @@ from tests.outlet_server import Reply
 from tests.scout_once import run_scout
 from tests.scouted_web import GERMAN, NEWS, Paper
 
+SETTINGS = '[crawl]\nallow_networks = ["127.0.0.0/8"]\ndelay = 0\ntimeout = 5\n'
 MAKERS: dict[str, Callable[[], Paper]] = {}
 
 
@@ -229,7 +230,7 @@ class Web:
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     home: Path = tmp_path_factory.mktemp("scout")
-    (home / "pactwatch.toml").write_text('[crawl]\nallow_networks = ["127.0.0.0/8"]\ndelay = 0\ntimeout = 5\n')
+    (home / "pactwatch.toml").write_text(SETTINGS)
     made = {name: maker() for name, maker in MAKERS.items()}
     moved = Paper(0)
     moved.routes["/"] = Reply(status=301, headers={"Location": made["plain"].base + "/"})
@@ -345,3 +346,20 @@ def test_the_proposed_file_is_a_valid_source_with_its_reasons(web: Web) -> None:
     assert "sources add" in data["checked"]["by"]
     assert "# Left out:" in text
     assert "RSS feed, 12 entries, the newest less than an hour ago" in text
+
+
+def test_an_outlet_that_asks_for_long_pauses_is_looked_at_as_far_as_the_time_goes(tmp_path: Path) -> None:
+    (tmp_path / "pactwatch.toml").write_text(SETTINGS)
+    slow, hanging = Paper(), Paper()
+    for paper in (slow, hanging):
+        paper.feed("/rss.xml")
+        paper.front(paper.links("/rss.xml"))
+    slow.robots("User-agent: *\nCrawl-delay: 100\n")
+    hanging.routes["/rss.xml"] = Reply(hang=20)
+    with slow.running(), hanging.running():
+        found = run_scout(tmp_path, slow.base, hanging.base, seconds=3, timeout=40)
+    for one in found.values():
+        assert one["seconds"] < 6
+        assert one["chosen"] == []
+    assert "the time for it was over" in " ".join(found[slow.base]["reasons"])
+    assert len(slow.asked) <= 2

@@ -106,6 +106,12 @@ class CrawlSettings(Section):
     timeout: float = Field(30.0, gt=0, le=600, description="Seconds for one request, from connect to the last byte")
     max_page_mb: float = Field(10.0, gt=0, le=100, description="Largest page, after decompression")
     max_feed_mb: float = Field(50.0, gt=0, le=500, description="Largest feed or sitemap, after decompression")
+    browser: str = Field(
+        "", description="Program of the browser for sources with `render: true`; else chromium where it is installed"
+    )
+    browser_sandbox: bool = Field(
+        True, description="Keep the browser's own sandbox; with it, it does not start as root"
+    )
 
 
 class CatalogSettings(Section):

@@ -50,6 +50,8 @@ def crawl_settings(settings: Settings) -> dict[str, Any]:
         "PACTWATCH_CONNECT_TIMEOUT": min(CONNECT_TIMEOUT, crawl.timeout),
         "PACTWATCH_MAX_PAGE": int(crawl.max_page_mb * 1_000_000),
         "PACTWATCH_MAX_FEED": int(crawl.max_feed_mb * 1_000_000),
+        "PACTWATCH_BROWSER": crawl.browser,
+        "PACTWATCH_BROWSER_SANDBOX": crawl.browser_sandbox,
         "DOWNLOAD_HANDLERS": {
             "http": "scrapers.handler.GuardedDownloadHandler",
             "https": "scrapers.handler.GuardedDownloadHandler",
@@ -72,6 +74,7 @@ def crawl_settings(settings: Settings) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": 5,
         "DOWNLOADER_MIDDLEWARES_BASE": {},
         "DOWNLOADER_MIDDLEWARES": {
+            "scrapers.middlewares.rendering.Rendering": 90,
             "scrapers.middlewares.robots.Robots": 100,
             "scrapers.middlewares.greeting.Greeting": 200,
             "scrapers.middlewares.redirects.Redirects": 500,

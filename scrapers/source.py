@@ -165,6 +165,9 @@ class SourceFile(_Part):
     articles: Literal["page", "feed"] = Field(
         "page", description="Where the text is from: the article's page, or title and summary of the entry point alone"
     )
+    render: bool = Field(
+        False, description="Let a browser run the scripts of its articles and listings first; needs `pactwatch[js]`"
+    )
     include: Patterns = Field(
         (), description="Only articles whose address fits one of these: `*/tech/*`, or a part of it, as `/tech/`"
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import NotFoundError, SourceFileError
-from pactwatch.cli.common import console, emit_json, workspace
+from pactwatch.cli.common import console, emit_json, say, workspace
 
 if TYPE_CHECKING:
     from scrapers.source import SourceFile
@@ -64,7 +64,7 @@ def check(
             number = len(names) if names else len(sources)
             console().print(f"{number} sources are in order." if number != 1 else "1 source is in order.")
     for failure in broken:
-        typer.echo(f"pactwatch: {failure}", err=True)
+        say(f"pactwatch: {failure}")
     if broken or failed:
         raise typer.Exit(2 if broken else 1)
 

@@ -12,12 +12,13 @@ import sqlalchemy as sa
 
 from archive.engine import Connection
 from archive.tables import Article, EntryPoint, Fetch, Source
+from archive.troubles import open_ones
 from core.records import Outcome
 
 LAST_POLLS = 8
 _SAMPLE = 50
 _WEEK = timedelta(days=7)
-_GOOD = {None, Outcome.OK, Outcome.UNCHANGED}
+_GOOD = (Outcome.OK, Outcome.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class History:
     interval_s: int | None
     last_polled_at: datetime | None
     last_new_at: datetime | None
-    entry_points: Sequence[Mapping[str, Any]]  # url, kind, outcome, reason, failures
+    troubles: Sequence[Mapping[str, Any]]  # what is known to be wrong now: kind, since, detail
+    entry_points: Sequence[Mapping[str, Any]]  # url, kind, outcome, reason, failures, moved_to
     polls: Sequence[Mapping[str, Any]]  # fetched_at, url, outcome, reason; the latest first
     new_in_week: int
     usual_characters: int | None  # median of its newest articles
@@ -47,7 +49,8 @@ def history(connection: Connection, source_id: str, at: datetime) -> History | N
     if row is None:
         return None
     points = connection.execute(
-        sa.select(EntryPoint.url, EntryPoint.kind, EntryPoint.outcome, EntryPoint.reason, EntryPoint.failures)
+        sa.select(EntryPoint.url, EntryPoint.kind, EntryPoint.outcome, EntryPoint.reason, EntryPoint.failures,
+                  EntryPoint.moved_to)
         .where(EntryPoint.source_id == source_id)
         .order_by(EntryPoint.id)
     ).mappings()
@@ -67,6 +70,8 @@ def history(connection: Connection, source_id: str, at: datetime) -> History | N
     return History(
         outcome=row["outcome"], reason=row["reason"], failures=row["failures"], interval_s=row["interval_s"],
         last_polled_at=row["last_polled_at"], last_new_at=row["last_new_at"],
+        troubles=[{"kind": t.kind, "since": t.since, "detail": t.detail}
+                  for t in open_ones(connection).values() if t.source_id == source_id],
         entry_points=[dict(point) for point in points], polls=[dict(poll) for poll in polls],
         new_in_week=connection.scalar(week) or 0,
         usual_characters=int(median(size for size, _ in newest)) if newest else None,
@@ -75,10 +80,12 @@ def history(connection: Connection, source_id: str, at: datetime) -> History | N
 
 
 def failing(connection: Connection) -> list[str]:
-    """The ids of the sources whose last poll, or an entry point's last poll, did not go well."""
-    good = [str(outcome) for outcome in _GOOD if outcome]
-    bad = sa.select(EntryPoint.source_id).where(EntryPoint.outcome.not_in(good))
+    """The ids of the sources with a failing poll, an entry point that fails or has moved, or a trouble that is open."""
+    good = [str(outcome) for outcome in _GOOD]
+    wrong = sa.or_(EntryPoint.outcome.not_in(good), EntryPoint.moved_to.is_not(None))
+    bad = sa.select(EntryPoint.source_id).where(wrong)
+    known = {trouble.source_id for trouble in open_ones(connection).values() if trouble.source_id}
     rows = connection.scalars(
         sa.select(Source.id).where(sa.or_(Source.failures > 0, Source.outcome.not_in(good), Source.id.in_(bad)))
     )
-    return sorted(rows)
+    return sorted(known.union(rows))

@@ -39,8 +39,8 @@ def source_states(connection: Connection, now: datetime) -> dict[str, SourceStat
             said = f"{row.kind} since {row.since:%Y-%m-%d}"
             wrong[row.source_id] = f"{wrong[row.source_id]}, {said}" if row.source_id in wrong else said
     lost = days.missed(connection, now)
-    moved = dict(connection.execute(
-        sa.select(EntryPoint.source_id, EntryPoint.moved_to).where(EntryPoint.moved_to.is_not(None))).tuples().all())
+    query_of_moved = sa.select(EntryPoint.source_id, EntryPoint.moved_to).where(EntryPoint.moved_to.is_not(None))
+    moved: dict[str, str] = {source_id: address for source_id, address in connection.execute(query_of_moved) if address}
     articles = sa.select(Article.source_id, sa.func.count().label("number")).group_by(Article.source_id).subquery()
     query = sa.select(
         Source.id,

@@ -69,6 +69,11 @@ def show_history(past: History | None, out: Console) -> None:
     out.print(f"last new article: {new}; {past.new_in_week} in the last 7 days")
     if past.usual_characters is not None:
         out.print(f"its articles usually have {past.usual_characters} characters; {past.paywalled:.0%} are cut off")
+    for trouble in past.troubles:
+        out.print(printable(f"{trouble['kind']} since {trouble['since']:%Y-%m-%d %H:%M}: {trouble['detail']}"))
+    for point in past.entry_points:
+        if point["moved_to"]:
+            out.print(printable(f"{point['url']} says that it has moved to {point['moved_to']}"))
     for poll in past.polls:
         said = " ".join(filter(None, (poll["outcome"], poll["reason"])))
         out.print(printable(f"  {poll['fetched_at']:%m-%d %H:%M}  {poll['url']}  {said}"))

@@ -80,7 +80,7 @@ def read_page(got: Got) -> PageFacts:
     facts.language = _language(root)
     facts.title = next((text_of(t) for t in root.iter("title")), None)
     facts.name = _meta(root, "og:site_name") or _meta(root, "application-name")
-    base = next((urljoin(got.url, b.get("href")) for b in root.iter("base") if b.get("href")), got.url)
+    base = next(filter(None, (_joined(got.url, b.get("href")) for b in root.iter("base"))), got.url)
     for link in root.iter("link"):
         relations = (link.get("rel") or "").lower().split()
         address = _joined(base, link.get("href"))

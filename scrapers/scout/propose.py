@@ -41,7 +41,8 @@ def country_of(url: str) -> str | None:
 
 
 def scalar(value: str) -> str:
-    """A text as YAML, in quotes where it needs them."""
+    """A text as YAML, in quotes where it needs them, without signs that do not print."""
+    value = " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
     plain = _PLAIN.fullmatch(value) and not value.endswith(" ") and value.lower() not in _RESERVED
     digits = re.fullmatch(r"[\d.+-]+", value)
     return value if plain and not digits else json.dumps(value, ensure_ascii=False)

@@ -43,6 +43,7 @@ class Got:
     body: bytes = b""
     kind: str = ""  # the content type
     encoding: str | None = None
+    moved: bool = False  # whether it was led to `url` for good, or only for now
 
     @property
     def ok(self) -> bool:
@@ -148,7 +149,8 @@ def _judged(asked: str, response: Response) -> Got:
     """The answer under its name: what refuses, or stands in the place of the page, is no `ok`."""
     kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
     got = Got(asked, response.url, Outcome.OK, status=response.status, body=response.body, kind=kind,
-              encoding=http_content_type_encoding(kind) if kind else None)
+              encoding=http_content_type_encoding(kind) if kind else None,
+              moved=bool(response.request and response.request.meta.get("moved_for_good")))
     if not 200 <= response.status < 300 or response.status == 202:
         answer = Answer(Outcome.OK, clock.now(), status=response.status)
         if response.status != 202:

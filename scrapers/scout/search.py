@@ -105,7 +105,7 @@ class _Search:
         got = await self._reach.get(result.asked)
         if got is None:
             return False
-        given = Candidate(got.url, "the given address", given=True)
+        given = Candidate(got.url if got.moved else got.asked, "the given address", given=True)
         if got.ok and not present and self._is_feed(given, got):
             result.candidates.append(given)
             hosts = Counter(_front(entry.url) for entry in given.entries)
@@ -155,7 +155,7 @@ class _Search:
             known += [link for link in getattr(facts, name) if link not in known]
 
     async def _try(self, candidate: Candidate, *, selectors: Present | None = None) -> Got | None:
-        """Measure a candidate, once for each address; a redirect's end is the address to keep."""
+        """Measure a candidate, once for each address; the end of a permanent redirect is the address to keep."""
         result = self.result
         if any(candidate.url == known.url for known in result.candidates):
             return None
@@ -171,7 +171,8 @@ class _Search:
         measure(candidate, got, result.home, self._language_of, result.country, selectors)
         if got.ok and got.url != candidate.url and candidate.entries:
             known = next((c for c in result.candidates if c.url == got.url and c is not candidate), None)
-            candidate.moved_from, candidate.url = candidate.url, got.url
+            if got.moved:  # else the address that was asked for is the one to keep
+                candidate.moved_from, candidate.url = candidate.url, got.url
             if known is not None:
                 candidate.dropped = f"leads to {got.url}"
         return got

@@ -46,7 +46,16 @@ def redirected() -> Paper:
     paper = Paper()
     paper.feed("/syndication/news.xml")
     paper.routes["/rss"] = Reply(status=301, headers={"Location": "/rss/all"})
-    paper.routes["/rss/all"] = Reply(status=302, headers={"Location": "/syndication/news.xml"})
+    paper.routes["/rss/all"] = Reply(status=308, headers={"Location": "/syndication/news.xml"})
+    paper.front(paper.links("/rss"))
+    return paper
+
+
+@outlet
+def lent() -> Paper:
+    paper = Paper()
+    paper.feed("/syndication/news.xml")
+    paper.routes["/rss"] = Reply(status=302, headers={"Location": "/syndication/news.xml"})
     paper.front(paper.links("/rss"))
     return paper
 
@@ -260,6 +269,7 @@ def why_not(web: Web, name: str, path: str) -> str:
         ("plain", [["feed", "/rss.xml"]]),
         ("untold", [["feed", "/feed"]]),
         ("redirected", [["feed", "/syndication/news.xml"]]),
+        ("lent", [["feed", "/rss"]]),
         ("half_dead", [["feed", "/live.xml"]]),
         ("commented", [["feed", "/feed/"]]),
         ("bilingual", [["feed", "/en.xml"]]),

@@ -193,6 +193,10 @@ class SourceFile(_Part):
         at = moment.astimezone(ZoneInfo(self.zone)).time()
         return begin <= at < end if begin < end else at >= begin or at < end
 
+    def renders(self, kind: str) -> bool:
+        """Whether a browser runs the scripts of an address first: of articles and listings, where the file says so."""
+        return self.render and kind in {"article", "listing"}
+
     @property
     def interval(self) -> timedelta | None:
         """The fixed time between two polls; None where it follows what the source publishes."""

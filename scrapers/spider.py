@@ -197,6 +197,7 @@ class NewsSpider(scrapy.Spider):
         arguments: dict[str, Any],
         priority: int = 0,
     ) -> scrapy.Request:
+        render = visit.planned.source.renders(getattr(known, "kind", "article"))
         return scrapy.Request(
             url,
             callback=callback,
@@ -205,7 +206,7 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
-            meta={"download_maxsize": max_size, "pace": visit.pace, "render": _rendered(visit, known), **self._limits},
+            meta={"download_maxsize": max_size, "pace": visit.pace, "render": render, **self._limits},
         )
 
     async def _order(
@@ -374,11 +375,6 @@ class NewsSpider(scrapy.Spider):
         for request in self._next(visit):
             yield request
         await self._done(visit)
-
-
-def _rendered(visit: _Visit, known: EntryState | FetchOrder) -> bool:
-    """Whether a browser has to run the page's scripts first: articles and listings of sources that ask for it."""
-    return visit.planned.source.render and (isinstance(known, FetchOrder) or known.kind == "listing")
 
 
 def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:

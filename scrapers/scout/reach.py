@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -21,13 +21,15 @@ from core import clock
 from core.fetching import Answer
 from core.records import Outcome
 from core.settings import Settings
+from core.urls import canonical
 from scrapers import landing, outcomes
 from scrapers.handler import ABANDON
-from scrapers.middlewares.robots import Robots
 from scrapers.settings import crawl_settings
 
 REQUESTS = 25
 SECONDS = 60.0
+_ROBOTS = 512_000  # bytes of a robots.txt that are read
+_SITEMAP = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S{8,2000})", re.IGNORECASE | re.MULTILINE)
 T = TypeVar("T")
 
 
@@ -56,10 +58,14 @@ class BudgetSpentError(IgnoreRequest):
 
 
 class Budget:
-    """A downloader middleware that counts every request, robots.txt and redirects too, and refuses what is too much."""
+    """A downloader middleware that counts every request, robots.txt and redirects too, and refuses what is too much.
+
+    Each robots.txt comes by here, so it also notes the sitemaps that it names.
+    """
 
     def __init__(self, most: int) -> None:
         self.most, self.sent = most, 0
+        self.sitemaps: list[str] = []
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Budget:
@@ -71,6 +77,13 @@ class Budget:
         if self.sent >= self.most:
             raise BudgetSpentError(f"the {self.most} requests that this may cost are used up")
         self.sent += 1
+
+    def process_response(self, request: scrapy.Request, response: Response) -> Response:
+        """Note the sitemaps of a robots.txt."""
+        if request.meta.get("robots") and response.status == 200:
+            text = response.body[:_ROBOTS].decode("utf-8-sig", "replace")
+            self.sitemaps += [url for url in _SITEMAP.findall(text) if canonical(url) and url not in self.sitemaps]
+        return response
 
 
 class Reach:
@@ -84,27 +97,27 @@ class Reach:
         self._sizes = settings.getint("PACTWATCH_MAX_PAGE"), settings.getint("PACTWATCH_MAX_FEED")
         self.spent = ""  # why no more was asked
 
-    def _middleware(self, kind: type[T]) -> T | None:
+    @property
+    def _budget(self) -> Budget | None:
         engine = self._crawler.engine
         members: Any = engine.downloader.middleware.middlewares if engine else ()
-        return next((m for m in members if isinstance(m, kind)), None)
+        return next((m for m in members if isinstance(m, Budget)), None)
 
     @property
     def sent(self) -> int:
         """Requests that were sent."""
-        budget = self._middleware(Budget)
-        return budget.sent if budget else 0
+        return budget.sent if (budget := self._budget) else 0
 
     @property
     def left(self) -> int:
         """Requests that may still be sent; none when the time is up."""
-        budget = self._middleware(Budget)
+        budget = self._budget
         return 0 if budget is None or monotonic() >= self._ends else budget.most - budget.sent
 
-    def sitemaps(self, url: str) -> list[str]:
-        """The sitemaps that the robots.txt of an address's host names; it was read with the first request."""
-        parts, robots = urlsplit(url), self._middleware(Robots)
-        return robots.sitemaps(f"{parts.scheme}://{parts.netloc}") if robots else []
+    @property
+    def sitemaps(self) -> list[str]:
+        """The sitemaps that the robots.txt of the hosts name that were asked until now."""
+        return list(budget.sitemaps) if (budget := self._budget) else []
 
     async def get(self, url: str, *, feed: bool = True) -> Got | None:
         """The answer of an address; None where the budget does not allow the question. An answer is kept."""

@@ -74,7 +74,7 @@ async def look(
     result = search.result
     if await search.begin(present):
         await search.linked()
-        await search.sitemaps(reach.sitemaps(result.home))
+        await search.sitemaps(reach.sitemaps)
         await search.well_known()
         await search.listings()
     result.language = main_language(result.candidates, search.facts.language)

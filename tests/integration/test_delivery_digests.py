@@ -145,13 +145,15 @@ def test_missed_days_are_each_sent_late_and_each_tells_what_was_found_before_it(
     assert "On the second day" in third
 
 
-def test_a_route_started_after_its_time_sends_that_days_digest_with_what_was_just_found(engine: Engine) -> None:
+def test_a_route_started_after_its_time_sends_that_days_digest_late_with_what_was_just_found(engine: Engine) -> None:
     settings = settings_for()
     now = MORNING + timedelta(hours=6)
     add_hit(engine, settings.routes, now - timedelta(minutes=1), title="Just found")
     assert build(engine, settings, now) == 1
     (text,) = payloads(engine)
-    assert text.startswith("Digest 2026-05-04\n1 new story")
+    assert text.startswith(
+        "Digest 2026-05-04 (late)\n1 new story · late: due 2026-05-04 08:00, made 2026-05-04 14:00 UTC"
+    )
     assert "Just found" in text
 
 

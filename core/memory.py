@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import sys
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of glibc's malloc.h
 _BIG = 256 * 1024
+_HEAVY = 1_000_000  # bytes of a document; its tree and the copies of its text take twenty to fifty times as much
+_GROWS_FREELY, _MOST_TIMES = 5_000_000, 100
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def turn_of(size: int) -> AbstractAsyncContextManager[Any]:
+    """What to hold while a document of this size is read: heavy ones are read one at a time, in whatever process."""
+    if size < _HEAVY:
+        return nullcontext()
+    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
 
 
 @cache
@@ -18,6 +31,11 @@ def _library() -> Any:
         return None
     library = ctypes.CDLL(None)
     return library if hasattr(library, "mallopt") and hasattr(library, "malloc_trim") else None
+
+
+def may_grow_to(size: int, limit: int) -> int:
+    """To what a compressed body of this size may grow. Nothing honest of over five megabytes shrinks a hundredfold."""
+    return min(limit, max(_GROWS_FREELY, _MOST_TIMES * size))
 
 
 def map_big_blocks() -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.logs import get_logger
+from core.memory import turn_of
 from core.records import Outcome, Page, Processed
 from pactwatch import extraction_worker
 
@@ -124,7 +125,7 @@ class ExtractionPool:
 
     async def _attempt(self, batch: list[Page]) -> list[Processed] | None:
         """The results of a batch, or None where its process died or took too long."""
-        async with self._turn:
+        async with turn_of(max(len(page.body) for page in batch)), self._turn:
             return await self._timed(batch)
 
     async def _timed(self, batch: list[Page]) -> list[Processed] | None:

@@ -16,6 +16,7 @@ from twisted.web.client import Agent
 
 from core.errors import SkipDocument
 from scrapers.guard import AddressGuard, GuardedReactor
+from scrapers.tls import NamingPolicy
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
@@ -80,7 +81,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         # One agent for all requests: a request's time limit is kept by Scrapy's own timer, which spans the body too.
         self._agent = http11._BindAddressAgent(  # noqa: SLF001
             reactor=cast("ReactorBase", GuardedReactor(reactor, guard)),
-            contextFactory=self._contextFactory,
+            contextFactory=cast("Any", NamingPolicy(self._contextFactory)),
             connectTimeout=crawler.settings.getfloat("PACTWATCH_CONNECT_TIMEOUT"),
             pool=self._pool,
         )

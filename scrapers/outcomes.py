@@ -26,6 +26,7 @@ from core import clock
 from core.errors import SkipDocument
 from core.fetching import Answer
 from core.records import Outcome
+from scrapers import tls
 
 # The statuses whose body may be the whole document. 206 brings a part, 226 a difference; 202 is looked at closer.
 COMPLETE = frozenset({200, 202, 203, 204})
@@ -88,7 +89,7 @@ def of_exception(failure: BaseException, at: datetime) -> Answer:
         if isinstance(cause, SkipDocument):  # the address guard's
             return Answer(Outcome(cause.outcome), at, str(cause), final=True)
         if isinstance(cause, OpenSSLError | VerificationError):
-            return Answer(Outcome.TLS_ERROR, at, _tls(cause))
+            return Answer(Outcome.TLS_ERROR, at, tls.reason(cause))
         for classes, outcome, reason, final in _KINDS:
             if isinstance(cause, classes):
                 return Answer(outcome, at, reason, final=final)
@@ -106,13 +107,6 @@ def _causes(failure: BaseException) -> list[BaseException]:
         found.append(exception)
         todo += [exception.__cause__, *(getattr(r, "value", None) for r in getattr(exception, "reasons", None) or ())]
     return found[::-1]
-
-
-def _tls(failure: BaseException) -> str:
-    if isinstance(failure, VerificationError):
-        return "the certificate is for another host"
-    details = failure.args[0] if failure.args and isinstance(failure.args[0], list) else []
-    return "; ".join(str(d[-1]) for d in details if d)[:200] or "the TLS connection failed"
 
 
 def of_status(status: int, headers: Any, at: datetime) -> Answer:

@@ -69,7 +69,7 @@ def crawl_settings(settings: Settings) -> dict[str, Any]:
         # Scrapy counts requests that wait for their host's turn, too: a few dead hosts must not use up all places.
         "CONCURRENT_REQUESTS": crawl.concurrency * 2,
         "CONCURRENT_REQUESTS_PER_DOMAIN": PER_HOST,
-        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 10_000_000,
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 3_000_000,
         "CONCURRENT_ITEMS": 1,  # Scrapy starts so many tasks for every answer; our callbacks yield a request or two
         "REDIRECT_MAX_TIMES": 5,
         "DOWNLOADER_MIDDLEWARES_BASE": {},

@@ -22,6 +22,7 @@ from w3lib.encoding import http_content_type_encoding
 from core import clock
 from core.errors import SkipDocument
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
+from core.memory import turn_of
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
@@ -298,7 +299,7 @@ class NewsSpider(scrapy.Spider):
             if len(response.body) < _LARGE:
                 found = read_entry(response.body, ask)
             else:
-                async with self._one_at_a_time:
+                async with self._one_at_a_time, turn_of(len(response.body)):
                     found = await asyncio.to_thread(read_entry, response.body, ask)
         except SkipDocument as skipped:
             named = replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None,

@@ -91,16 +91,17 @@ def run_cases(home: Path, cases: Sequence[Case], canary: Host, limit: float = 15
     return result
 
 
-def run(home: Path, *command: str, names: Mapping[str, list[list[str]]] | None = None, timeout: float = 100) -> Pass:
+def run(home: Path, *command: str, names: Mapping[str, list[list[str]]] | None = None, timeout: float = 100,
+        environ: Mapping[str, str] | None = None) -> Pass:
     """Run a command in a workspace and watch the memory of all its processes."""
     if not (home / "pactwatch.toml").exists():
         (home / "pactwatch.toml").write_text(SETTINGS.replace("{timeout}", "5.0"), encoding="utf-8")
     (home / "names.json").write_text(json.dumps(names or {}), encoding="utf-8")
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "COLUMNS": "200"}
+    all_of_it = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "COLUMNS": "200", **(environ or {})}
     began = time.monotonic()
     result = Pass()
     with (home / "out").open("w") as out, (home / "err").open("w") as err, subprocess.Popen(
-        [*PROGRAM, str(home / "names.json"), *command, "--home", str(home)], stdout=out, stderr=err, env=environ
+        [*PROGRAM, str(home / "names.json"), *command, "--home", str(home)], stdout=out, stderr=err, env=all_of_it
     ) as process:
         while process.poll() is None:
             result.peak_mb = max(result.peak_mb, _tree_mb(process.pid))

@@ -19,9 +19,11 @@ _TAG = re.compile(r"<[^<>]{1,2000}>")
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _UPDATED = ("updated", "modified")
 NO_ADDRESS = ""  # of an entry that names no page: it is counted, and then left out
+_NAMELESS = Discovery(NO_ADDRESS)  # all of them: a feed of ten megabytes holds a million empty ones
 _MEDIA = re.compile(r"\.(?:mp[34]|m4[av]|ogg|wav|avi|mov|webm|pdf|jpe?g|png|gif|webp|zip)(?:\?|$)", re.IGNORECASE)
 _NO_PAGE = ("javascript:", "mailto:", "data:", "tel:", "about:", "file:", "#")
 _LONGEST_LENIENT = 3_000_000  # characters; feedparser needs about 0.2 ms for each entry
+_DEEPEST_LENIENT = 50_000  # levels; tags that never end count, and broken feeds have thousands
 
 
 def read_feed(root: Any, url: str, zone: tzinfo) -> list[Discovery]:
@@ -64,6 +66,8 @@ def _entry(element: Any, base: str, zone: tzinfo) -> list[Discovery]:
         address = urljoin(base, address) if address else NO_ADDRESS
     except ValueError:
         address = NO_ADDRESS
+    if address == NO_ADDRESS:
+        return [_NAMELESS]
     return [
         Discovery(
             url=address,
@@ -134,6 +138,8 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
         raise SkipDocument("the feed is not well-formed and declares entities", outcome="not_a_feed")
     if len(text) > _LONGEST_LENIENT:
         text = text[:_LONGEST_LENIENT]
+    if _depth(text) > _DEEPEST_LENIENT:
+        raise SkipDocument("the feed's tags are nested too deeply", outcome="not_a_feed")
     text = _closed(text)
     import feedparser
 
@@ -147,6 +153,15 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
     if not parsed.entries and not parsed.get("version"):
         raise SkipDocument("the document is neither XML nor a feed", outcome="not_a_feed")
     return [_lenient_entry(entry, url, zone) for entry in parsed.entries]
+
+
+def _depth(text: str) -> int:
+    """The deepest that tags stand in one another. feedparser keeps lists for each, also of those that never end."""
+    deepest = depth = 0
+    for mark in re.finditer(r"<(?=[^\W\d])|</|/>", text):
+        depth = depth + 1 if mark[0] == "<" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _closed(text: str) -> str:

@@ -11,6 +11,7 @@ from lxml.etree import LxmlError
 from core import clock
 from core.errors import SkipDocument
 from core.fetching import EntryKind
+from core.memory import trim
 from core.records import Discovery
 from core.urls import canonical
 from scrapers.discovery import feeds, jsonfeed, listing, sitemaps, traps, xml
@@ -29,6 +30,8 @@ _UNREADABLE = (
     RecursionError,
 )
 
+
+_LARGE = 1_000_000  # bytes; the memory of such a tree is given back at once
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -69,6 +72,9 @@ def read_entry(body: bytes, ask: Ask) -> Found:
         # What strangers write finds every hole in a parser; it must cost this document only.
         reason = f"the document cannot be read: {type(failure).__name__}"
         raise SkipDocument(reason, outcome="not_a_feed") from failure
+    finally:
+        if len(body) > _LARGE:
+            trim()
 
 
 def _read(body: bytes, ask: Ask) -> Found:
@@ -111,7 +117,7 @@ def _index(root: object, ask: Ask, zone: tzinfo) -> Found:
     if ask.depth >= DEEPEST_INDEX:
         raise SkipDocument("sitemap indexes are nested too deeply", outcome="not_a_feed")
     further = sitemaps.read_index(root, ask.url, zone, limit=ask.sitemaps, since=_since(ask, "index"))
-    clean = dict.fromkeys(a for a in further if a.startswith(("http://", "https://")) and a != ask.url)
+    clean = dict.fromkeys(a for a in further if canonical(a) and a != ask.url)  # of the web, without credentials
     if not clean:
         raise SkipDocument("the sitemap index lists no sitemap that is new enough", outcome="empty")
     return Found(sitemaps=tuple(clean), kind="index")

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from core.errors import SkipDocument
+from core.memory import may_grow_to
 from core.records import Discovery
 from scrapers.discovery.dates import read_date
 from scrapers.discovery.xml import children, local, text_of
@@ -26,6 +27,7 @@ START = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)\b")
 def gunzip(body: bytes, limit: int) -> bytes:
     """The content of a gzip file. Raises SkipDocument: too_large beyond `limit` bytes, not_a_feed for a broken file."""
     out = bytearray()
+    limit = may_grow_to(len(body), limit)
     try:
         with gzip.GzipFile(fileobj=BytesIO(body)) as stream:
             while chunk := stream.read(_CHUNK):

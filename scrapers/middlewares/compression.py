@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 
 from core.errors import SkipDocument
+from core.memory import may_grow_to
 from core.records import Outcome
 from scrapers.outcomes import Refused
 
@@ -38,7 +39,7 @@ class Compression(HttpCompressionMiddleware):
             return response
         if (number := b",".join(codings).count(b",") + 1) > MOST_CODINGS:
             raise Refused(Outcome.CONNECTION_ERROR, f"the body is compressed {number} times over", final=True)
-        limit = int(request.meta["download_maxsize"])
+        limit = may_grow_to(len(response.body), int(request.meta["download_maxsize"]))
         try:
             if len(response.body) > _LARGE:
                 async with self._one_at_a_time:

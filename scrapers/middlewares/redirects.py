@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -14,6 +15,7 @@ from scrapers.outcomes import Refused
 
 _STATUSES = {301, 302, 303, 307, 308}
 _FOR_GOOD = {301, 308}
+_USER = re.compile(r"[/\\]{2}[^/?#]*@")  # names and passwords are not told
 
 
 class Redirects:
@@ -39,7 +41,7 @@ class Redirects:
         except ValueError:
             usable = False
         if not usable:
-            shown = location.decode("latin-1")[:100]
+            shown = _USER.sub("//…@", location.decode("latin-1"))[:100]
             raise Refused(
                 Outcome.HTTP_ERROR, f"HTTP {response.status} redirects to {shown}, which is no web address", final=True
             )

@@ -29,8 +29,8 @@ _LIST = (r"(?:,? (?:and|&|und|et|y|e) |, |·|・|、|×|\+|-|[与與和跟及同
 _LIST_BEFORE, _LIST_AFTER = re.compile(_LIST + "$"), re.compile(_LIST)
 _TICKER = re.compile(
     r"\((?:NASDAQ|NYSE|Nasdaq|KRX|KOSPI|KOSDAQ|TSE|TYO|HKEX|LSE|FWB|OTC[A-Z]*|TWSE|SSE|SZSE)\s*:\s*([A-Z0-9.]{1,8})\)"
-    r"|(?<![\w$])\$([A-Z]{2,5})(?![\w.])"     # "$GOOGL"
 )
+_DOLLAR_TICKER = re.compile(r"\$([A-Z]{2,5})(?![\w.])")    # "$GOOGL"; a pattern for both would be slow
 # "Mit der Deutschen Telekom": the adjective that a German name begins with takes the ending of its case.
 _ADJECTIVE = re.compile(r"([A-ZÄÖÜ][a-zäöüß]*(?:tsch|isch|Frei))(e[rs]?) (?=[A-ZÄÖÜ])")
 _ENDINGS = {"e": ("en", "er"), "es": ("e", "en", "em"), "er": ("e", "en", "em")}
@@ -103,8 +103,9 @@ class Gazetteer:
                         maker := self._maker.search(view.folded, max(0, place.start - _MAKER), place.start)):
                     name = name._replace(start=maker.start(), kind="name")
                 (found if fit else doubtful).append(name)
-        found += [Name(*match.span(match.lastindex or 0), (self._tickers[ticker],))
-                  for match in _TICKER.finditer(view.plain) if (ticker := match[match.lastindex or 0]) in self._tickers]
+        found += [Name(*match.span(1), (self._tickers[match[1]],))
+                  for pattern in (_TICKER, _DOLLAR_TICKER) for match in pattern.finditer(view.plain)
+                  if match[1] in self._tickers]
         return sorted(found + _cleared(doubtful, found, view, named)) if doubtful else found
 
     def resolve(self, name: str) -> set[str]:

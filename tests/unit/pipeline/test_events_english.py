@@ -29,6 +29,7 @@ ALLIANCES = [
     ("Mistral AI to pay Le Monde to use its archive for training", {"Mistral AI", "Le Monde"}),
     ("Owkin announced a deal in which Sanofi will use Owkin's AI in cancer research.", {"Owkin", "Sanofi"}),
     ("$MSFT is reportedly in talks with Oracle to build an AI data center.", {"Microsoft", "Oracle"}),
+    ("Bosch Siemens SAP and Infineon team up on AI chips", {"Bosch", "Siemens", "SAP", "Infineon"}),
     ("AI pact for Siemens and Bosch", {"Siemens", "Bosch"}),
     ("Oracle was named Cohere's strategic partner for AI in banking.", {"Oracle", "Cohere"}),
     ("Aleph Alpha has been chosen by Bosch as its partner for a German language model.", {"Aleph Alpha", "Bosch"}),

@@ -17,7 +17,6 @@ from scrapy.exceptions import DownloadCancelledError
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
-from w3lib.encoding import http_content_type_encoding
 
 from core import clock
 from core.errors import SkipDocument
@@ -27,6 +26,7 @@ from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
 from scrapers.addresses import narrowed
+from scrapers.answers import answer_of, encoding_of, judge, tags_of
 from scrapers.conditions import conditions, had_conditions
 from scrapers.desk import CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
@@ -274,10 +274,10 @@ class NewsSpider(scrapy.Spider):
         now = clock.now()
         if response.status == 304 and not had_conditions(response):
             reason = "HTTP 304 Not Modified to a request without conditions"
-            return replace(_answer(response, Outcome.HTTP_ERROR), reason=reason), Found()
+            return replace(answer_of(response, Outcome.HTTP_ERROR), reason=reason), Found()
         if response.status == 304:
             return replace(
-                _answer(response, Outcome.UNCHANGED),
+                answer_of(response, Outcome.UNCHANGED),
                 at=now,
                 etag=entry.etag,
                 last_modified=entry.last_modified,
@@ -288,10 +288,10 @@ class NewsSpider(scrapy.Spider):
             refusal = outcomes.of_status(response.status, response.headers, now)
             return landing.refused(refusal, response.headers, response.body), Found()
         digest = hashlib.blake2b(response.body, digest_size=16).hexdigest()
-        answer = replace(_answer(response, Outcome.OK), body_hash=digest, moved_to=moved_to(response, entry.url))
+        answer = replace(answer_of(response, Outcome.OK), body_hash=digest, moved_to=moved_to(response, entry.url))
         if digest == entry.body_hash:
             return replace(answer, outcome=Outcome.UNCHANGED), Found()
-        if entry.kind == "listing" and (word := robotstags.forbids_following(_tags(response))):
+        if entry.kind == "listing" and (word := robotstags.forbids_following(tags_of(response))):
             reason = f"the listing asks robots not to follow its links ({word})"
             return replace(answer, outcome=Outcome.ROBOTS_DENIED, reason=reason, body_hash=None), Found()
         ask = self._ask(response, visit, entry, depth)
@@ -316,7 +316,7 @@ class NewsSpider(scrapy.Spider):
         return Ask(
             url=response.url,
             kind=entry.kind,
-            encoding=_encoding(response),
+            encoding=encoding_of(response),
             language=source.language,
             country=source.country,
             age=timedelta(days=source.limits.age_days) if source.limits.age_days else None,
@@ -335,7 +335,7 @@ class NewsSpider(scrapy.Spider):
         final = canonical(response.url) or response.url
         if final != order.url:
             visit.landed.add(final)
-        answer = _judge(response, order, final)
+        answer = judge(response, order, final)
         if answer.outcome is Outcome.OK:
             source = visit.planned.source
             await self._desk.page(
@@ -345,7 +345,7 @@ class NewsSpider(scrapy.Spider):
                     url=order.url,
                     final_url=final,
                     body=response.body,
-                    encoding=_encoding(response),
+                    encoding=encoding_of(response),
                     fetched_at=answer.at,
                     language=source.language,
                     publisher=source.publisher,
@@ -393,58 +393,3 @@ def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:
     """The visit, the request's arguments and the answer of a request that ended in an exception."""
     arguments: dict[str, Any] = getattr(failure, "request").cb_kwargs  # noqa: B009 - Scrapy adds it at run time
     return arguments["visit"], arguments, outcomes.of_exception(failure.value or Exception(), clock.now())
-
-
-def _answer(response: Response, outcome: Outcome) -> Answer:
-    headers, latency = response.headers, response.request.meta.get("download_latency") if response.request else None
-    return Answer(
-        outcome,
-        clock.now(),
-        status=response.status,
-        size=len(response.body),
-        etag=_text(headers.get(b"ETag")),
-        last_modified=_text(headers.get(b"Last-Modified")),
-        duration_ms=None if latency is None else int(latency * 1000),
-    )
-
-
-def _text(value: bytes | None) -> str | None:
-    return value.decode("latin-1")[:500] if value else None
-
-
-def _encoding(response: Response) -> str | None:
-    declared = response.headers.get(b"Content-Type")
-    return http_content_type_encoding(declared.decode("latin-1")) if declared else None
-
-
-def _tags(response: Response) -> frozenset[str]:
-    return robotstags.directives(response.headers.getlist(b"X-Robots-Tag"), response.body)
-
-
-def _judge(response: Response, order: FetchOrder, final: str) -> Answer:
-    """What an article's answer is worth."""
-    if response.status == 304 and (order.etag or order.last_modified):
-        return _answer(response, Outcome.UNCHANGED)
-    if response.status not in outcomes.COMPLETE:
-        refusal = outcomes.of_status(response.status, response.headers, clock.now())
-        return landing.refused(refusal, response.headers, response.body)
-    answer = _answer(response, Outcome.OK)
-    if response.status == 202 and landing.refused(answer, response.headers, response.body) is not answer:
-        return landing.refused(answer, response.headers, response.body)
-    if not response.body.strip():
-        outcome = Outcome.BOT_WALL if response.status == 202 else Outcome.EMPTY
-        return replace(answer, outcome=outcome, reason=f"HTTP {response.status}: the page is empty")
-    if led := landing.led_elsewhere(order.url, final):
-        return replace(answer, outcome=led[0], reason=led[1])
-    if word := robotstags.forbids_keeping(_tags(response)):
-        reason = f"the page asks robots not to keep it ({word})"
-        return replace(answer, outcome=Outcome.ROBOTS_DENIED, reason=reason, final=True)
-    kind = response.headers.get(b"Content-Type") or b""
-    if not outcomes.is_web_page(kind, response.body):
-        return replace(
-            answer,
-            outcome=Outcome.NOT_HTML,
-            reason=f"not a web page: {kind.decode('latin-1')[:80] or 'no content type'}",
-            final=True,
-        )
-    return answer

@@ -30,7 +30,7 @@ eval: setup ## Measure detection: make eval CORPUS=folder-of-labelled-texts
 	@$(BIN)/pactwatch rules eval "$(CORPUS)" --strata "$(STRATA)" --folds-by source
 
 test: setup-dev ## Run all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: setup-dev ## Lint, types, import directions, sizes, dependencies, spelling
 	$(BIN)/ruff check .

@@ -11,17 +11,20 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import multiprocessing.context
+import multiprocessing.forkserver
 import multiprocessing.process
 import os
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Self, TextIO
 
 ROOT = Path(__file__).parent.parent
@@ -51,8 +54,9 @@ class Program:
 
     def __init__(self, name: str, *arguments: str, env: Mapping[str, str] | None = None, session: bool = False) -> None:
         self.args = (name, *arguments)
-        self._folder = TemporaryDirectory(prefix="pactwatch-program-")
-        self._outputs = [Path(self._folder.name) / stream for stream in ("out", "err")]
+        folder = mkdtemp(prefix="pactwatch-program-")
+        self._remove = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._outputs = [Path(folder) / stream for stream in ("out", "err")]
         for path in self._outputs:
             path.touch()
         self._process = processes().Process(target=_run, args=(
@@ -102,7 +106,7 @@ class Program:
         if failure is not None:
             self.kill()
         self._process.join()
-        self._folder.cleanup()
+        self._remove()
 
 
 def run(name: str, *arguments: str, timeout: float = 100,
@@ -131,6 +135,7 @@ def _run(name: str, arguments: tuple[str, ...], outputs: list[str], env: dict[st
     _speak_into(*outputs)
     multiprocessing.process._parent_process = None  # type: ignore[attr-defined]
     multiprocessing.context._concrete_contexts["spawn"] = _Workers()  # type: ignore[attr-defined]
+    multiprocessing.forkserver._forkserver.ensure_running = _is_there  # type: ignore[method-assign]
     try:
         if name.endswith(".py"):
             sys.argv = [name, *arguments]
@@ -141,6 +146,10 @@ def _run(name: str, arguments: tuple[str, ...], outputs: list[str], env: dict[st
     finally:
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
+
+
+def _is_there() -> None:
+    """The server that forked this program forks its workers, too; another one would import everything anew."""
 
 
 def _speak_into(out: str, err: str) -> None:

@@ -15,9 +15,9 @@ SCRIPTS = {
     "what it is given": "import os, sys\nprint(sys.argv[1:], os.environ['COLOUR'], __name__, __file__)",
     "both outputs": "import sys\nprint('out é')\nprint('err', file=sys.stderr)\nsys.exit(3)",
     "a message as exit": "raise SystemExit('no')",
-    "what runs at the end": "import atexit, threading, time\natexit.register(print, 'last')\n"
-                            "threading.Thread(target=lambda: (time.sleep(0.1), print('thread'))).start()\nprint('first')",
-    "nothing installed by others": "import sys\nprint('twisted.internet.reactor' in sys.modules, 'pytest' in sys.modules)",
+    "what runs at the end": "import atexit, threading\natexit.register(print, 'last')\n"
+                            "threading.Timer(0.1, print, ['thread']).start()\nprint('first')",
+    "nothing of others": "import sys\nprint('twisted.internet.reactor' in sys.modules, 'pytest' in sys.modules)",
     "ended by a signal": "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)",
     "workers that speak": "import multiprocessing as m\nif __name__ == '__main__':\n"
                           "    p = m.get_context('spawn').Process(target=print, args=('worker',))\n"

@@ -28,8 +28,6 @@ from tempfile import mkdtemp
 from typing import Self, TextIO
 
 ROOT = Path(__file__).parent.parent
-
-
 _outputs: list[str] = []          # of the program that this process is
 
 
@@ -60,7 +58,8 @@ class Program:
         for path in self._outputs:
             path.touch()
         self._process = processes().Process(target=_run, args=(
-            name, arguments, [str(path) for path in self._outputs], dict(os.environ if env is None else env), session))
+            name, arguments, [str(path) for path in self._outputs], dict(os.environ if env is None else env),
+            Path.cwd(), session))
         self._process.start()
         self.pid = self._process.pid
 
@@ -119,18 +118,25 @@ def run(name: str, *arguments: str, timeout: float = 100,
 
 def processes() -> multiprocessing.context.ForkServerContext:
     """Processes for functions, and locks and queues for them: as of `multiprocessing`, forked by the server."""
+    import pytest    # here, for programs import this module, too
+
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.preload"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))        # so that it finds what it loads wherever a test has gone
+        multiprocessing.forkserver.ensure_running()
     return context
 
 
-def _run(name: str, arguments: tuple[str, ...], outputs: list[str], env: dict[str, str], session: bool) -> None:
+def _run(name: str, arguments: tuple[str, ...], outputs: list[str], env: dict[str, str], place: Path,
+         session: bool) -> None:
     """Be the program: all that a new interpreter would be given."""
     if session:
         os.setsid()
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
+    os.chdir(place)
     _outputs[:] = outputs
     _speak_into(*outputs)
     multiprocessing.process._parent_process = None  # type: ignore[attr-defined]

@@ -86,7 +86,7 @@ def _workspace(home: Path, cases: Iterable[Case], stages: Mapping[str, tuple[str
 
 def _run(home: Path, sources: Sequence[str]) -> None:
     chosen = [part for source in sources for part in ("--source", source)]
-    done = run("pactwatch", "run", "--json", "--home", str(home), *chosen, timeout=110)
+    done = run("pactwatch", "run", "--json", "--home", str(home), *chosen, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
 

@@ -12,7 +12,7 @@ import pytest
 from tests.programs import Program, run
 
 SCRIPTS = {
-    "what it is given": "import os, sys\nprint(sys.argv[1:], os.environ['COLOUR'], __name__, __file__)",
+    "what it is given": "import os, sys\nprint(sys.argv[1:], os.environ['COLOUR'], os.getcwd(), __name__, __file__)",
     "both outputs": "import sys\nprint('out é')\nprint('err', file=sys.stderr)\nsys.exit(3)",
     "a message as exit": "raise SystemExit('no')",
     "what runs at the end": "import atexit, threading\natexit.register(print, 'last')\n"
@@ -26,7 +26,10 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS.keys())
-def test_a_program_of_the_server_does_what_one_of_its_own_interpreter_does(script: str, tmp_path: Path) -> None:
+def test_a_program_of_the_server_does_what_one_of_its_own_interpreter_does(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "script.py"
     file.write_text(script, encoding="utf-8")
     env = {**os.environ, "COLOUR": "blue"}
@@ -34,6 +37,13 @@ def test_a_program_of_the_server_does_what_one_of_its_own_interpreter_does(scrip
                            check=False)
     ours = run(str(file), "one", "two", env=env)
     assert (ours.returncode, ours.stdout, ours.stderr) == (alone.returncode, alone.stdout, alone.stderr)
+
+
+def test_a_program_finds_the_product_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "script.py"
+    file.write_text("import sys; print({'pactwatch.crawl', 'pipeline.process', 'tests.preload'} <= set(sys.modules))")
+    assert run(str(file)).stdout == "True\n"
 
 
 def test_a_program_that_takes_too_long_is_ended(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def run(name: str, *arguments: str, timeout: float = 100,
 
 def processes() -> multiprocessing.context.ForkServerContext:
     """Processes for functions, and locks and queues for them: as of `multiprocessing`, forked by the server."""
-    import pytest    # here, for programs import this module, too
+    import pytest  # here, for programs import this module, too
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.preload"])

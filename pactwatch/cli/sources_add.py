@@ -40,7 +40,7 @@ def add(
     """
     from core.urls import canonical
     from pactwatch.loop import run_in_loop
-    from pactwatch.scout import file_of, nothing_found, scout, unless
+    from pactwatch.scout import file_of, nothing_found, scout, scout_bare, unless
     from pipeline.process import Processor
     from scrapers.catalogue import load_sources
     from scrapers.source import ID
@@ -55,7 +55,8 @@ def add(
     if write and id_ is not None:
         _refuse_known(space.home, id_, sources)
     processor = Processor(space.knowledge_dirs, space.rule_dirs)
-    result = run_in_loop(lambda stop: unless(stop, scout(space, address, processor)))
+    look = scout(space, address, processor) if address == url else scout_bare(space, url, processor)
+    result = run_in_loop(lambda stop: unless(stop, look))
     id_ = id_ or _id(result)
     text = file_of(result, name) if result.chosen else ""
     known = _known(result, sources)

@@ -52,8 +52,8 @@ picture: setup-dev ## Draw docs/demo.svg, the picture in the README
 bench-names: setup-dev ## Measure what finding names costs: make bench-names PAGES=folder of news pages
 	@$(BIN)/python tests/bench/bench_names.py $(PAGES)
 
-bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages
-	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES)
+bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages COPIES=4
+	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES) $(COPIES)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv

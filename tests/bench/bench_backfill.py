@@ -3,8 +3,8 @@
 python -m tests.bench.bench_backfill PAGES [COPIES]
 
 PAGES is a folder of news pages (HTML). They are written to a WARC file and read into a fresh archive by the command.
-COPIES is how often each is written, under another host: the processes compile patterns when a text first needs them, which
-counts for much in a file of some hundred pages, and for nothing in one of a gigabyte.
+COPIES is how often each is written, under another host: the processes compile patterns when a text first needs them,
+which counts for much in a file of some hundred pages, and for nothing in one of a gigabyte.
 The floor is the CPU of trafilatura.bare_extraction(html, with_metadata=True) on the same pages. What the command and
 its processes need to start is measured with a file of one page, and taken off for the second figure.
 """

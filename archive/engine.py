@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from sqlalchemy.engine import Connection, Engine
 from core.errors import DatabaseBusyError, DatabaseCorruptError, DatabaseFullError, UserError
 
 BUSY_MS = 30_000    # how long another process's lock is waited for
+ROOM = 1_000_000    # bytes that have to be free before anything is fetched
 
-__all__ = ["Connection", "Engine", "insert", "open_engine", "reading", "rehearsing", "unreachable", "writing"]
+__all__ = ["Connection", "Engine", "insert", "need_room", "open_engine", "reading", "rehearsing", "unreachable",
+           "writing"]
 
 
 def open_engine(url: str) -> Engine:
@@ -90,6 +93,15 @@ def _name_fault(context: sa.engine.ExceptionContext) -> None:
     if "not a database" in text or "malformed" in text:
         raise DatabaseCorruptError(f"{file} is not an intact SQLite database ({cause}); see `pactwatch db "
                                    "check`, restore the last backup or move the file away") from cause
+
+
+def need_room(engine: Engine) -> None:
+    """Raise DatabaseFullError where the disk of a SQLite file is full: what was fetched could not be stored."""
+    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+        return
+    if shutil.disk_usage(Path(engine.url.database).parent).free < ROOM:
+        raise DatabaseFullError(f"{engine.url.database} has no room to grow: the disk is full; make room and start "
+                                "again, what is stored is safe")
 
 
 @contextmanager

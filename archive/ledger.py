@@ -29,6 +29,7 @@ MOST_VERSIONS = 10
 
 _addresses: Any = Address.__table__
 _articles: Any = Article.__table__
+_waits = _addresses.c.state.in_([str(AddressState.DISCOVERED), str(AddressState.FAILED)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def left_over(
             sa.select(_addresses, place)
             .where(
                 _addresses.c.source_id.in_(part),
-                _addresses.c.state.in_([str(AddressState.DISCOVERED), str(AddressState.FAILED)]),
+                _waits,
                 sa.or_(_addresses.c.next_try_at.is_(None), _addresses.c.next_try_at <= now),
             )
             .subquery()
@@ -246,6 +247,15 @@ def left_over(
         for row in connection.execute(sa.select(waiting).where(waiting.c.place <= limit).order_by(waiting.c.id)):
             found.setdefault(row.source_id, []).append(_order(row))
     return found
+
+
+def waiting(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Which of these addresses wait to be fetched."""
+    return {
+        id_
+        for part in chunks(sorted(ids))
+        for id_ in connection.scalars(sa.select(_addresses.c.id).where(_addresses.c.id.in_(part), _waits))
+    }
 
 
 def record_failures(

@@ -6,18 +6,22 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import catalogue, entry_points, ledger, runs
-from archive.engine import Connection, Engine, reading, writing
+from archive.engine import Connection, Engine, need_room, reading, writing
 from core.clock import now
+from core.errors import RetryLater, StopWork
 from core.logs import get_logger
 from core.records import Processed
 from core.workspace import Workspace
 from pactwatch.desk import PassDesk
 from pactwatch.hosts import Hosts
+from pactwatch.kept import FOLDER, KeptPages
 from pactwatch.last_good import LastGood
+from pactwatch.loop import in_thread
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
 from pactwatch.writer import Writer
@@ -46,6 +50,8 @@ class Newsdesk:
         self._files = LastGood(space)
         self._desk: PassDesk | None = None
         self._synced: Mapping[str, SourceFile] | None = None
+        self._kept = KeptPages(space.home / FOLDER)
+        self._claimed: set[str] = set()
 
     async def check(self) -> None:
         """Raise KnowledgeFileError where the workspace's knowledge is wrong."""
@@ -91,32 +97,47 @@ class Newsdesk:
         if kind == "serve" and not self._may_be_due(sources):
             summary.ended = now()
             return summary
-        with writing(self._engine) as connection:
-            self._sync(connection, sources)
-            due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only)
-            claimed = catalogue.claim(connection, due, now())
-            if not claimed and kind == "serve":
-                summary.ended = now()
-                return summary
-            run_id = runs.begin(connection, kind, now())
+        run_id, claimed = await in_thread(self._begin, sources, kind, everything, only)
+        if run_id is None:
+            summary.ended = now()
+            return summary
         for source_id in sorted(claimed):
             summary.tally(source_id)
         watched = dict(sources)
-        outcome = "failed"
+        outcome, writable = "failed", True
         try:
             if claimed:
                 everything = everything or only is not None
                 first = self._plan(watched, claimed, everything=everything)
-                intake = None if present is None else Intake(self, watched, claimed, present, summary)
+                intake = None if present is None else Intake(self, watched, present, summary)
                 await self._crawl(first, watched, summary, run_id, stop, changed, intake)
             summary.interrupted = stop.is_set()
             outcome = "interrupted" if summary.interrupted else "done"
+        except (RetryLater, StopWork):
+            writable = False
+            raise
         finally:
             summary.ended = now()
-            with writing(self._engine) as connection:
-                catalogue.release(connection, claimed)
-                runs.end(connection, run_id, outcome, summary.as_json(), now())
+            if writable:
+                with writing(self._engine) as connection:
+                    catalogue.release(connection, claimed)
+                    runs.end(connection, run_id, outcome, summary.as_json(), now())
+                claimed.clear()
         return summary
+
+    def _begin(
+        self, sources: Mapping[str, SourceFile], kind: str, everything: bool, only: Collection[str] | None
+    ) -> tuple[int | None, set[str]]:
+        """Claim what is due: the number of the pass, None where there is nothing to do, and the sources."""
+        need_room(self._engine)
+        self._kept.look(self._engine)
+        with writing(self._engine) as connection:
+            self._sync(connection, sources)
+            catalogue.release(connection, self._claimed)  # the last pass could not, where its database failed
+            due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only)
+            self._claimed = catalogue.claim(connection, due, now())
+            nothing = not self._claimed and kind == "serve"
+            return (None if nothing else runs.begin(connection, kind, now())), self._claimed
 
     def _may_be_due(self, sources: Mapping[str, SourceFile]) -> bool:
         """Whether a pass is worth a transaction: most looks find nothing."""
@@ -130,14 +151,20 @@ class Newsdesk:
             catalogue.sync_sources(connection, sources, now())
             self._synced = sources
 
-    def claim_due(self, sources: Mapping[str, SourceFile], busy: Collection[str]) -> CrawlPlan:
+    async def claim_due(
+        self, writer: Writer, sources: Mapping[str, SourceFile], busy: Collection[str]
+    ) -> CrawlPlan:
         """Claim what has become due, without those that are being polled; a plan for it."""
         if not self._may_be_due(sources):
             return CrawlPlan([])
-        with writing(self._engine) as connection:
+
+        def claim(connection: Connection) -> set[str]:
             self._sync(connection, sources)
             due = [id_ for id_ in catalogue.due_sources(connection, sources, now()) if id_ not in busy]
-            claimed = catalogue.claim(connection, due, now())
+            return catalogue.claim(connection, due, now())
+
+        claimed = await writer.call(claim)
+        self._claimed |= claimed
         return self._plan(sources, claimed)
 
     def _plan(
@@ -162,39 +189,51 @@ class Newsdesk:
     ) -> None:
         pool = await self._warm_pool()
         writer = Writer(self._engine, self._space.settings.routes, run_id=run_id)
-        desk = self._desk = PassDesk(writer, pool, sources, summary, run_id, changed)
+        desk = self._desk = PassDesk(writer, pool, self._kept, sources, summary, run_id, changed)
         writer.stored = desk.stored
         helpers = [asyncio.ensure_future(self._keep_claims(writer))]
         try:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
             hosts = Hosts(self._engine, writer, (planned.source for planned in crawl_plan.sources))
             crawl = asyncio.ensure_future(
-                runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts), desk=desk)
+                runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts, arrived=self._kept), desk=desk)
             )
             stopped = asyncio.ensure_future(stop.wait())
             broken = asyncio.ensure_future(pool.until_broken())
             if intake is not None:
-                helpers.append(asyncio.ensure_future(intake.run(runner)))
-            await asyncio.wait({crawl, stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
+                helpers.append(asyncio.ensure_future(intake.run(runner, writer)))
+                helpers[-1].add_done_callback(writer.note)
+            ends: set[asyncio.Future[Any]] = {crawl, stopped, broken, writer.broken}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
                 if spider := _spider(runner):
                     spider.abandon()
                 await runner.stop()
             stopped.cancel()
             await crawl
-            if broken.done():
-                await broken
+            for failed in (broken, writer.broken):
+                if failed.done():
+                    await failed
             broken.cancel()
-            # What the pool has not read by then is still in the ledger and comes again.
+            # What the pool has not read by then is kept and comes again.
             await asyncio.wait_for(pool.drain(), DRAIN_S if stop.is_set() else None)
         except TimeoutError:
             log.warning("stopped with pages unread")
         finally:
             for helper in helpers:
                 helper.cancel()
-            await desk.write_reports()
-            await writer.close()
             self._desk = None
+            try:
+                if not writer.broken.done():
+                    await desk.flush()
+            finally:
+                await self._close(writer)
+
+    async def _close(self, writer: Writer) -> None:
+        try:
+            await writer.close()
+        finally:
+            self._kept.leave()
 
     @staticmethod
     async def _keep_claims(writer: Writer) -> None:
@@ -217,14 +256,13 @@ class Intake:
         self,
         newsdesk: Newsdesk,
         watched: dict[str, SourceFile],
-        claimed: set[str],
         present: Sources,
         summary: PassSummary,
     ) -> None:
-        self._newsdesk, self._watched, self._claimed = newsdesk, watched, claimed
+        self._newsdesk, self._watched = newsdesk, watched
         self._present, self._summary = present, summary
 
-    async def run(self, runner: AsyncCrawlerRunner) -> None:
+    async def run(self, runner: AsyncCrawlerRunner, writer: Writer) -> None:
         """Take in until the pass is old, then have it end soon."""
         end = time.monotonic() + PASS_S
         while time.monotonic() < end:
@@ -234,8 +272,7 @@ class Intake:
                 continue
             sources = self._present()
             self._watched.update(sources)
-            further = self._newsdesk.claim_due(sources, spider.under_way)
-            self._claimed.update(planned.source.id for planned in further.sources)
+            further = await self._newsdesk.claim_due(writer, sources, set(spider.under_way))
             for planned in further.sources:
                 self._summary.tally(planned.source.id)
             await spider.take_in(further)

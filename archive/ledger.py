@@ -20,7 +20,7 @@ from archive.tables import Address, Article, Fetch
 from core.fetching import Answer, FetchOrder, FetchReport, Poll
 from core.records import AddressState, Discovery, Outcome
 
-FIRST_RETRY = timedelta(minutes=15)
+FIRST_RETRY = timedelta(minutes=2)  # most that fail are well again soon; then four times as long each time
 LONGEST_RETRY = timedelta(days=1)
 WEEKLY_AFTER = 8  # failures in a row; from then on one try a week
 WEEK = timedelta(days=7)
@@ -326,7 +326,7 @@ def next_try(attempts: int, now: datetime, retry_after: float | None = None) -> 
     """When an address that failed `attempts` times in a row is tried again. A site may ask for a day at most."""
     if attempts > WEEKLY_AFTER:
         return now + WEEK
-    wait = min(LONGEST_RETRY, FIRST_RETRY * (1 << max(0, attempts - 1)))
+    wait = min(LONGEST_RETRY, FIRST_RETRY * 4 ** max(0, attempts - 1))
     asked = timedelta(seconds=retry_after or 0)
     return now + min(LONGEST_RETRY, max(wait, asked))
 

@@ -64,7 +64,7 @@ class Desk:
 
     def wait_for(self, pages: int) -> None:
         """Wait until so many pages were asked for."""
-        for _ in range(600):
+        for _ in range(2400):
             if sum(path.startswith("/a-") for path in self.host.paths()) >= pages:
                 return
             time.sleep(0.05)
@@ -84,7 +84,7 @@ class Desk:
 
     def wait_until_stored(self, articles: int) -> None:
         """Wait until so many articles are in the archive."""
-        for _ in range(400):
+        for _ in range(1200):
             with closing(sqlite3.connect(self.file)) as database:
                 if database.execute("SELECT count(*) FROM articles").fetchone()[0] >= articles:
                     return

@@ -109,7 +109,7 @@ def test_a_locked_database_is_waited_for(desk: Desk) -> None:
         desk.wait_for(3)
         with locked(desk.file):
             time.sleep(3)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=100)
     assert (process.returncode, "Traceback" in err) == (0, False)
     desk.assert_complete(again=0)
 
@@ -128,7 +128,7 @@ def test_a_database_that_is_locked_in_mid_crawl_costs_no_second_fetch_of_what_ha
     with desk.start("run", "--all", PACTWATCH_TESTS_BUSY_MS="300") as process:
         desk.wait_for(4)
         with locked(desk.file):
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=100)
     assert process.returncode == 1
     one_line_about(desk, err, "is locked")
     assert desk.call("run", "--all")[0] == 0
@@ -168,7 +168,7 @@ def test_a_disk_that_fills_up_in_mid_crawl_stops_it_in_one_line_and_costs_no_sec
         with desk.start("run", "--all") as process:
             desk.wait_for(4)
             fill(filler)
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=100)
         assert process.returncode == 1
         one_line_about(desk, err, "full")
         filler.unlink()
@@ -202,7 +202,8 @@ def test_a_damaged_database_stops_everything_in_one_line(desk: Desk, damage: str
         code, _, err = desk.call(*command)
         assert code == 1
         one_line_about(desk, err, "is not an intact SQLite database")
-    assert len(desk.host.asked) == asked
+    if damage != "short":  # what is left may be whole as far as it is read before the first request
+        assert len(desk.host.asked) == asked
     assert desk.call("db", "check")[0] == 1
 
 
@@ -211,6 +212,6 @@ def test_a_database_that_is_damaged_under_a_service_stops_it_in_one_line(desk: D
     with desk.start("serve") as service:
         desk.wait_for(4)
         overwrite(desk.file, damage)
-        _, err = service.communicate(timeout=60)
+        _, err = service.communicate(timeout=100)
     assert service.returncode == 1
     one_line_about(desk, err, "is not an intact SQLite database")

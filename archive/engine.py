@@ -58,8 +58,8 @@ def _refuse_emptied(file: Path) -> None:
     patience = monotonic() + EMPTY_S
     while file.exists() and not file.stat().st_size:
         if monotonic() > patience:
-            raise DatabaseCorruptError(f"{file} is not an intact SQLite database (it is empty); restore the last backup, "
-                                       "or remove the file to begin anew")
+            raise DatabaseCorruptError(f"{file} is not an intact SQLite database (it is empty); restore the last "
+                                       "backup, or remove the file to begin anew")
         sleep(0.05)
 
 

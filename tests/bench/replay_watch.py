@@ -5,14 +5,15 @@ python tests/bench/replay_watch.py watch HOME CONTROL [--minutes 30] [--faults 3
 python tests/bench/replay_watch.py report HOME STATE
 
 The web is a program of its own. `SOURCES.json` lists its outlets as it writes them at its start: `index`, `base` and
-the addresses `rss`, `atom`, `news_sitemap`, `listing`. `CONTROL` is the address where it is told to publish and to fail,
-and asked for all it has published (`STATE`, an address or a file).
+the addresses `rss`, `atom`, `news_sitemap`, `listing`. `CONTROL` is the address where it is told to publish and to
+fail, and asked for all it has published (`STATE`, an address or a file).
 
 `prepare` writes a workspace with a source for each outlet, of all kinds of entry points. `watch` publishes at different
-rates, lets outlets fail in all ways, notes each interval as it stands in the database, stops after so many minutes, waits
-until every article had its chance, and reports; with `--serve` it also starts and stops the service. `report` repeats
-the report. An article is in time when it is stored within the interval that its source had when it was published,
-and two seconds. Where it was not, a fault explains it when one lay between publishing and the poll after it.
+rates, lets outlets fail in all ways, notes each interval as it stands in the database, stops after so many minutes,
+waits until every article had its chance, and reports; with `--serve` it also starts and stops the service. `report`
+repeats the report. An article is in time when it is stored within the interval that its source had when it was
+published, and two seconds. Where it was not, a fault explains it when one lay between the poll before it was published
+and the moment it was stored. Pages that ask robots not to keep them are none of ours.
 """
 
 from __future__ import annotations
@@ -43,10 +44,13 @@ timeout = 8
 [catalog]
 builtin = false
 """
-KINDS = (("feed", "rss"), ("feed", "atom"), ("feed", "rss"), ("sitemap", "news_sitemap"), ("feed", "atom"), ("listing", "listing"))
+KINDS = (
+    ("feed", "rss"), ("feed", "atom"), ("feed", "rss"), ("sitemap", "news_sitemap"), ("feed", "atom"),
+    ("listing", "listing"),
+)  # fmt: skip
 FAULTS: tuple[dict[str, Any], ...] = (
-    {"status": 503}, {"status": 500}, {"status": 502}, {"status": 503, "retry_after": 20}, {"status": 429, "retry_after": 15},
-    {"reset": True}, {"stall": 30}, {"stall": 3}, {"status": 200},
+    {"status": 503}, {"status": 500}, {"status": 502}, {"status": 503, "retry_after": 20},
+    {"status": 429, "retry_after": 15}, {"reset": True}, {"stall": 30}, {"stall": 3}, {"status": 200},
 )  # fmt: skip
 SAMPLE_S = 1.0
 
@@ -64,7 +68,7 @@ def prepare(sources: Path, home: Path, delay: float) -> None:
 def ask(address: str, body: dict[str, Any] | None = None) -> Any:
     """GET, or POST a JSON object."""
     data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(address, data=data), timeout=60) as answer:  # noqa: S310
+    with urllib.request.urlopen(urllib.request.Request(address, data=data), timeout=60) as answer:
         return json.load(answer)
 
 
@@ -102,8 +106,10 @@ class Notes:
             values = tuple(row)
             if row["last_polled_at"] and self._last.get(row["url"]) != values:
                 self._last[row["url"]] = values
-                self.add("interval", source=row["source_id"], polled=moment(row["last_polled_at"]),
-                         due=moment(row["next_due_at"]), interval=row["interval_s"], failures=row["failures"])  # fmt: skip
+                self.add(
+                    "interval", source=row["source_id"], polled=moment(row["last_polled_at"]),
+                    due=moment(row["next_due_at"]), interval=row["interval_s"], failures=row["failures"],
+                )  # fmt: skip
 
 
 class Web:
@@ -131,7 +137,8 @@ class Web:
     def _fail(self, outlet: int) -> None:
         if outlet in self._failing:
             return
-        fault = {"outlet": outlet, "scope": self._random.choice(["all", "article", "feed"]), **self._random.choice(FAULTS)}
+        scope = self._random.choice(["all", "article", "feed"])
+        fault = {"outlet": outlet, "scope": scope, **self._random.choice(FAULTS)}
         self._failing[outlet] = time.time() + self._random.uniform(15, 90)
         ask(f"{self._control}/fault", fault)
         self._notes.add("fault", **fault)
@@ -204,12 +211,18 @@ class Article:
         return None if self.stored is None else self.stored - self.published - (self.interval or 0.0)
 
 
-def articles(home: Path, state: dict[str, Any], sources: dict[str, Source], began: float, ended: float) -> list[Article]:
+def articles(
+    home: Path, state: dict[str, Any], sources: dict[str, Source], began: float, ended: float
+) -> list[Article]:
     """The articles that were published while the watch went on."""
     found = []
     with reading(home) as database:
         stored = {row["url"]: moment(row["seen_at"]) for row in database.execute("SELECT url, seen_at FROM articles")}
-        states = dict(database.execute("SELECT url, state FROM addresses").fetchall())
+        states = dict(
+            database.execute(
+                "SELECT url, CASE WHEN outcome = 'robots_denied' THEN 'unwanted' ELSE state END FROM addresses"
+            ).fetchall()
+        )
         for outlet in state["outlets"]:
             id_ = f"outlet-{outlet['index']}"
             for item in outlet["articles"]:
@@ -228,18 +241,23 @@ def articles(home: Path, state: dict[str, Any], sources: dict[str, Source], bega
 
 def history(database: sqlite3.Connection, article: Article, source: Source) -> list[str]:
     """What happened around an article, in seconds after it was published."""
-    events: list[tuple[float, str]] = [
-        (p["polled"], f"poll, next due at {p['due'] - article.published:+.1f}, interval {p['interval'] or 0:.0f},"
-         f" failures {p['failures']}") for p in source.polls]  # fmt: skip
+    events: list[tuple[float, str]] = []
+    for poll in source.polls:
+        due = poll["due"] - article.published
+        text = f"poll, next due at {due:+.1f}, interval {poll['interval'] or 0:.0f}, failures {poll['failures']}"
+        events.append((poll["polled"], text))
     events += [(start, f"fault until {stop - article.published:+.1f}: {what}") for start, stop, what in source.faults]
-    query = ("SELECT fetched_at, url, outcome, reason, duration_ms FROM fetches WHERE source_id = ?"
-             " AND (entry_point_id IS NOT NULL OR url = ?)")  # fmt: skip
+    query = (
+        "SELECT fetched_at, url, outcome, reason, duration_ms FROM fetches WHERE source_id = ?"
+        " AND (entry_point_id IS NOT NULL OR url = ?)"
+    )
     for row in database.execute(query, (article.outlet, article.url)):
-        events.append((moment(row["fetched_at"]), f"{row['url']}: {row['outcome']} {row['reason'] or ''} {row['duration_ms']} ms"))
+        text = f"{row['url']}: {row['outcome']} {row['reason'] or ''} {row['duration_ms']} ms"
+        events.append((moment(row["fetched_at"]), text))
     row = database.execute("SELECT * FROM addresses WHERE url = ?", (article.url,)).fetchone()
     if row:
-        events.append((moment(row["discovered_at"]), f"discovered; now {row['state']} {row['outcome']} {row['reason'] or ''}"
-                       f" attempts {row['attempts']} next {row['next_try_at']}"))  # fmt: skip
+        text = f"discovered; now {row['state']} {row['outcome']} {row['reason'] or ''} attempts {row['attempts']}"
+        events.append((moment(row["discovered_at"]), f"{text} next {row['next_try_at']}"))
     if article.stored:
         events.append((article.stored, "stored"))
     end = article.stored or float("inf")
@@ -255,25 +273,36 @@ def report(home: Path, state: dict[str, Any], histories: int) -> bool:
     sources, began, ended = noted(home)
     found = articles(home, state, sources, began, ended)
     there = [a for a in found if a.stored is not None]
-    missing = [a for a in found if a.stored is None]
-    faulty = {id(a): sources[a.outlet].faults_between(a.published - SLACK_S - (a.interval or 0), a.stored or time.time())
-              for a in found if a.outlet in sources}  # fmt: skip
-    waiting = [a for a in missing if a.state == "unknown" and not _had_its_chance(a, sources)]
+    unwanted = [a for a in found if a.stored is None and a.state == "unwanted"]
+    missing = [a for a in found if a.stored is None and a.state != "unwanted"]
+    faulty = {
+        id(a): sources[a.outlet].faults_between(a.published - SLACK_S - (a.interval or 0), a.stored or time.time())
+        for a in found
+        if a.outlet in sources
+    }
+    # What failed or is queued has its next try in the ledger; what no list showed while it was polled is gone.
+    waiting = [a for a in missing if a.state in {"discovered", "failed"} or not _had_its_chance(a, sources)]
     missed = [a for a in missing if a not in waiting]
+    lost_by_fault = sum(bool(faulty.get(id(a))) for a in missed)
     late = [a for a in there if (a.late or 0.0) > SLACK_S]
     unexplained = [a for a in late if not faulty.get(id(a))]
     beyond = sorted(a.late or 0.0 for a in there)
     calm = sorted(a.late or 0.0 for a in there if not faulty.get(id(a)))
     delays = sorted((a.stored or 0) - a.published for a in there)
     print(f"published {len(found)} in {(ended - began) / 60:.1f} min by {len({a.outlet for a in found})} outlets")
-    print(f"stored {len(there)}, missed {len(missed)}, not yet due {len(waiting)}")
+    print(
+        f"stored {len(there)}, missed {len(missed)} (while an outlet failed {lost_by_fault}),"
+        f" not yet due {len(waiting)}, asked not to be kept {len(unwanted)}"
+    )
     if there:
         print(f"publish to stored: median {median(delays):.1f} s, worst {delays[-1]:.1f} s")
         print(f"beyond the interval: median {median(beyond):.1f} s, worst {beyond[-1]:.1f} s")
     if calm:
         print(f"  of those without a fault ({len(calm)}): median {median(calm):.1f} s, worst {calm[-1]:.1f} s")
-    print(f"later than interval + {SLACK_S:.0f} s: {len(late)}, of them by a fault {len(late) - len(unexplained)},"
-          f" unexplained {len(unexplained)}")  # fmt: skip
+    print(
+        f"later than interval + {SLACK_S:.0f} s: {len(late)}, of them by a fault {len(late) - len(unexplained)},"
+        f" unexplained {len(unexplained)}"
+    )
     shown = sorted(unexplained, key=lambda a: -(a.late or 0))[:histories]
     for title, group in (("missed", missed[:histories]), ("late, unexplained", shown)):
         for a in group:
@@ -294,7 +323,8 @@ def watch(options: argparse.Namespace) -> bool:
     service = None
     if options.serve:
         log = (home / "serve.log").open("w", encoding="utf-8")
-        service = subprocess.Popen([sys.executable, "-m", "pactwatch", "serve", "--home", str(home)], stdout=log, stderr=log)
+        command = [sys.executable, "-m", "pactwatch", "serve", "--home", str(home)]
+        service = subprocess.Popen(command, stdout=log, stderr=log)
     notes = Notes(home)
     try:
         _wait_for_the_first_polls(home, notes)
@@ -332,8 +362,10 @@ def _wait_for_the_first_polls(home: Path, notes: Notes) -> None:
         try:
             notes.sample(home)
             with reading(home) as database:
-                polled = database.execute("SELECT count(*) FROM entry_points WHERE last_polled_at NOT NULL").fetchone()[0]
-                open_ = database.execute("SELECT count(*) FROM addresses WHERE state = 'discovered'").fetchone()[0]
+                polled, open_ = database.execute(
+                    "SELECT (SELECT count(*) FROM entry_points WHERE last_polled_at NOT NULL),"
+                    " (SELECT count(*) FROM addresses WHERE state = 'discovered')"
+                ).fetchone()
         except sqlite3.OperationalError:  # its tables are being made
             continue
         if polled >= sources and not open_:
@@ -375,7 +407,8 @@ def main() -> int:
         return 0
     if options.command == "watch":
         return 0 if watch(options) else 1
-    state = ask(options.state) if options.state.startswith("http") else json.loads(Path(options.state).read_text("utf-8"))
+    local = not options.state.startswith("http")
+    state = json.loads(Path(options.state).read_text("utf-8")) if local else ask(options.state)
     return 0 if report(options.home, state, options.histories) else 1
 
 

@@ -326,7 +326,7 @@ def next_try(attempts: int, now: datetime, retry_after: float | None = None) -> 
     """When an address that failed `attempts` times in a row is tried again. A site may ask for a day at most."""
     if attempts > WEEKLY_AFTER:
         return now + WEEK
-    wait = min(LONGEST_RETRY, FIRST_RETRY * 4 ** max(0, attempts - 1))
+    wait = min(LONGEST_RETRY, FIRST_RETRY * (1 << 2 * max(0, attempts - 1)))
     asked = timedelta(seconds=retry_after or 0)
     return now + min(LONGEST_RETRY, max(wait, asked))
 

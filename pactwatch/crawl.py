@@ -137,7 +137,9 @@ class Newsdesk:
             due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only)
             self._claimed = catalogue.claim(connection, due, now())
             nothing = not self._claimed and kind == "serve"
-            return (None if nothing else runs.begin(connection, kind, now())), self._claimed
+            run_id = None if nothing else runs.begin(connection, kind, now())
+        self._synced = sources  # not before it is written
+        return run_id, self._claimed
 
     def _may_be_due(self, sources: Mapping[str, SourceFile]) -> bool:
         """Whether a pass is worth a transaction: most looks find nothing."""
@@ -149,7 +151,6 @@ class Newsdesk:
     def _sync(self, connection: Connection, sources: Mapping[str, SourceFile]) -> None:
         if sources is not self._synced:
             catalogue.sync_sources(connection, sources, now())
-            self._synced = sources
 
     async def claim_due(
         self, writer: Writer, sources: Mapping[str, SourceFile], busy: Collection[str]
@@ -164,6 +165,7 @@ class Newsdesk:
             return catalogue.claim(connection, due, now())
 
         claimed = await writer.call(claim)
+        self._synced = sources
         self._claimed |= claimed
         return self._plan(sources, claimed)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from archive import entry_points, ledger, store
 from archive.polls import SourceResult
-from core.errors import DatabaseFullError
+from core.errors import DatabaseFullError, RetryLater, StopWork
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
 from core.records import Discovery, Outcome, Page, Processed
 from pactwatch.kept import KeptPages
@@ -75,7 +75,11 @@ class PassDesk:
         written = self._batch.poll(poll)
         if not discoveries:  # nothing to fetch: nobody has to wait until that is written
             return ()
-        return self._ordered(source.id, await written, discoveries)
+        try:
+            recorded = await written
+        except (RetryLater, StopWork):  # the writer has told it, and the pass is about to end
+            return ()
+        return self._ordered(source.id, recorded, discoveries)
 
     def _ordered(
         self, source_id: str, recorded: ledger.Recorded, discoveries: Sequence[Discovery]

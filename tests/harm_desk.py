@@ -79,7 +79,12 @@ class Desk:
     def assert_complete(self, again: int) -> None:
         """Every article is there once, and at most so many pages were fetched a second time."""
         assert len(self.stored()) == len(set(self.stored())) == ARTICLES
+        self.assert_asked(again)
+
+    def assert_asked(self, again: int) -> None:
+        """Every page was fetched, and at most so many of them a second time."""
         asked = Counter(path for path in self.host.paths() if path.startswith("/a-"))
+        assert len(asked) == ARTICLES
         assert sum(asked.values()) - ARTICLES <= again, asked
 
     def wait_until_stored(self, articles: int) -> None:

@@ -92,6 +92,18 @@ def test_a_killed_crawl_goes_on_where_it_was(desk: Desk) -> None:
     desk.assert_complete(again=2 * IN_FLIGHT)
 
 
+@pytest.mark.postgres
+def test_a_killed_crawl_goes_on_where_it_was_on_postgresql(desk: Desk, postgres_url: str) -> None:
+    environ = {"PACTWATCH_DATABASE__URL": postgres_url}
+    with desk.start("run", "--all", **environ) as process:
+        desk.wait_for(5)
+        process.kill()
+        process.communicate()
+    assert desk.call("run", "--all", **environ)[0] == 0
+    assert f"{ARTICLES} articles" in desk.call("db", "check", **environ)[1]
+    desk.assert_asked(again=IN_FLIGHT)
+
+
 def test_a_crawl_that_is_told_to_stop_ends_soon_and_loses_nothing(desk: Desk) -> None:
     with desk.start("run", "--all") as process:
         desk.wait_for(5)

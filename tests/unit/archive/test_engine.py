@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from archive import engine
+from archive import engine, migrate
 from core.errors import DatabaseCorruptError, DatabaseFullError
 
 
@@ -18,6 +18,23 @@ def test_a_file_that_lost_its_content_is_not_taken_for_a_new_one(
     (tmp_path / "archive.db").touch()
     with pytest.raises(DatabaseCorruptError, match=r"archive\.db is not an intact SQLite database .* last backup"):
         engine.open_engine(f"sqlite:///{tmp_path}/archive.db")
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 200), (4096, None)])
+def test_a_file_that_was_written_over_is_named(sqlite_url: str, start: int, end: int | None) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    whole = file.read_bytes()
+    end = end or len(whole)
+    file.write_bytes(whole[:start] + b"\xa5" * (end - start) + whole[end:])
+    with pytest.raises(DatabaseCorruptError, match="is not an intact SQLite database"):
+        migrate.upgrade(engine.open_engine(sqlite_url))
+
+
+def test_a_file_that_was_cut_off_is_named(sqlite_url: str) -> None:
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
+    with pytest.raises(DatabaseCorruptError, match="is not an intact SQLite database"):
+        migrate.upgrade(engine.open_engine(sqlite_url))
 
 
 def test_a_file_that_is_not_there_is_made(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from pathlib import Path
 
+from core.budget import HEAVY, turn_of
 from core.logs import get_logger
-from core.memory import turn_of
 from core.records import Outcome, Page, Processed
 from pactwatch import extraction_worker
 
@@ -87,8 +87,14 @@ class ExtractionPool:
             raise TimeoutError
 
     async def submit(self, page: Page) -> None:
-        """Take a page. Returns at once while there is room, and waits for it otherwise."""
+        """Take a page. Returns at once while there is room, and waits for it otherwise.
+
+        A heavy page is a batch of its own, and is waited for: until it has been read its bytes are in the way of others.
+        """
         self.start()
+        if len(page.body) >= HEAVY:
+            await asyncio.wait({await self._begun([page])})
+            return
         self._buffer.append(page)
         self._bytes += len(page.body)
         if len(self._buffer) >= BATCH_PAGES or self._bytes >= BATCH_BYTES:
@@ -109,10 +115,14 @@ class ExtractionPool:
         batch, self._buffer, self._bytes = self._buffer, [], 0
         if not batch:
             return
+        await self._begun(batch)
+
+    async def _begun(self, batch: list[Page]) -> asyncio.Task[None]:
         await self._free.acquire()
         task = asyncio.ensure_future(self._run(batch))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _run(self, batch: list[Page]) -> None:
         try:

@@ -89,7 +89,7 @@ class ExtractionPool:
     async def submit(self, page: Page) -> None:
         """Take a page. Returns at once while there is room, and waits for it otherwise.
 
-        A heavy page is a batch of its own, and is waited for: until it has been read its bytes are in the way of others.
+        A heavy page is a batch of its own, and is waited for: until it is read its bytes are in the way of others.
         """
         self.start()
         if len(page.body) >= HEAVY:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -17,7 +19,9 @@ from twisted.web.client import Agent
 
 from core.budget import SMALL, Share
 from core.errors import SkipDocument
+from core.records import Outcome
 from scrapers.guard import AddressGuard, GuardedReactor
+from scrapers.outcomes import NO_HANDSHAKE, Refused
 from scrapers.tls import NamingPolicy
 
 if TYPE_CHECKING:
@@ -73,15 +77,16 @@ class _SharingReader(http11._ResponseReader):  # noqa: SLF001
 
     def _wait_for_room(self) -> None:
         """Stop reading until there is room. The time limit is the server's: it stands still meanwhile."""
+        transport: Any = self.transport
         left = self.limit.getTime() - self.limit.seconds()
-        self.transport.pauseProducing()
+        transport.pauseProducing()
         self.limit.delay(_LONGEST_WAIT)
 
         def go_on(_: asyncio.Future[None]) -> None:
             self._asking = None
             if not self._finished.called:
                 self.limit.reset(left)
-                self.transport.resumeProducing()
+                transport.resumeProducing()
 
         self._asking = asyncio.ensure_future(self.share.hold(self.room))
         self._asking.add_done_callback(go_on)
@@ -98,8 +103,9 @@ class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001 - the only place where
         # The class of the reader is named in the middle of Scrapy's method, too.
         reader = getattr(txresponse, "_bodyProtocol", None)
         if isinstance(reader, http11._ResponseReader):  # noqa: SLF001
-            reader.__class__ = _SharingReader
-            reader.share, reader.limit = self.share, self._timeout_cl
+            sharing = cast("_SharingReader", reader)
+            sharing.__class__ = _SharingReader
+            sharing.share, sharing.limit = self.share, self._timeout_cl
         return ready
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:  # noqa: ARG002
@@ -122,10 +128,11 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         crawler.signals.connect(self.abandon, signal=ABANDON)
         cast("Any", reactor).suggestThreadPoolSize(_RESOLVERS)
         guard = AddressGuard(crawler.settings.getlist("PACTWATCH_ALLOW_NETWORKS"))
+        self._policy = NamingPolicy(self._contextFactory)
         # One agent for all requests: a request's time limit is kept by Scrapy's own timer, which spans the body too.
         self._agent = http11._BindAddressAgent(  # noqa: SLF001
             reactor=cast("ReactorBase", GuardedReactor(reactor, guard)),
-            contextFactory=cast("Any", NamingPolicy(self._contextFactory)),
+            contextFactory=cast("Any", self._policy),
             connectTimeout=crawler.settings.getfloat("PACTWATCH_CONNECT_TIMEOUT"),
             pool=self._pool,
         )
@@ -160,6 +167,11 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         try:
             with wrap_twisted_exceptions():
                 return await maybe_deferred_to_future(deferred)
+        except DownloadTimeoutError:
+            parts = urlsplit(request.url)
+            if ((parts.hostname or "").encode(), parts.port or 443) in self._policy.shaking:
+                raise Refused(Outcome.TIMEOUT, NO_HANDSHAKE) from None  # the innermost cause is what counts
+            raise
         finally:
             self._under_way.discard(deferred)
 

@@ -69,7 +69,8 @@ def read_entry(body: bytes, ask: Ask) -> Found:
     try:
         return _read(body, ask)
     except SkipDocument as skipped:
-        raise skipped.with_traceback(None)  # which holds the tree
+        skipped.__traceback__ = None  # it holds the tree
+        raise
     except _UNREADABLE as failure:
         # What strangers write finds every hole in a parser; it must cost this document only.
         reason = f"the document cannot be read: {type(failure).__name__}"

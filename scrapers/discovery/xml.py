@@ -47,7 +47,7 @@ def parser(*, recover: bool = False) -> etree.XMLParser:
 
 
 def in_passing(text: str, *names: str) -> Iterator[Any]:
-    """Each element of these names under the root or a child of it, as it ends; it is then emptied.
+    """Each element of these names under the root or a child of it, as it ends; it is then emptied. None in one another.
 
     So a document of any size takes the memory of one entry. Raises XMLSyntaxError where it is not well-formed, and
     SkipDocument where it floods.
@@ -62,7 +62,7 @@ def in_passing(text: str, *names: str) -> Iterator[Any]:
         pull.feed(text[start : start + _CHUNK].encode("utf-8", "replace"))
         for _, element in pull.read_events():
             holder = element.getparent()
-            if holder is not None and sum(1 for _ in holder.iterancestors()) < 2:
+            if holder is not None and local(holder) not in names and sum(1 for _ in holder.iterancestors()) < 2:
                 yield element
                 element.clear()
                 while element.getprevious() is not None:

@@ -12,8 +12,8 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.http import Response
 from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 
-from core.errors import SkipDocument
 from core.budget import HEAVY, Share
+from core.errors import SkipDocument
 from core.memory import may_grow_to
 from core.records import Outcome
 from scrapers.outcomes import Refused

@@ -17,7 +17,7 @@ from core.fetching import Answer, HostState
 from core.records import Outcome
 from scrapers import robotstxt
 from scrapers.desk import HostBook
-from scrapers.outcomes import Refused, of_exception, retry_after
+from scrapers.outcomes import NO_CONNECTION, NO_HANDSHAKE, Refused, of_exception, retry_after
 from scrapers.robotstxt import RobotsText
 
 # A host that cannot be reached at all is named as such: its robots.txt is not what stands in the way.
@@ -154,7 +154,7 @@ class Robots:
             state = replace(state, robots_at=now)
             return _of(state), state
         if response.status >= 500 or response.status == 429:
-            return _Host(closed=f"robots.txt answered HTTP {response.status}"), state
+            return _Host(closed=f"robots.txt cannot be read: HTTP {response.status}"), state
         if response.status >= 300:
             return _Host(), without
         rules = robotstxt.read(response.body)
@@ -196,9 +196,10 @@ def _of(state: HostState) -> _Host:
 
 def _closed(answer: Answer) -> _Host:
     blocked = answer.outcome is Outcome.BLOCKED_ADDRESS
+    unreached = answer.outcome in _OF_THE_HOST or answer.reason in {NO_CONNECTION, NO_HANDSHAKE}
     return _Host(
         closed=answer.reason if blocked else f"robots.txt cannot be read: {answer.reason}",
-        outcome=answer.outcome if blocked or answer.outcome in _OF_THE_HOST else Outcome.ROBOTS_DENIED,
+        outcome=answer.outcome if blocked or unreached else Outcome.ROBOTS_DENIED,
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LARGEST_HEAD = 256_000  # bytes of status line and headers; Twisted itself has no limit
 ABANDON = object()  # the signal that ends all requests under way
-_LONGEST_WAIT = 120.0  # seconds that a large body waits for its share of the memory
+_LONGEST_WAIT = 600.0  # seconds that a large body waits for its share of the memory
 _RESOLVERS = 32  # threads: a few names that hang must not stop the others from being resolved
 
 

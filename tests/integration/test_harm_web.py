@@ -37,19 +37,19 @@ def test_harm_ends_in_a_named_outcome(case: Case, harm: Pass) -> None:
 
 
 def test_a_pass_over_all_of_them_at_once_stays_in_little_memory(
-    harm: Pass, record_property: Callable[[str, object], None]
+    harm: Pass, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
-    record_property("peak_mb", round(harm.peak_mb))
+    record_testsuite_property("peak_mb", round(harm.peak_mb))
     assert harm.peak_mb < MOST_MB
     assert harm.code == 0, harm.errors
 
 
 def test_no_page_takes_over_half_a_minute_from_the_request_to_its_outcome(
-    harm: Pass, record_property: Callable[[str, object], None]
+    harm: Pass, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     slowest = sorted(((seconds, id_) for id_, seconds in harm.took.items()), reverse=True)
     for seconds, id_ in slowest[:10]:
-        record_property(id_, round(seconds, 1))
+        record_testsuite_property(id_, round(seconds, 1))
     assert slowest[0][0] <= MOST_SECONDS, slowest[:5]
     # What never ends is given up at the limit, and not before: else nothing has been measured.
     assert all(harm.took[case.id] > LIMIT / 2 for case in CASES if case.name == "body a byte at a time")

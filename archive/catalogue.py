@@ -74,8 +74,11 @@ def due_sources(
     *,
     everything: bool = False,
     only: Collection[str] | None = None,
+    ahead: timedelta = timedelta(),
 ) -> list[str]:
-    """Ids of enabled sources that are to be polled now, the longest waiting first.
+    """Ids of enabled sources that are to be polled now, or are due so soon that no later look would be in time.
+
+    The longest waiting come first.
 
     `everything` ignores due times, but not that a site asked for patience (Retry-After). `only` names the sources
     that may be polled, whatever the time. Sources that a living process polls are left out, and those in their quiet
@@ -85,7 +88,7 @@ def due_sources(
         _sources.c.id, _sources.c.hold_until, _sources.c.claimed_by, _sources.c.claimed_until
     ).order_by(_sources.c.next_due_at.asc().nulls_first(), _sources.c.id)
     if not everything and only is None:
-        query = query.where(sa.or_(_sources.c.next_due_at.is_(None), _sources.c.next_due_at <= now))
+        query = query.where(sa.or_(_sources.c.next_due_at.is_(None), _sources.c.next_due_at <= now + ahead))
     rows = connection.execute(query).all()
     void = _void(row.claimed_by for row in rows)
     return [

@@ -13,6 +13,7 @@ from core.records import Discovery, Outcome, Page, Processed
 from pactwatch.poll_batch import PollBatch
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
+from pactwatch.turns import Turns
 from pactwatch.writer import Writer
 from scrapers.source import SourceFile
 
@@ -59,10 +60,11 @@ class PassDesk:
         summary: PassSummary,
         run_id: int,
         changed: Callable[[PassSummary], None],
+        turns: Turns,
     ) -> None:
         self._writer, self._pool, self._sources = writer, pool, sources
         self._summary, self._run_id, self._changed = summary, run_id, changed
-        self._batch = PollBatch(writer, sources, run_id)
+        self._batch = PollBatch(writer, sources, run_id, turns)
         self._visits: dict[str, _Visit] = {}
         self._reports: list[FetchReport] = []
 

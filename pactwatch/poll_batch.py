@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from archive import ledger, polls
+from archive import ledger, polls, turns
 from archive.engine import Connection
 from archive.ledger import Recorded
 from archive.polls import SourceResult
 from core.clock import now
 from core.fetching import Poll
+from pactwatch.turns import Turns
 from pactwatch.writer import Writer
 from scrapers.source import SourceFile
 
@@ -21,8 +23,8 @@ WAIT_S = 0.1  # how long a poll waits for others
 class PollBatch:
     """Collects polls and results of sources, and writes them in order."""
 
-    def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int) -> None:
-        self._writer, self._sources, self._run_id = writer, sources, run_id
+    def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int, own: Turns) -> None:
+        self._writer, self._sources, self._run_id, self._own = writer, sources, run_id, own
         self._polls: list[tuple[Poll, asyncio.Future[Recorded]]] = []
         self._results: list[SourceResult] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -36,7 +38,8 @@ class PollBatch:
         return future
 
     def result(self, result: SourceResult) -> None:
-        """Take how the poll of a source ended; it is written after that source's polls."""
+        """Take how the poll of a source ended; it is written after that source's polls, and its turns are over."""
+        self._own.leave(result.source_id)
         self._results.append(result)
         self._soon()
 
@@ -69,16 +72,22 @@ class PollBatch:
     async def _write(
         self, waiting: Sequence[tuple[Poll, asyncio.Future[Recorded]]], results: Sequence[SourceResult]
     ) -> None:
-        recorded = await self._writer.call(self._record, [poll for poll, _ in waiting], results)
+        batch, over = [poll for poll, _ in waiting], self._own.done()
+        recorded = await self._writer.call(self._record, batch, results, over)
         for (_, future), one in zip(waiting, recorded, strict=True):
             if not future.done():
                 future.set_result(one)
 
     def _record(
-        self, connection: Connection, batch: Sequence[Poll], results: Sequence[SourceResult]
+        self,
+        connection: Connection,
+        batch: Sequence[Poll],
+        results: Sequence[SourceResult],
+        over: Mapping[str, datetime],
     ) -> list[Recorded]:
         recorded = ledger.record_polls(connection, batch, now(), run_id=self._run_id)
         polls.finish(connection, results, self._sources, now())
+        turns.give_back(connection, over)
         return recorded
 
     async def flush(self) -> None:

@@ -36,6 +36,12 @@ class HostBook(Protocol):
     async def keep(self, state: HostState) -> None:
         """Remember what a host said."""
 
+    async def turn(self, host: str, source_id: str) -> bool:
+        """Wait until no other process asks the host; False where that took too long."""
+
+    def pace(self, host: str, delay: float) -> None:
+        """Note how many seconds lie between two requests to a host."""
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:

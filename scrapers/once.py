@@ -45,7 +45,7 @@ class _Answers:
     async def fetched(self, report: FetchReport) -> None:
         """No article is asked for."""
 
-    async def finished(self, source_id: str) -> None:
+    async def finished(self, source_id: str, *, unfinished: bool = False) -> None:
         """Every entry point has answered."""
 
 

@@ -207,7 +207,9 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
-            meta={"download_maxsize": max_size, "pace": visit.pace, "render": render, **self._limits},
+            meta={
+                "download_maxsize": max_size, "pace": visit.pace, "source": visit.id, "render": render, **self._limits
+            },
         )
 
     async def _order(

@@ -131,6 +131,7 @@ class Reach:
             "download_maxsize": self._sizes[feed],
             "download_timeout": min(self._timeout, remaining),
             "pace": self._pace,
+            "source": "",
         }
         ended = await self._ask(url, meta, remaining)
         if ended is None or isinstance(ended, BudgetSpentError):

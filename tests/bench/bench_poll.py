@@ -72,7 +72,8 @@ def _tell(rows: dict[str, list[float]], many: int, start: float) -> None:
     print(f"{many} sources with nothing new, CPU-ms of one poll: median (least to most), and as often as Scrapy alone")
     for name, values in rows.items():
         ratio = median(value / alone for value, alone in zip(values, fresh, strict=True))
-        print(f"  {name:<33}{1e3 * median(values):6.2f} ({1e3 * min(values):.2f} to {1e3 * max(values):.2f}){ratio:7.2f}")
+        middle, least, most = (1e3 * value for value in (median(values), min(values), max(values)))
+        print(f"  {name:<33}{middle:6.2f} ({least:.2f} to {most:.2f}){ratio:7.2f}")
     print(f"  a run's start costs {start:.1f} s of CPU")
 
 

@@ -102,6 +102,20 @@ def due_sources(
     ]
 
 
+def held(connection: Connection, now: datetime) -> tuple[dict[str, datetime], dict[str, str]]:
+    """Until when sites asked to be left alone, and which other living processes poll sources; both by source."""
+    query = sa.select(_sources.c.id, _sources.c.hold_until, _sources.c.claimed_by, _sources.c.claimed_until)
+    rows = connection.execute(query).all()
+    void = _void(row.claimed_by for row in rows) | {process.identity()}
+    asked = {row.id: row.hold_until for row in rows if row.hold_until and row.hold_until > now}
+    polled = {
+        row.id: row.claimed_by
+        for row in rows
+        if row.claimed_by and row.claimed_by not in void and row.claimed_until and row.claimed_until > now
+    }
+    return asked, polled
+
+
 def _void(holders: Iterable[str | None]) -> set[str]:
     """The claims that hold no longer because their process is gone."""
     return {h for h in {h for h in holders if h} if h != process.identity() and process.is_gone(h)}

@@ -13,6 +13,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from archive import catalogue, entry_points, ledger, runs, turns
 from archive.engine import Connection, Engine, reading, writing
 from core.clock import now
+from core.errors import RetryLater
 from core.logs import get_logger
 from core.records import Processed
 from core.workspace import Workspace
@@ -22,6 +23,7 @@ from pactwatch.last_good import LastGood
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
 from pactwatch.turns import Turns, claim
+from pactwatch.waiting import waiting
 from pactwatch.writer import Writer
 from scrapers.desk import CrawlPlan, plan
 from scrapers.settings import crawl_settings
@@ -106,6 +108,8 @@ class Newsdesk:
                 turns.give_back(connection, dict.fromkeys(hosts, now()))
                 summary.ended = now()
                 return summary
+            if everything or only is not None:
+                summary.waiting = waiting(connection, sources, now(), claimed, only)
             run_id = runs.begin(connection, kind, now())
         own = Turns()
         own.enter(sources, claimed, hosts)
@@ -221,7 +225,10 @@ class Newsdesk:
     async def _keep_claims(writer: Writer) -> None:
         while True:
             await asyncio.sleep(RENEW_S)
-            await writer.call(_renew)
+            try:
+                await writer.call(_renew)
+            except RetryLater as failure:  # a third of a lease is over: there is a second try
+                log.warning("claims not renewed", problem=str(failure))
 
     def close(self) -> None:
         """End the extraction processes."""
@@ -255,7 +262,11 @@ class Intake:
                 continue
             sources = self._present()
             self._watched.update(sources)
-            further = await self._newsdesk.claim_due(writer, own, sources, spider.under_way)
+            try:
+                further = await self._newsdesk.claim_due(writer, own, sources, spider.under_way)
+            except RetryLater as failure:  # the next look may find the database free
+                log.warning("nothing taken in", problem=str(failure))
+                continue
             self._claimed.update(planned.source.id for planned in further.sources)
             for planned in further.sources:
                 self._summary.tally(planned.source.id)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive import turns
+from archive.catalogue import LEASE
 from archive.engine import Engine, writing
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -39,7 +40,7 @@ def test_a_host_that_one_process_asks_is_not_for_another(engine: Engine, as_proc
     as_process("two")
     assert take(engine, "a.example", "c.example") == {"c.example"}
     with writing(engine) as connection:
-        assert turns.waits(connection, ["a.example"], NOW) == {"a.example": ("here:one:1", NOW + turns.LEASE)}
+        assert turns.waits(connection, ["a.example"], NOW) == {"a.example": ("here:one:1", NOW + LEASE)}
 
 
 def test_the_next_process_asks_no_sooner_than_the_hosts_pace_allows(engine: Engine, as_process) -> None:
@@ -61,7 +62,7 @@ def test_the_turn_of_a_dead_process_is_void_at_once_and_that_of_a_silent_one_aft
     take(engine, "b.example")
     as_process("one")
     assert take(engine, "a.example", "b.example", at=NOW + SECOND) == {"a.example"}
-    assert take(engine, "b.example", at=NOW + turns.LEASE) == {"b.example"}
+    assert take(engine, "b.example", at=NOW + LEASE) == {"b.example"}
 
 
 def test_a_turn_that_is_renewed_lasts_and_what_another_process_holds_is_not_given_back(
@@ -69,7 +70,7 @@ def test_a_turn_that_is_renewed_lasts_and_what_another_process_holds_is_not_give
 ) -> None:
     take(engine, "a.example")
     with writing(engine) as connection:
-        turns.renew(connection, NOW + turns.LEASE / 2)
+        turns.renew(connection, NOW + LEASE / 2)
     as_process("two")
     give_back(engine, "a.example", NOW)
-    assert take(engine, "a.example", at=NOW + turns.LEASE) == set()
+    assert take(engine, "a.example", at=NOW + LEASE) == set()

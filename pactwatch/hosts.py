@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from archive import hosts
-from archive.engine import Engine, reading
+from archive import hosts, turns
+from archive.engine import Connection, Engine, reading, writing
 from core.fetching import HostState
+from pactwatch.loop import in_thread
 from pactwatch.turns import Call, Turns
 from scrapers.source import SourceFile
 
@@ -42,3 +47,48 @@ class Hosts:
     def pace(self, host: str, delay: float) -> None:
         """Note how many seconds lie between two requests to a host."""
         self._turns.pace(host, delay)
+
+
+class _Look(Hosts):
+    """The same for a look outside of a pass, which reads each robots.txt itself: it may name sitemaps."""
+
+    async def look_up(self, origin: str) -> HostState | None:
+        """What is known of a host, without its robots.txt."""
+        known = await super().look_up(origin)
+        return known and replace(known, robots_at=None)
+
+    async def keep(self, state: HostState) -> None:
+        """Remember what a host said; a robots.txt that did not come does not take the last one along."""
+        before = self._known.get(state.origin)
+        if before and state.robots_at is None:
+            state = replace(before, tried_at=state.tried_at, wait_until=state.wait_until)
+        await super().keep(state)
+
+
+@asynccontextmanager
+async def looking(engine: Engine) -> AsyncIterator[Hosts]:
+    """What hosts ask, for a look outside of a pass; its turns are over with it."""
+
+    async def call(change: Callable[..., Any], *arguments: Any) -> Any:
+        return await in_thread(_changed, engine, change, arguments)
+
+    own = Turns(call)
+    try:
+        yield _Look(engine, call, own)
+    finally:
+        own.closed = True
+        with writing(engine) as connection:
+            turns.give_back(connection, own.rest())
+
+
+def _changed(engine: Engine, change: Callable[..., Any], arguments: Sequence[Any]) -> Any:
+    with writing(engine) as connection:
+        return change(connection, *arguments)
+
+
+def closed_until(connection: Connection, urls: Iterable[str], moment: datetime) -> dict[str, datetime]:
+    """The hosts of these addresses that asked for no request before a time yet to come."""
+    names = {urlsplit(url).netloc for url in urls}
+    origins = [f"{scheme}://{name}" for name in names for scheme in ("http", "https")]
+    found = hosts.read(connection, origins).values()
+    return {urlsplit(one.origin).netloc: one.wait_until for one in found if one.wait_until and one.wait_until > moment}

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, TypeVar
 
+from archive.engine import Engine
 from core.clock import now
 from core.errors import StopWork
 from core.records import Outcome, Page, Processed
 from core.workspace import Workspace
+from pactwatch.hosts import looking
 from pipeline import language
 from pipeline.process import Processor
 from pipeline.sentences import split
@@ -89,9 +92,12 @@ async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T:
 
 async def scout(
     space: Workspace, url: str, processor: Processor, *, source: SourceFile | None = None,
-    within: timedelta = timedelta(seconds=SECONDS),
+    within: timedelta = timedelta(seconds=SECONDS), engine: Engine | None = None,
 ) -> Scouted:
-    """Look at an outlet by one of its addresses; with `source`, by what its file names too."""
+    """Look at an outlet by one of its addresses; with `source`, by what its file names too.
+
+    With the archive's `engine`, what hosts asked of us before holds too.
+    """
     present = [
         Present(e.kind, e.url, e.links, e.title, e.date) for e in (source.entry_points if source else ())
     ]
@@ -100,7 +106,8 @@ async def scout(
     work = partial(look, url=url, language_of=partial(_language, claim=claim), present=present,
                    country=country, language=claim)
     delay = source.delay if source else None
-    result = Scouted(await reaching(space.settings, work, delay=delay, within=within))
+    async with looking(engine) if engine else nullcontext() as hosts:
+        result = Scouted(await reaching(space.settings, work, delay=delay, within=within, hosts=hosts))
     result.look.country = country or propose.country_of(result.look.home)
     publisher = source.publisher if source else None
     result.previews = [_preview(page, processor, publisher) for page in result.look.pages]
@@ -109,7 +116,9 @@ async def scout(
     return result
 
 
-async def scout_each(space: Workspace, sources: Sequence[SourceFile], processor: Processor) -> dict[str, Scouted]:
+async def scout_each(
+    space: Workspace, sources: Sequence[SourceFile], processor: Processor, engine: Engine | None = None
+) -> dict[str, Scouted]:
     """Look at the outlets of several sources, a few at a time; those of one site one after the other, for its pace."""
     sites: dict[str, list[SourceFile]] = {}
     for source in sources:
@@ -120,7 +129,7 @@ async def scout_each(space: Workspace, sources: Sequence[SourceFile], processor:
     async def one_site(members: Sequence[SourceFile]) -> None:
         async with places:
             for source in members:
-                found[source.id] = await scout(space, source.home, processor, source=source)
+                found[source.id] = await scout(space, source.home, processor, source=source, engine=engine)
 
     await asyncio.gather(*map(one_site, sites.values()))
     return found

@@ -23,6 +23,7 @@ from core.records import Outcome
 from core.settings import Settings
 from core.urls import canonical
 from scrapers import landing, outcomes
+from scrapers.desk import HostBook
 from scrapers.handler import ABANDON
 from scrapers.settings import crawl_settings
 
@@ -184,9 +185,15 @@ class _Ask(scrapy.Spider, Generic[T]):
     name = "scout"
 
     def __init__(
-        self, work: Callable[[Reach], Coroutine[Any, Any, T]], pace: float, seconds: float, result: list[Any]
+        self,
+        work: Callable[[Reach], Coroutine[Any, Any, T]],
+        pace: float,
+        seconds: float,
+        result: list[Any],
+        hosts: HostBook | None,
     ) -> None:
         super().__init__()
+        self.hosts = hosts
         self._work, self._pace, self._seconds, self._result = work, pace, seconds, result
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -212,8 +219,12 @@ async def reaching(
     requests: int = REQUESTS,
     delay: float | None = None,
     within: timedelta = timedelta(seconds=SECONDS),
+    hosts: HostBook | None = None,
 ) -> T:
-    """Do a piece of work that may ask outlets so many questions in so much time."""
+    """Do a piece of work that may ask outlets so many questions in so much time.
+
+    With `hosts`, what they asked of us before holds too, and no other process asks them meanwhile.
+    """
     scrapy_settings = crawl_settings(settings)
     scrapy_settings["PACTWATCH_REQUESTS"] = requests
     middlewares = {**scrapy_settings["DOWNLOADER_MIDDLEWARES"], "scrapers.scout.reach.Budget": 150}
@@ -221,6 +232,6 @@ async def reaching(
     pace = settings.crawl.delay if delay is None else delay
     result: list[asyncio.Future[T]] = []
     await AsyncCrawlerRunner(scrapy_settings).crawl(
-        _Ask, work=work, pace=pace, seconds=within.total_seconds(), result=result
+        _Ask, work=work, pace=pace, seconds=within.total_seconds(), result=result, hosts=hosts
     )
     return result[0].result()

@@ -204,7 +204,7 @@ class Newsdesk:
                 helpers.append(asyncio.ensure_future(intake.run(runner, writer, own)))
             await asyncio.wait({crawl, stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
-                await _abandon(runner, own)
+                await _abandon(runner)
             stopped.cancel()
             await crawl
             if broken.done():
@@ -274,7 +274,7 @@ class Intake:
         if spider := _spider(runner):
             spider.wind_up()
             await asyncio.sleep(GRACE_S)
-            await _abandon(runner, own)
+            await _abandon(runner)
 
 
 def _renew(connection: Connection) -> None:
@@ -282,9 +282,8 @@ def _renew(connection: Connection) -> None:
     turns.renew(connection, now())
 
 
-async def _abandon(runner: AsyncCrawlerRunner, own: Turns) -> None:
+async def _abandon(runner: AsyncCrawlerRunner) -> None:
     """End a crawl at once. What it has not done stays in the ledger, and its sources stay due."""
-    own.closed = True
     if spider := _spider(runner):
         spider.abandon()
     await runner.stop()

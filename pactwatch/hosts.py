@@ -48,6 +48,10 @@ class Hosts:
         """Note how many seconds lie between two requests to a host."""
         self._turns.pace(host, delay)
 
+    def close(self) -> None:
+        """The crawl is being stopped: no request waits for its turn any more."""
+        self._turns.closed = True
+
 
 class _Look(Hosts):
     """The same for a look outside of a pass, which reads each robots.txt itself: it may name sitemaps."""
@@ -76,7 +80,6 @@ async def looking(engine: Engine) -> AsyncIterator[Hosts]:
     try:
         yield _Look(engine, call, own)
     finally:
-        own.closed = True
         with writing(engine) as connection:
             turns.give_back(connection, own.rest())
 

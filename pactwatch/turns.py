@@ -18,7 +18,7 @@ from archive.engine import Connection
 from core.clock import now
 from scrapers.source import SourceFile
 
-PATIENCE_S = 120.0  # how long a request waits for its turn; then its address comes with the next poll
+PATIENCE_S = 310.0  # how long a request waits for its turn: longer than any pause that a host may ask for
 LOOK_S = 0.5  # how often it looks whether the other process is done
 
 Call = Callable[..., Awaitable[Any]]

@@ -42,6 +42,9 @@ class HostBook(Protocol):
     def pace(self, host: str, delay: float) -> None:
         """Note how many seconds lie between two requests to a host."""
 
+    def close(self) -> None:
+        """The crawl is being stopped: no request waits for its turn any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:

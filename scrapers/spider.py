@@ -136,6 +136,8 @@ class NewsSpider(scrapy.Spider):
         for their host's turn.
         """
         self._abandoned = True
+        if self.hosts:
+            self.hosts.close()
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         for slot in downloader.slots.values() if downloader else ():
             while slot.queue:

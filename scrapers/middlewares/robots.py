@@ -65,7 +65,7 @@ class Robots:
         """Let a request pass when it is its turn, or raise Refused with the outcome robots_denied."""
         origin, name = _origin(request.url)
         if (book := self._book) and not await book.turn(name, request.meta["source"]):
-            why = f"another process is asking {name}; this address comes with the next poll"
+            why = f"another process was asking {name} all the time; this address comes with the next poll"
             raise Refused(Outcome.HTTP_ERROR, why, retry_after=AFTER_OTHERS_S)
         if request.meta.get("robots"):
             return

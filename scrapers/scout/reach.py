@@ -202,6 +202,8 @@ class _Ask(scrapy.Spider, Generic[T]):
         self._result.append(task)
         await asyncio.wait({task})
         # What still waits for its host's turn would hold up the end of the crawl, for minutes where robots.txt asks so.
+        if self.hosts:
+            self.hosts.close()
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         for slot in downloader.slots.values() if downloader else ():
             while slot.queue:

@@ -32,7 +32,7 @@ def desk(tmp_path: Path, newsroom: Newsroom) -> Newsdesk:
 
 def test_a_pass_prints_one_summary_and_the_next_one_fetches_nothing_again(desk: Newsdesk, newsroom: Newsroom) -> None:
     first = desk.json("run", "--all", "--json")
-    assert set(first) == {"started", "ended", "sources", "articles", "hits", "deliveries"}
+    assert set(first) == {"started", "ended", "sources", "articles", "hits", "deliveries", "waiting"}
     assert first["articles"] == {"new": len(newsroom.articles), "updated": 0}
     assert {s["outcome"] for s in first["sources"]} == {"ok"}
     assert first["deliveries"]["failed"] == 0

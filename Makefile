@@ -30,7 +30,7 @@ eval: setup ## Measure detection: make eval CORPUS=folder-of-labelled-texts
 	@$(BIN)/pactwatch rules eval "$(CORPUS)" --strata "$(STRATA)" --folds-by source
 
 test: setup-dev ## Run all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: setup-dev ## Lint, types, import directions, sizes, dependencies, spelling
 	$(BIN)/ruff check .
@@ -52,8 +52,8 @@ picture: setup-dev ## Draw docs/demo.svg, the picture in the README
 bench-names: setup-dev ## Measure what finding names costs: make bench-names PAGES=folder of news pages
 	@$(BIN)/python tests/bench/bench_names.py $(PAGES)
 
-bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages
-	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES)
+bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages COPIES=4
+	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES) $(COPIES)
 
 bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and an idle service; takes minutes
 	@$(BIN)/python -m tests.bench.bench_poll $(ARGS)

@@ -15,6 +15,7 @@ _WORDS = {
     "silent": ("is silent", "is still silent", "publishes again"),
     "burst": ("bursts", "still bursts", "is back to its usual number"),
     "extraction": ("is no longer read as before", "is still not read as before", "is read as before again"),
+    "holiday": ("Outlets rest", "Outlets still rest", "Outlets publish again"),
     "network": ("All sources fail", "All sources still fail", "Sources can be reached again"),
 }
 _CHANGES = ("begun", "reminder", "over")

@@ -7,7 +7,7 @@ there is a past, and only whole days on which the source was asked count.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -59,8 +59,11 @@ def _asked(days: Sequence[Day], today: date) -> list[Day]:
     return [d for d in days if d.polls and d.day < today]
 
 
-def silent(days: Sequence[Day], today: date) -> tuple[date, str] | None:
-    """Since when a source has brought nothing although it should have, and what is usual."""
+def silent(days: Sequence[Day], today: date, rest: Collection[date] = ()) -> tuple[date, str] | None:
+    """Since when a source has brought nothing although it should have, and what is usual.
+
+    `rest`: days on which nothing was to be expected, whatever its own past says.
+    """
     asked = _asked(days, today)
     if any(d.day == today and d.articles for d in days):
         return None
@@ -71,7 +74,8 @@ def silent(days: Sequence[Day], today: date) -> tuple[date, str] | None:
     if not quiet or len(past) < LEARNING:
         return None
     since = quiet[-1].day
-    expected = [usual(past, d.day.weekday())[0] for d in quiet]
+    due = [d.day for d in quiet if d.day not in rest]
+    expected = [usual(past, day.weekday())[0] for day in due]
     mean = sum(d.articles for d in past) / len(past)
     said = f"nothing for {_days(len(quiet))}; usual: {mean:.0f} a day" if mean >= 1 else (
         f"nothing for {_days(len(quiet))}; usual: {mean * 7:.1f} a week"
@@ -79,7 +83,7 @@ def silent(days: Sequence[Day], today: date) -> tuple[date, str] | None:
     if sum(e >= 1 for e in expected) >= _SILENT_DAYS and sum(expected) >= _SILENT_WORTH:
         return since, said
     pause = _longest_pause(past)
-    if len(quiet) > max(_RARE * pause, 7) and mean * len(quiet) >= _SILENT_WORTH:
+    if len(due) > max(_RARE * pause, 7) and mean * len(due) >= _SILENT_WORTH:
         return since, said
     return None
 

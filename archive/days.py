@@ -17,6 +17,7 @@ from archive.tables import Article, Fetch, SourceDay
 
 REACH = timedelta(days=35)  # 28 days of past, and the present that is compared with them
 _GOOD = ("ok", "unchanged")
+_ARTICLE = ("ok", "duplicate")
 _NO_ARTICLE = ("empty", "extraction_failed", "soft_404", "consent_page", "login_page", "bot_wall", "needs_javascript")
 _table: Any = SourceDay.__table__
 
@@ -57,7 +58,7 @@ def _count_fetches(connection: Connection, start: datetime, end: datetime, rows:
         sa.select(
             Fetch.source_id,
             sa.func.sum(sa.case((sa.and_(~page, Fetch.outcome.in_(_GOOD)), 1), else_=0)),
-            sa.func.sum(sa.case((sa.and_(page, Fetch.outcome.in_(("ok", *_NO_ARTICLE))), 1), else_=0)),
+            sa.func.sum(sa.case((sa.and_(page, Fetch.outcome.in_((*_ARTICLE, *_NO_ARTICLE))), 1), else_=0)),
             sa.func.sum(sa.case((sa.and_(page, Fetch.outcome.in_(_NO_ARTICLE)), 1), else_=0)),
         )
         .where(Fetch.fetched_at >= start, Fetch.fetched_at < end)

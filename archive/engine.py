@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,11 @@ from sqlalchemy.engine import Connection, Engine
 from core.errors import DatabaseBusyError, DatabaseCorruptError, DatabaseFullError, UserError
 
 BUSY_MS = 30_000    # how long another process's lock is waited for
+EMPTY_S = 5.0       # how long a file that another process has just made may be empty
+ROOM = 1_000_000    # bytes that have to be free before anything is fetched
 
-__all__ = ["Connection", "Engine", "insert", "open_engine", "reading", "rehearsing", "unreachable", "writing"]
+__all__ = ["Connection", "Engine", "insert", "need_room", "open_engine", "reading", "rehearsing", "unreachable",
+           "writing"]
 
 
 def open_engine(url: str) -> Engine:
@@ -32,6 +36,7 @@ def open_engine(url: str) -> Engine:
     if backend == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _refuse_emptied(Path(parsed.database))
         engine = sa.create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -43,6 +48,19 @@ def open_engine(url: str) -> Engine:
 
 
 unreachable = sa.exc.OperationalError    # what SQLAlchemy raises when a database cannot be reached or opened
+
+
+def _refuse_emptied(file: Path) -> None:
+    """Raise for a file that lost all its content: SQLite would take it for a new one, and everything be sent again.
+
+    A process that makes a new one leaves it empty for a moment.
+    """
+    patience = monotonic() + EMPTY_S
+    while file.exists() and not file.stat().st_size:
+        if monotonic() > patience:
+            raise DatabaseCorruptError(f"{file} is not an intact SQLite database (it is empty); restore the last "
+                                       "backup, or remove the file to begin anew")
+        sleep(0.05)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -90,6 +108,15 @@ def _name_fault(context: sa.engine.ExceptionContext) -> None:
     if "not a database" in text or "malformed" in text:
         raise DatabaseCorruptError(f"{file} is not an intact SQLite database ({cause}); see `pactwatch db "
                                    "check`, restore the last backup or move the file away") from cause
+
+
+def need_room(engine: Engine) -> None:
+    """Raise DatabaseFullError where the disk of a SQLite file is full: what was fetched could not be stored."""
+    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+        return
+    if shutil.disk_usage(Path(engine.url.database).parent).free < ROOM:
+        raise DatabaseFullError(f"{engine.url.database} has no room to grow: the disk is full; make room and start "
+                                "again, what is stored is safe")
 
 
 @contextmanager

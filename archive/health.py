@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive import baseline, days, setbacks, troubles
+from archive import baseline, days, holidays, setbacks, troubles
 from archive.setbacks import Weight
 from archive.tables import EntryPoint, Source, Trouble
 from archive.troubles import Finding, Kind
@@ -25,7 +25,7 @@ _BROKEN = {
 _OF_THE_NETWORK = {"dns_error", "timeout", "connection_error"}
 # Polls so recent say whether the network works, where so many sources were asked: of one nobody can tell.
 _AT_ONCE = ((timedelta(minutes=30), 5), (timedelta(hours=3), 2))
-_OF_DAYS = {Kind.SILENT, Kind.BURST, Kind.EXTRACTION}
+_OF_DAYS = {Kind.SILENT, Kind.BURST, Kind.EXTRACTION, Kind.HOLIDAY}
 _UNTOLD_FOR = timedelta(days=2)  # after the network was away, the days of sources say little
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,27 @@ def _departures(connection: Connection, ids: set[str], known: set[str], now: dat
             if departs:
                 since = datetime.combine(departs[0], time(), UTC)
                 found.append(Finding(id_, kind, since, departs[1]))
-    return found
+    return _without_holidays(connection, found, past, known, today)
+
+
+def _without_holidays(
+    connection: Connection, found: list[Finding], past: Mapping[str, Sequence[baseline.Day]], known: set[str],
+    today: date,
+) -> list[Finding]:
+    """Silence that begins while most of a country's outlets rest is told as one note of all."""
+    silent = {f.source_id: f for f in found if f.kind is Kind.SILENT and f.source_id and f.key not in known}
+    if not silent:
+        return found
+    countries = {row.id: row.country for row in connection.execute(sa.select(Source.id, Source.country))}
+    rests = holidays.rests(past, countries, silent, today)
+    excused = {id_ for id_, rest in rests.items() if baseline.silent(past[id_], today, rest.days) is None}
+    lasting = {rest.country: rest for id_ in sorted(excused) if (rest := rests[id_]).lasts}
+    kept = [finding for finding in found if finding.kind is not Kind.SILENT or finding.source_id not in excused]
+    if lasting:
+        since = min(silent[id_].since for id_ in excused if rests[id_].lasts)
+        said = ", ".join(f"{r.resting} of {r.expected} outlets of {r.country}" for r in lasting.values())
+        kept.append(Finding(None, Kind.HOLIDAY, since, f"nothing from {said}: a holiday there?"))
+    return kept
 
 
 def overview(connection: Connection, now: datetime) -> dict[str, Any]:

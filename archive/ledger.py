@@ -20,7 +20,7 @@ from archive.tables import Address, Article, Fetch
 from core.fetching import Answer, FetchOrder, FetchReport, Poll
 from core.records import AddressState, Discovery, Outcome
 
-FIRST_RETRY = timedelta(minutes=15)
+FIRST_RETRY = timedelta(minutes=2)  # most that fail are well again soon; then four times as long each time
 LONGEST_RETRY = timedelta(days=1)
 WEEKLY_AFTER = 8  # failures in a row; from then on one try a week
 WEEK = timedelta(days=7)
@@ -29,6 +29,7 @@ MOST_VERSIONS = 10
 
 _addresses: Any = Address.__table__
 _articles: Any = Article.__table__
+_waits = _addresses.c.state.in_([str(AddressState.DISCOVERED), str(AddressState.FAILED)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def left_over(
             sa.select(_addresses, place)
             .where(
                 _addresses.c.source_id.in_(part),
-                _addresses.c.state.in_([str(AddressState.DISCOVERED), str(AddressState.FAILED)]),
+                _waits,
                 sa.or_(_addresses.c.next_try_at.is_(None), _addresses.c.next_try_at <= now),
             )
             .subquery()
@@ -246,6 +247,15 @@ def left_over(
         for row in connection.execute(sa.select(waiting).where(waiting.c.place <= limit).order_by(waiting.c.id)):
             found.setdefault(row.source_id, []).append(_order(row))
     return found
+
+
+def waiting(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Which of these addresses wait to be fetched."""
+    return {
+        id_
+        for part in chunks(sorted(ids))
+        for id_ in connection.scalars(sa.select(_addresses.c.id).where(_addresses.c.id.in_(part), _waits))
+    }
 
 
 def record_failures(
@@ -316,7 +326,7 @@ def next_try(attempts: int, now: datetime, retry_after: float | None = None) -> 
     """When an address that failed `attempts` times in a row is tried again. A site may ask for a day at most."""
     if attempts > WEEKLY_AFTER:
         return now + WEEK
-    wait = min(LONGEST_RETRY, FIRST_RETRY * (1 << max(0, attempts - 1)))
+    wait = min(LONGEST_RETRY, FIRST_RETRY * (1 << 2 * max(0, attempts - 1)))
     asked = timedelta(seconds=retry_after or 0)
     return now + min(LONGEST_RETRY, max(wait, asked))
 

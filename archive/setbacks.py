@@ -19,7 +19,7 @@ class Weight(StrEnum):
     HARD = "hard"            # somebody has to change something, there or here
 
 
-# The first wait, as a part of the source's interval and at least so long; and how it grows with each further failure.
+# The first wait, and how it grows with each further failure.
 _WAITS = {
     Weight.TEMPORARY: (timedelta(minutes=1), 1.5),
     Weight.SOFT: (timedelta(minutes=15), 2.0),
@@ -47,6 +47,16 @@ def weight_of(outcome: Outcome | str, reason: str = "") -> Weight:
 
 
 def wait(weight: Weight, failures: int, interval: timedelta) -> timedelta:
-    """The wait after so many failures in a row."""
+    """The wait after so many failures in a row.
+
+    While a source cannot be read its list goes on: what may be well in a minute is asked again in a minute, whatever
+    its interval, and a wrong answer once is asked again as usual. Only what lasts is asked less often.
+    """
     least, growth = _WAITS[weight]
+    if weight is Weight.TEMPORARY:
+        return min(DAY, least * growth ** min(failures - 1, 18))
+    if weight is Weight.SOFT:
+        if failures <= 1:
+            return min(DAY, interval)
+        failures -= 1
     return min(DAY, max(least, interval) * growth ** min(failures - 1, 18))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -82,6 +82,8 @@ def store(
     ledger.record_aliases(connection, moved, now)
     if backfill_id is None:
         instead = {p.address_id: p for p in pages.instead}
+        instead |= {page.address_id: _as_duplicate(page, other)
+                    for known, page in pages.same if (other := _other_address(known, page))}
         again = {p.address_id for p in pages.repeated}
         done = [instead.get(p.address_id, p) for p in unique if p.address_id not in again]
         _record_fetches(connection, done, run_id)
@@ -97,6 +99,11 @@ def _article(page: Processed) -> Any:
 def _other_address(known: Known, page: Processed) -> str | None:
     """The address of the article that a page repeats; None where the page is at that address itself."""
     return None if known.address_id == page.address_id else known.url
+
+
+def _as_duplicate(page: Processed, other: str) -> Processed:
+    """The fetch of a page that repeats an article, under its name."""
+    return replace(page, outcome=Outcome.DUPLICATE, reason=f"duplicate of {other}")
 
 
 def _settle(connection: Connection, settled: Sequence[tuple[int, Processed, str | None]]) -> None:

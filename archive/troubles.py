@@ -28,6 +28,7 @@ class Kind(StrEnum):
     BURST = "burst"            # many times the usual comes
     EXTRACTION = "extraction"  # its pages are not read as they were
     NETWORK = "network"        # all sources fail: it is not they
+    HOLIDAY = "holiday"        # most outlets of a country rest at once; nothing for a person to do
 
 
 @dataclass(frozen=True, slots=True)

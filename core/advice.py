@@ -32,6 +32,7 @@ _BY_NAME = {
     "silent": "open the outlet's page: if it still publishes, its feed has moved",
     "burst": "look at its latest articles: a new template or spam; `sources disable` stops it",
     "extraction": "open one of its latest articles and compare: the outlet has a new template or a wall",
+    "holiday": "nothing; if there is none, see whether a proxy on the way serves old pages",
     "network": "see to this machine's network, name service or proxy",
 }
 

@@ -7,19 +7,22 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import catalogue, entry_points, ledger, runs, turns
-from archive.engine import Connection, Engine, reading, writing
+from archive.engine import Connection, Engine, need_room, reading, writing
 from core.clock import now
-from core.errors import RetryLater
+from core.errors import RetryLater, StopWork
 from core.logs import get_logger
 from core.records import Processed
 from core.workspace import Workspace
 from pactwatch.desk import PassDesk
 from pactwatch.hosts import Hosts
+from pactwatch.kept import FOLDER, KeptPages
 from pactwatch.last_good import LastGood
+from pactwatch.loop import in_thread
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
 from pactwatch.turns import Turns, claim
@@ -54,6 +57,8 @@ class Newsdesk:
         self._files = LastGood(space)
         self._desk: PassDesk | None = None
         self._synced: Mapping[str, SourceFile] | None = None
+        self._kept = KeptPages(space.home / FOLDER)
+        self._claimed: set[str] = set()
 
     async def check(self) -> None:
         """Raise KnowledgeFileError where the workspace's knowledge is wrong."""
@@ -99,39 +104,64 @@ class Newsdesk:
         if kind == "serve" and not self._may_be_due(sources):
             summary.ended = now()
             return summary
-        with writing(self._engine) as connection:
-            self._sync(connection, sources)
-            ahead = AHEAD if kind == "serve" else AHEAD_OF_CRON
-            due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only, ahead=ahead)
-            claimed, hosts = claim(connection, sources, due, patient=kind != "serve")
-            if not claimed and kind == "serve":
-                turns.give_back(connection, dict.fromkeys(hosts, now()))
-                summary.ended = now()
-                return summary
-            if everything or only is not None:
-                summary.waiting = waiting(connection, sources, now(), claimed, only)
-            run_id = runs.begin(connection, kind, now())
         own = Turns()
-        own.enter(sources, claimed, hosts)
+        run_id, claimed = await in_thread(self._begin, sources, kind, everything, only, own, summary)
+        if run_id is None:
+            summary.ended = now()
+            return summary
         for source_id in sorted(claimed):
             summary.tally(source_id)
         watched = dict(sources)
-        outcome = "failed"
+        outcome, writable = "failed", True
         try:
             if claimed:
                 everything = everything or only is not None
                 first = self._plan(watched, claimed, everything=everything)
-                intake = None if present is None else Intake(self, watched, claimed, present, summary)
+                intake = None if present is None else Intake(self, watched, present, summary)
                 await self._crawl(first, watched, summary, run_id, stop, changed, own, intake)
             summary.interrupted = stop.is_set()
             outcome = "interrupted" if summary.interrupted else "done"
+        except (RetryLater, StopWork):
+            writable = False
+            raise
         finally:
             summary.ended = now()
-            with writing(self._engine) as connection:
-                catalogue.release(connection, claimed)
-                turns.give_back(connection, own.rest())
-                runs.end(connection, run_id, outcome, summary.as_json(), now())
+            if writable:
+                with writing(self._engine) as connection:
+                    catalogue.release(connection, claimed)
+                    turns.give_back(connection, own.rest())
+                    runs.end(connection, run_id, outcome, summary.as_json(), now())
+                claimed.clear()
         return summary
+
+    def _begin(
+        self,
+        sources: Mapping[str, SourceFile],
+        kind: str,
+        everything: bool,
+        only: Collection[str] | None,
+        own: Turns,
+        summary: PassSummary,
+    ) -> tuple[int | None, set[str]]:
+        """Claim what is due: the number of the pass, None where there is nothing to do, and the sources."""
+        need_room(self._engine)
+        self._kept.look(self._engine)
+        with writing(self._engine) as connection:
+            self._sync(connection, sources)
+            catalogue.release(connection, self._claimed)  # the last pass could not, where its database failed
+            ahead = AHEAD if kind == "serve" else AHEAD_OF_CRON
+            due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only, ahead=ahead)
+            self._claimed, hosts = claim(connection, sources, due, patient=kind != "serve")
+            nothing = not self._claimed and kind == "serve"
+            if nothing:
+                turns.give_back(connection, dict.fromkeys(hosts, now()))
+            elif everything or only is not None:
+                summary.waiting = waiting(connection, sources, now(), self._claimed, only)
+            run_id = None if nothing else runs.begin(connection, kind, now())
+        if run_id is not None:
+            own.enter(sources, self._claimed, hosts)
+        self._synced = sources  # not before it is written
+        return run_id, self._claimed
 
     def _may_be_due(self, sources: Mapping[str, SourceFile]) -> bool:
         """Whether a pass is worth a transaction: most looks find nothing."""
@@ -143,7 +173,6 @@ class Newsdesk:
     def _sync(self, connection: Connection, sources: Mapping[str, SourceFile]) -> None:
         if sources is not self._synced:
             catalogue.sync_sources(connection, sources, now())
-            self._synced = sources
 
     async def claim_due(
         self, writer: Writer, own: Turns, sources: Mapping[str, SourceFile], busy: Collection[str]
@@ -156,6 +185,8 @@ class Newsdesk:
             own.enter(sources, claimed, hosts)
         if over := own.done():
             await writer.call(turns.give_back, over)
+        self._synced = sources
+        self._claimed |= claimed
         return self._plan(sources, claimed)
 
     def _claim_due(
@@ -189,37 +220,49 @@ class Newsdesk:
         pool = await self._warm_pool()
         writer = Writer(self._engine, self._space.settings.routes, run_id=run_id)
         own.call = writer.call
-        desk = self._desk = PassDesk(writer, pool, sources, summary, run_id, changed, own)
+        desk = self._desk = PassDesk(writer, pool, self._kept, sources, summary, run_id, changed, own)
         writer.stored = desk.stored
         helpers = [asyncio.ensure_future(self._keep_claims(writer))]
         try:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
             hosts = Hosts(self._engine, writer.call, own, (planned.source for planned in crawl_plan.sources))
             crawl = asyncio.ensure_future(
-                runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts), desk=desk)
+                runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts, arrived=self._kept), desk=desk)
             )
             stopped = asyncio.ensure_future(stop.wait())
             broken = asyncio.ensure_future(pool.until_broken())
             if intake is not None:
                 helpers.append(asyncio.ensure_future(intake.run(runner, writer, own)))
-            await asyncio.wait({crawl, stopped, broken}, return_when=asyncio.FIRST_COMPLETED)
+                helpers[-1].add_done_callback(writer.note)
+            ends: set[asyncio.Future[Any]] = {crawl, stopped, broken, writer.broken}
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
                 await _abandon(runner)
             stopped.cancel()
             await crawl
-            if broken.done():
-                await broken
+            for failed in (broken, writer.broken):
+                if failed.done():
+                    await failed
             broken.cancel()
-            # What the pool has not read by then is still in the ledger and comes again.
+            # What the pool has not read by then is kept and comes again.
             await asyncio.wait_for(pool.drain(), DRAIN_S if stop.is_set() else None)
         except TimeoutError:
             log.warning("stopped with pages unread")
         finally:
             for helper in helpers:
                 helper.cancel()
-            await desk.write_reports()
-            await writer.close()
             self._desk = None
+            try:
+                if not writer.broken.done():
+                    await desk.flush()
+            finally:
+                await self._close(writer)
+
+    async def _close(self, writer: Writer) -> None:
+        try:
+            await writer.close()
+        finally:
+            self._kept.leave()
 
     @staticmethod
     async def _keep_claims(writer: Writer) -> None:
@@ -245,11 +288,10 @@ class Intake:
         self,
         newsdesk: Newsdesk,
         watched: dict[str, SourceFile],
-        claimed: set[str],
         present: Sources,
         summary: PassSummary,
     ) -> None:
-        self._newsdesk, self._watched, self._claimed = newsdesk, watched, claimed
+        self._newsdesk, self._watched = newsdesk, watched
         self._present, self._summary = present, summary
 
     async def run(self, runner: AsyncCrawlerRunner, writer: Writer, own: Turns) -> None:
@@ -262,12 +304,7 @@ class Intake:
                 continue
             sources = self._present()
             self._watched.update(sources)
-            try:
-                further = await self._newsdesk.claim_due(writer, own, sources, spider.under_way)
-            except RetryLater as failure:  # the next look may find the database free
-                log.warning("nothing taken in", problem=str(failure))
-                continue
-            self._claimed.update(planned.source.id for planned in further.sources)
+            further = await self._newsdesk.claim_due(writer, own, sources, set(spider.under_way))
             for planned in further.sources:
                 self._summary.tally(planned.source.id)
             await spider.take_in(further)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from archive import entry_points, ledger, store
 from archive.polls import SourceResult
-from core.clock import now
+from core.errors import DatabaseFullError, RetryLater, StopWork
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
 from core.records import Discovery, Outcome, Page, Processed
+from pactwatch.kept import KeptPages
 from pactwatch.poll_batch import PollBatch
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
@@ -18,7 +19,6 @@ from pactwatch.writer import Writer
 from scrapers.source import SourceFile
 
 GOOD = (Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY)
-REPORTS = 50  # failed fetches that are written together
 
 
 @dataclass(slots=True)
@@ -56,17 +56,17 @@ class PassDesk:
         self,
         writer: Writer,
         pool: ExtractionPool,
+        kept: KeptPages,
         sources: Mapping[str, SourceFile],
         summary: PassSummary,
         run_id: int,
         changed: Callable[[PassSummary], None],
         turns: Turns,
     ) -> None:
-        self._writer, self._pool, self._sources = writer, pool, sources
-        self._summary, self._run_id, self._changed = summary, run_id, changed
+        self._writer, self._pool, self._kept = writer, pool, kept
+        self._summary, self._changed = summary, changed
         self._batch = PollBatch(writer, sources, run_id, turns)
         self._visits: dict[str, _Visit] = {}
-        self._reports: list[FetchReport] = []
 
     async def discovered(
         self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
@@ -77,7 +77,11 @@ class PassDesk:
         written = self._batch.poll(poll)
         if not discoveries:  # nothing to fetch: nobody has to wait until that is written
             return ()
-        return self._ordered(source.id, await written, discoveries)
+        try:
+            recorded = await written
+        except (RetryLater, StopWork):  # the writer has told it, and the pass is about to end
+            return ()
+        return self._ordered(source.id, recorded, discoveries)
 
     def _ordered(
         self, source_id: str, recorded: ledger.Recorded, discoveries: Sequence[Discovery]
@@ -97,6 +101,11 @@ class PassDesk:
 
     async def page(self, page: Page) -> None:
         """Hand a page to the extraction pool; waits while that is full."""
+        try:
+            self._kept.keep(page)
+        except DatabaseFullError as failure:
+            self._writer.fail(failure)
+            return
         self._summary.tally(page.source_id).fetched += 1
         self._changed(self._summary)
         await self._pool.submit(page)
@@ -110,16 +119,11 @@ class PassDesk:
         if report.answer.outcome is not Outcome.UNCHANGED:
             tally.failed += 1
             tally.outcomes[str(report.answer.outcome)] += 1
-        self._reports.append(report)
-        if len(self._reports) >= REPORTS:
-            await self.write_reports()
+        self._batch.report(report)
 
-    async def write_reports(self) -> None:
-        """Write the failed fetches that are waiting."""
-        reports, self._reports = self._reports, []
+    async def flush(self) -> None:
+        """Write the polls and failed fetches that are waiting."""
         await self._batch.flush()
-        if reports:
-            await self._writer.call(ledger.record_failures, reports, now(), run_id=self._run_id)
 
     async def finished(self, source_id: str, *, unfinished: bool = False) -> None:
         """Settle the poll of a source: its outcome, and when it is due again."""
@@ -140,8 +144,9 @@ class PassDesk:
                 self._summary.tally(result.source_id).outcomes[str(result.outcome)] += 1
         await self._writer.add(results)
 
-    def stored(self, counts: store.Stored) -> None:
+    def stored(self, counts: store.Stored, batch: Sequence[Processed]) -> None:
         """Take the counts of a stored batch into the tally."""
+        self._kept.drop(page.address_id for page in batch)
         for name in ("new", "updated", "known", "failed"):
             for source_id, number in getattr(counts, name).items():
                 tally = self._summary.tally(source_id)

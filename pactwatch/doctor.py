@@ -15,7 +15,7 @@ from scrapers.scout import propose
 from scrapers.scout.edit import block_of, keys_of, with_key
 from scrapers.scout.measure import Candidate
 from scrapers.scout.page import site_of
-from scrapers.scout.words import measured
+from scrapers.scout.words import found_by, measured
 from scrapers.source import SourceFile, read_source
 
 Advice = Literal["keep", "replace", "drop", "add"]
@@ -41,7 +41,7 @@ def steps(source: SourceFile, result: Scouted) -> list[Step]:
     found = {c.moved_from or c.url: c for c in result.look.candidates if c.found_by == "the present file"}
     plan = [_step(point.kind, point.url, found.get(point.url), result) for point in source.entry_points]
     mine = {id(c) for c in found.values()}
-    plan += [Step("add", c.kind, c.url, f"{measured(c)}; found by {c.found_by}") for c in result.chosen
+    plan += [Step("add", c.kind, c.url, f"{measured(c)}; {found_by(c)}") for c in result.chosen
              if id(c) not in mine]
     return plan
 
@@ -93,7 +93,15 @@ def mended(source: SourceFile, result: Scouted, plan: list[Step]) -> str:
         text = with_key(text, "home", f"home: {home}\n")
     if result.articles == "feed" and source.articles != "feed":
         text = with_key(text, "articles", "articles: feed\n")
+    if result.render and source.render is not True:
+        text = with_key(text, "render", f"render: {str(result.render).lower()}\n")
     return with_key(text, "checked", check)
+
+
+def changed_keys(source: SourceFile, text: str) -> set[str]:
+    """The keys that a text says otherwise than the present file."""
+    before = whole_text(source)
+    return {key for key in keys_of(text) if _body(block_of(text, key)) != _body(block_of(before, key))}
 
 
 def difference(source: SourceFile, text: str) -> Iterator[str]:
@@ -107,7 +115,7 @@ def write(folder: Path, source: SourceFile, text: str) -> Path:
     """Write the mended file into the workspace; a shipped source gets no more than the keys that are to change."""
     path = target(folder, source)
     path.parent.mkdir(parents=True, exist_ok=True)
-    changed = {k for k in keys_of(text) if _body(block_of(text, k)) != _body(block_of(whole_text(source), k))}
+    changed = changed_keys(source, text)
     if path != source.file and "entry_points" not in changed:
         text = "".join(_ended(block_of(text, key) or "") for key in keys_of(text) if key in changed)
         base: Path | None = source.file

@@ -1,4 +1,4 @@
-"""Polls that end at about the same time are written together: most bring nothing, and a commit each would cost more."""
+"""Polls and failed fetches that end at about the same time are written together: a commit each would cost more."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from archive.engine import Connection
 from archive.ledger import Recorded
 from archive.polls import SourceResult
 from core.clock import now
-from core.fetching import Poll
+from core.fetching import FetchReport, Poll
 from pactwatch.turns import Turns
 from pactwatch.writer import Writer
 from scrapers.source import SourceFile
 
-MOST = 100  # polls of one transaction
+MOST = 100  # polls, or failed fetches, of one transaction
 WAIT_S = 0.1  # how long a poll waits for others
 
 
 class PollBatch:
-    """Collects polls and results of sources, and writes them in order."""
+    """Collects polls, failed fetches and results of sources, and writes them in order."""
 
     def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int, own: Turns) -> None:
         self._writer, self._sources, self._run_id, self._own = writer, sources, run_id, own
         self._polls: list[tuple[Poll, asyncio.Future[Recorded]]] = []
+        self._reports: list[FetchReport] = []
         self._results: list[SourceResult] = []
         self._timer: asyncio.TimerHandle | None = None
         self._writing: set[asyncio.Task[None]] = set()
@@ -37,6 +38,11 @@ class PollBatch:
         self._soon()
         return future
 
+    def report(self, report: FetchReport) -> None:
+        """Take a fetch that brought no page."""
+        self._reports.append(report)
+        self._soon()
+
     def result(self, result: SourceResult) -> None:
         """Take how the poll of a source ended; it is written after that source's polls, and its turns are over."""
         self._own.leave(result.source_id)
@@ -44,7 +50,7 @@ class PollBatch:
         self._soon()
 
     def _soon(self) -> None:
-        if len(self._polls) >= MOST:
+        if len(self._polls) >= MOST or len(self._reports) >= MOST:
             self._begin()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(WAIT_S, self._begin)
@@ -54,9 +60,10 @@ class PollBatch:
             self._timer.cancel()
             self._timer = None
         polls_, self._polls = self._polls, []
+        reports, self._reports = self._reports, []
         results, self._results = self._results, []
-        if polls_ or results:
-            task = asyncio.ensure_future(self._write(polls_, results))
+        if polls_ or reports or results:
+            task = asyncio.ensure_future(self._write(polls_, reports, results))
             self._writing.add(task)
             task.add_done_callback(lambda done: self._done(done, [future for _, future in polls_]))
 
@@ -70,10 +77,13 @@ class PollBatch:
             self._writing.discard(task)
 
     async def _write(
-        self, waiting: Sequence[tuple[Poll, asyncio.Future[Recorded]]], results: Sequence[SourceResult]
+        self,
+        waiting: Sequence[tuple[Poll, asyncio.Future[Recorded]]],
+        reports: Sequence[FetchReport],
+        results: Sequence[SourceResult],
     ) -> None:
         batch, over = [poll for poll, _ in waiting], self._own.done()
-        recorded = await self._writer.call(self._record, batch, results, over)
+        recorded = await self._writer.call(self._record, batch, reports, results, over)
         for (_, future), one in zip(waiting, recorded, strict=True):
             if not future.done():
                 future.set_result(one)
@@ -82,10 +92,12 @@ class PollBatch:
         self,
         connection: Connection,
         batch: Sequence[Poll],
+        reports: Sequence[FetchReport],
         results: Sequence[SourceResult],
         over: Mapping[str, datetime],
     ) -> list[Recorded]:
         recorded = ledger.record_polls(connection, batch, now(), run_id=self._run_id)
+        ledger.record_failures(connection, reports, now(), run_id=self._run_id)
         polls.finish(connection, results, self._sources, now())
         turns.give_back(connection, over)
         return recorded

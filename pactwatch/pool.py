@@ -77,7 +77,10 @@ class ExtractionPool:
         await asyncio.Event().wait()
 
     async def _wait_until_warm(self) -> None:
-        done, late = await asyncio.wait([asyncio.wrap_future(f) for f in self._warm], timeout=START_LIMIT_S)
+        waiting = [asyncio.wrap_future(f) for f in self._warm]
+        for future in waiting:  # of several that end with their process, the first one is raised and the others are not
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        done, late = await asyncio.wait(waiting, timeout=START_LIMIT_S)
         for future in done:
             future.result()
         if late:

@@ -216,7 +216,7 @@ def _values(entry: dict[str, Any], defined: dict[str, Any]) -> str:
     """The allowed values of a JSON schema entry, in words."""
     entry = defined.get(entry.get("$ref", "").rpartition("/")[2], entry)
     if "enum" in entry:
-        return ", ".join(f"`{value}`" for value in entry["enum"])
+        return ", ".join(f"`{str(value).lower() if isinstance(value, bool) else value}`" for value in entry["enum"])
     if "anyOf" in entry:
         return ", or ".join(_values(option, defined) for option in entry["anyOf"] if option.get("type") != "null")
     if entry.get("type") == "object":

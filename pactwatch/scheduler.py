@@ -17,6 +17,7 @@ from core.logs import get_logger
 log = get_logger("scheduler")
 
 CLOCK_CHECK_S = 15.0
+FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 300.0  # after a failure that may pass by itself
 CLOCK_JUMP_S = 60.0  # a wall clock that moved this much against the monotonic one was set, or the machine slept
 
 Job = Callable[[], Awaitable[None]]
@@ -29,11 +30,13 @@ class Scheduler:
         self._scheduler = AsyncIOScheduler(
             executors={"default": AsyncIOExecutor()},
             timezone="UTC",
-            # A late job runs late, once: the default grace of one second would drop it silently.
-            # Two: the second one finds the first at work and ends at once, without a warning at every look.
+            # A late job runs late, once: the default grace of one second would drop it silently. A second instance
+            # ends at once, in `_guarded`; APScheduler would warn of it every few seconds while a pass goes on.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
         )
         self._running: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._not_before: dict[str, float] = {}
         # Ends in the error after which going on would do harm.
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._watch: asyncio.Task[None] | None = None
@@ -45,7 +48,8 @@ class Scheduler:
         )
 
     async def _guarded(self, name: str, job: Job) -> None:
-        if name in self._running:
+        # A job that is running, or has to wait after a failure, lets its turn go by.
+        if name in self._running or time.monotonic() < self._not_before.get(name, 0.0):
             return
         self._running.add(name)
         try:
@@ -54,12 +58,20 @@ class Scheduler:
             log.critical("stopping", job=name, problem=str(failure))
             if not self.broken.done():
                 self.broken.set_exception(failure)
+            self._failures.pop(name, None)
         except RetryLater as failure:
-            log.warning("job failed, will try again", job=name, problem=str(failure))
+            self._put_off(name, failure)
         except Exception:  # the boundary of a job: the next tick comes all the same
             log.exception("job failed", job=name)
         finally:
             self._running.discard(name)
+
+    def _put_off(self, name: str, failure: RetryLater) -> None:
+        """Wait before the next try, longer each time: a full disk may take hours to be mended."""
+        failures = self._failures[name] = self._failures.get(name, 0) + 1
+        wait = failure.after or min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (failures - 1))
+        self._not_before[name] = time.monotonic() + wait
+        log.warning("job failed, will try again", job=name, problem=str(failure), wait_s=round(wait))
 
     def start(self) -> None:
         """Start ticking."""

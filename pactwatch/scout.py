@@ -24,12 +24,14 @@ from pipeline.sentences import split
 from scrapers.scout import propose
 from scrapers.scout.measure import Candidate
 from scrapers.scout.page import site_of
-from scrapers.scout.reach import SECONDS, reaching
-from scrapers.scout.search import Look, Present, look
+from scrapers.scout.reach import SECONDS, Reach, reaching
+from scrapers.scout.search import PART, Look, Present, look, newest, read
 from scrapers.scout.words import number, told
 from scrapers.source import SourceFile
 
 T = TypeVar("T")
+_SCRIPTED = 2  # articles that are tried with a browser, where none can be read without
+_NO_ANSWER = 2  # requests, robots.txt and the page, after which nothing has answered
 _FEW_WORDS = 20  # of titles: fewer say nothing sure of the language
 _AT_ONCE = 4  # outlets that are looked at side by side
 _CLOSED = {Outcome.ROBOTS_DENIED, Outcome.BOT_WALL, Outcome.CONSENT_PAGE, Outcome.LOGIN_PAGE, Outcome.NEEDS_JAVASCRIPT}
@@ -63,6 +65,7 @@ class Scouted:
     look: Look
     previews: list[Preview] = field(default_factory=list)
     articles: Literal["page", "feed"] = "page"
+    render: Literal[True, False, "listings"] = False  # what of it has what counts only when its scripts have run
     paywall: str = "none"
     reasons: list[str] = field(default_factory=list)
 
@@ -104,16 +107,57 @@ async def scout(
     country = source.country if source else propose.country_of(url)
     claim = source.language if source else None
     work = partial(look, url=url, language_of=partial(_language, claim=claim), present=present,
-                   country=country, language=claim)
-    delay = source.delay if source else None
-    async with looking(engine) if engine else nullcontext() as hosts:
-        result = Scouted(await reaching(space.settings, work, delay=delay, within=within, hosts=hosts))
-    result.look.country = country or propose.country_of(result.look.home)
+                   country=country, language=claim, render=bool(source and source.renders("listing")))
     publisher = source.publisher if source else None
-    result.previews = [_preview(page, processor, publisher) for page in result.look.pages]
-    result.previews += [Preview(g.asked, str(g.outcome), g.reason) for g in result.look.failures]
+    async with looking(engine) if engine else nullcontext() as hosts:
+        reached = partial(reaching, space.settings, delay=source.delay if source else None, within=within, hosts=hosts)
+        result = Scouted(await reached(work))
+        result.look.country = country or propose.country_of(result.look.home)
+        result.previews = _previews(result.look, processor, publisher)
+        result.render = "listings" if result.look.rendered else False
+        if _all_need_scripts(result.previews):
+            scripted = await reached(partial(_with_scripts, result.look))
+            result.look.notes += scripted.notes
+            result.look.requests += scripted.requests
+            previews = _previews(scripted, processor, publisher)
+            if any(p.outcome == Outcome.OK for p in previews):
+                result.previews, result.render = previews, True
+                result.look.notes.append("The articles have their text only with JavaScript, so a browser has it run.")
     _judge(result)
     return result
+
+
+def _all_need_scripts(previews: Sequence[Preview]) -> bool:
+    return bool(previews) and all(p.outcome == Outcome.NEEDS_JAVASCRIPT for p in previews)
+
+
+async def _with_scripts(found: Look, reach: Reach) -> Look:
+    """Two of the articles that were chosen, as their scripts make them; or what is missing for that."""
+    again = Look(found.asked, found.home, language=found.language)
+    if reach.no_browser:
+        again.notes.append(f"The articles have their text only with JavaScript; to have it run, {reach.no_browser}.")
+    else:
+        await read(reach, again, newest(found.chosen, _SCRIPTED), scripts=True)
+    again.requests = reach.sent
+    return again
+
+
+def _previews(found: Look, processor: Processor, publisher: str | None) -> list[Preview]:
+    return [
+        *(_preview(page, processor, publisher) for page in found.pages),
+        *(Preview(got.asked, str(got.outcome), got.reason) for got in found.failures),
+    ]
+
+
+async def scout_bare(
+    space: Workspace, host: str, processor: Processor, engine: Engine | None = None
+) -> Scouted:
+    """Look at an outlet by an address without `https://`; where nothing answers to that, by `http://`."""
+    first = await scout(space, f"https://{host}", processor, engine=engine)
+    if first.chosen or first.look.answered or first.look.requests > _NO_ANSWER:
+        return first
+    second = await scout(space, f"http://{host}", processor, engine=engine)
+    return second if second.look.answered else first
 
 
 async def scout_each(
@@ -175,7 +219,8 @@ def _judge(result: Scouted) -> None:
     closed = [p for p in tried if p.outcome in _CLOSED]
     if walled:
         result.paywall = "hard" if len(walled) == len(tried) else "soft"
-        result.reasons.append(f"{len(walled)} of {len(tried)} articles end at a paywall.")
+        end = "ends" if len(walled) == 1 else "end"
+        result.reasons.append(f"{len(walled)} of {number(len(tried), 'article')} {end} at a paywall.")
     feeds = [c for c in result.chosen if c.kind in {"feed", "json"}]
     if tried and len(closed) == len(tried) and feeds and all(c in feeds for c in result.chosen):
         result.articles = "feed"
@@ -201,7 +246,7 @@ def left_out(candidates: Sequence[Candidate]) -> list[str]:
     lines = []
     for candidate in candidates:
         tried_only = candidate.found_by == "a well-known path" and candidate.outcome is not Outcome.OK
-        if candidate.dropped and not tried_only:
+        if candidate.dropped and (candidate.dropped != PART or candidate.given) and not tried_only:
             lines.append(f"Left out: {candidate.url}: {candidate.dropped}.")
     return lines
 
@@ -212,7 +257,7 @@ def file_of(result: Scouted, name: str | None = None) -> str:
     keys = {
         "name": name or found.name, "home": found.home, "country": found.country, "language": found.language,
         "paywall": result.paywall if result.paywall != "none" else None,
-        "articles": "feed" if result.articles == "feed" else None,
+        "articles": "feed" if result.articles == "feed" else None, "render": result.render or None,
     }
     reasons = [*result.reasons, *left_out(found.candidates)]
     check = propose.checked(now().date(), f"{by_whom()} sources add", result.found)

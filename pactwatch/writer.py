@@ -16,11 +16,11 @@ from core.settings import RouteSettings
 T = TypeVar("T")
 
 BATCH_ROWS = 100  # a commit costs as much as about 20 rows: more rows gain little (measured)
-BATCH_S = 1.0  # how long a finished article waits for company
+BATCH_S = 0.5  # how long a finished article waits for company
 
 
 class Writer:
-    """Stores processed pages in batches of 100 or after a second, and runs other changes in between."""
+    """Stores processed pages in batches of 100 or after half a second, and runs other changes in between."""
 
     def __init__(
         self,
@@ -33,7 +33,10 @@ class Writer:
         """`rehearse`: every change is taken back at its end."""
         self._transaction = rehearsing if rehearse else writing
         self._engine, self._routes, self._run_id = engine, routes, run_id
-        self.stored: Callable[[store.Stored], None] = lambda _: None  # is told what each batch came to
+        # Is told what each batch came to.
+        self.stored: Callable[[store.Stored, Sequence[Processed]], None] = lambda *_: None
+        # Ends in the first error of a change. What comes after it may not be stored either, so the work should stop.
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._buffer: list[Processed] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -42,16 +45,32 @@ class Writer:
 
     async def call(self, change: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run `change(connection, ...)` in a transaction of its own, after everything handed in before it."""
-        return await asyncio.get_running_loop().run_in_executor(
+        return await self._begin(change, *arguments, **named)
+
+    def _begin(self, change: Callable[..., T], *arguments: Any, **named: Any) -> asyncio.Future[T]:
+        future = asyncio.get_running_loop().run_in_executor(
             self._thread, self._in_transaction, change, arguments, named
         )
+        future.add_done_callback(self.note)
+        return future
+
+    def note(self, change: asyncio.Future[Any]) -> None:
+        """Take notice of how a change ended."""
+        if not change.cancelled() and (failure := change.exception()):
+            self.fail(failure)
+
+    def fail(self, failure: BaseException) -> None:
+        """Let everybody know that changes cannot be written."""
+        if not self.broken.done():
+            self.broken.set_exception(failure)
+            self.broken.exception()  # some never ask: they get it from `call`
 
     def _in_transaction(self, change: Callable[..., T], arguments: tuple[Any, ...], named: dict[str, Any]) -> T:
         with self._transaction(self._engine) as connection:
             return change(connection, *arguments, **named)
 
     async def add(self, pages: Sequence[Processed]) -> None:
-        """Take processed pages. Waits while the writer is behind."""
+        """Take processed pages. Waits while the writer is behind. `broken` tells where they cannot be stored."""
         self._buffer += pages
         if len(self._buffer) >= BATCH_ROWS:
             await self.flush()
@@ -70,17 +89,22 @@ class Writer:
             self._timer.cancel()
             self._timer = None
         batch, self._buffer = self._buffer, []
-        if batch:
-            counts = await self.call(self._store, batch)
-            self.counts.add(counts)
-            self.stored(counts)
+        if not batch or self.broken.done():
+            return
+        change = self._begin(self._store, batch)
+        await asyncio.wait({change})
+        if not change.exception():
+            self.counts.add(change.result())
+            self.stored(change.result(), batch)
 
     def _store(self, connection: Connection, batch: Sequence[Processed]) -> store.Stored:
         return store.store(connection, batch, self._routes, now=now(), run_id=self._run_id)
 
     async def close(self) -> None:
-        """Store what is waiting and end the thread. A batch that could not be stored raises here."""
+        """Store what is waiting and end the thread. Raises what went wrong with any change."""
         await self.flush()
         if self._flushing:
-            await asyncio.gather(*self._flushing)
+            await asyncio.wait(self._flushing)
         self._thread.shutdown(wait=True)
+        if self.broken.done():
+            await self.broken

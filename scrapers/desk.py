@@ -46,12 +46,20 @@ class HostBook(Protocol):
         """The crawl is being stopped: no request waits for its turn any more."""
 
 
+class ArrivedPages(Protocol):
+    """Pages that arrived in an earlier crawl, which ended before they were stored."""
+
+    def take(self, order: FetchOrder) -> Page | None:
+        """The page of an order; None where it has to be fetched."""
+
+
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
     """All sources of one crawl. Without `hosts`, each host is asked for its robots.txt again."""
 
     sources: Sequence[PlannedSource]
     hosts: HostBook | None = None
+    arrived: ArrivedPages | None = None
 
 
 class Desk(Protocol):

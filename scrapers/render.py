@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from time import monotonic
 from typing import Any
 
@@ -23,6 +24,7 @@ BYTES = 10_000_000  # of all answers to one page
 _SETTLE = 2.0  # seconds without a new request after which a page is taken as done
 _WANTED = {"script", "xhr", "fetch"}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_WITHOUT_SANDBOX = "run as another user, or set crawl.browser_sandbox = false where a container is the sandbox"
 # Belt and braces: no name resolves, and whatever is not answered by the crawl goes to a proxy that does not exist.
 _NO_NETWORK = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
@@ -35,6 +37,30 @@ _NO_NETWORK = (
 )
 
 Fetch = Callable[[str], Awaitable[Any]]  # a Scrapy response; raises what ended the request
+
+
+def lacking(executable: str = "", *, sandbox: bool = True) -> str:
+    """What has to be done before a browser can run here; empty where one can."""
+    if find_spec("playwright") is None:
+        return "install pactwatch[js] and Debian's chromium"
+    path = _program(executable)
+    if path is None or not os.access(path, os.X_OK):
+        return f"{path or 'chromium'} is not there; install Debian's chromium, or set crawl.browser"
+    if sandbox and os.geteuid() == 0:
+        return f"as root, {path} does not start with its sandbox; {_WITHOUT_SANDBOX}"
+    return ""
+
+
+def _program(executable: str) -> str | None:
+    return executable or next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+
+
+def _no_start(path: str, failure: str) -> str:
+    """Why a browser did not start, in one line: what the driver raises has dozens, and the reason is in the middle."""
+    if "no usable sandbox" in failure.lower() or "setuid sandbox" in failure.lower():
+        return f"{path} does not start with its sandbox here; {_WITHOUT_SANDBOX}"
+    said = next((line for line in failure.splitlines() if "ERROR:" in line or "error while" in line), failure)
+    return " ".join(f"{path} does not start: {said.strip().splitlines()[0]}".split())[:200]
 
 
 @dataclass(slots=True)
@@ -103,7 +129,7 @@ class Renderer:
         """Answer a request of the page: with the page itself once, with scripts and data as the crawl gets them."""
         request = route.request
         if request.is_navigation_request():
-            if wanted.given or request.url.partition("#")[0] != wanted.url.partition("#")[0]:
+            if wanted.given:  # the first is ours, under the address as the browser writes it
                 await route.fulfill(status=204)  # "no content": the browser stays where it is
                 return
             wanted.given = True
@@ -128,19 +154,11 @@ class Renderer:
     async def _start(self) -> Any:
         if self._browser is not None and self._browser.is_connected():
             return self._browser
-        try:
-            from playwright.async_api import Error, async_playwright
-        except ImportError as missing:
-            raise SkipDocument(
-                "`render: true` needs a browser: install pactwatch[js] and Debian's chromium",
-                outcome="needs_javascript",
-            ) from missing
-        path = self._executable or next((found for name in _BROWSERS if (found := shutil.which(name))), None)
-        if path is None or not os.access(path, os.X_OK):
-            raise SkipDocument(
-                f"`render: true` needs a browser: {path or 'chromium'} is not there; install Debian's chromium, or set "
-                "crawl.browser", outcome="needs_javascript"
-            )
+        if why := lacking(self._executable, sandbox=self._sandbox):
+            raise SkipDocument(f"`render: true` needs a browser: {why}", outcome="needs_javascript")
+        from playwright.async_api import Error, async_playwright
+
+        path = _program(self._executable)
         self._driver = self._driver or await async_playwright().start()
         try:
             self._browser = await self._driver.chromium.launch(
@@ -148,8 +166,7 @@ class Renderer:
                 handle_sigint=False, handle_sigterm=False, handle_sighup=False, timeout=SECONDS * 1000,
             )
         except Error as failure:
-            reason = f"the browser does not start: {failure}".splitlines()[0][:200]
-            raise SkipDocument(reason, outcome="needs_javascript") from failure
+            raise SkipDocument(_no_start(path or "", str(failure)), outcome="needs_javascript") from failure
         return self._browser
 
     async def close(self) -> None:

@@ -169,8 +169,9 @@ class SourceFile(_Part):
     articles: Literal["page", "feed"] = Field(
         "page", description="Where the text is from: the article's page, or title and summary of the entry point alone"
     )
-    render: bool = Field(
-        False, description="Let a browser run the scripts of its articles and listings first; needs `pactwatch[js]`"
+    render: Literal[True, False, "listings"] = Field(
+        False, description="Let a browser run the scripts of its articles and listings first, or of its listings "
+        "alone; needs `pactwatch[js]`"
     )
     include: Patterns = Field(
         (), description="Only articles whose address fits one of these: `*/tech/*`, or a part of it, as `/tech/`"
@@ -207,7 +208,7 @@ class SourceFile(_Part):
 
     def renders(self, kind: str) -> bool:
         """Whether a browser runs the scripts of an address first: of articles and listings, where the file says so."""
-        return self.render and kind in {"article", "listing"}
+        return kind == "listing" if self.render == "listings" else self.render and kind in {"article", "listing"}
 
     @property
     def interval(self) -> timedelta | None:
@@ -267,5 +268,6 @@ def _explain(failure: ValidationError, path: Path) -> SourceFileError:
     else:
         given = first.get("input")
         value = "" if isinstance(given, dict | list | EntryPoint) else f" {given!r}"
-        problem = f"{dotted}{value}: {first['msg'].removeprefix('Value error, ')}"
+        said = first["msg"].removeprefix("Value error, ").replace("True, False", "true, false")  # as YAML writes them
+        problem = f"{dotted}{value}: {said}"
     return SourceFileError(problem, file=str(path), line=yamlfile.line_of(path, where))

@@ -217,15 +217,23 @@ class NewsSpider(scrapy.Spider):
     async def _order(
         self, visit: _Visit, orders: Sequence[FetchOrder], discoveries: Sequence[Discovery] = ()
     ) -> None:
-        """Take orders into a source's queue; where its articles are those of the feed, hand them over at once."""
-        source = visit.planned.source
-        if source.articles == "page":
-            self._take(visit, orders)
-            return
-        for page in pages_of(source, orders, discoveries, clock.now()):
+        """Take orders into a source's queue, and hand over at once what need not be fetched.
+
+        Those are the articles of a source whose feed holds them, and pages that had arrived before a crash.
+        """
+        source, fetches = visit.planned.source, visit.planned.source.articles == "page"
+        for page in self._arrived(orders) if fetches else pages_of(source, orders, discoveries, clock.now()):
             if page.address_id not in visit.taken:
                 visit.taken.add(page.address_id)
                 await self._desk.page(page)
+        if fetches:
+            self._take(visit, orders)
+
+    def _arrived(self, orders: Sequence[FetchOrder]) -> Iterator[Page]:
+        if self._plan.arrived is not None:
+            for order in orders:
+                if page := self._plan.arrived.take(order):
+                    yield page
 
     def _take(self, visit: _Visit, orders: Sequence[FetchOrder]) -> None:
         for order in orders:

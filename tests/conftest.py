@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -21,6 +22,8 @@ from sqlalchemy.engine import Engine
 
 from archive.engine import open_engine
 from archive.migrate import upgrade
+from tests import programs
+from tests.memory import remember
 
 RUN_FOLDER = "PACTWATCH_TESTS_POSTGRES"
 TEMPLATE = "pactwatch_template"
@@ -28,6 +31,7 @@ TEMPLATE = "pactwatch_template"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the folder of this run's server before the workers start, so that they share one."""
+    remember()
     if not hasattr(config, "workerinput"):
         os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="pactwatch-pg-")
 
@@ -133,11 +137,31 @@ def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
+def home_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on the migrated database of a workspace in `tmp_path`."""
+    path = tmp_path / "data" / "pactwatch.db"
+    path.parent.mkdir()
+    shutil.copyfile(sqlite_template, path)
+    engine = open_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
 def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     """An engine on a fresh, migrated PostgreSQL database."""
     engine = open_engine(postgres_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def quick_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the product starts as its workers is forked from one that has imported everything."""
+    processes = programs.processes()
+    get_context = multiprocessing.get_context
+    monkeypatch.setattr(multiprocessing, "get_context",
+                        lambda method=None: processes if method == "spawn" else get_context(method))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

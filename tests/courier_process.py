@@ -1,11 +1,12 @@
 """A process that builds digests and delivers until nothing is left, for tests that kill it or run two at once.
 
-Arguments: database address, settings as JSON. It says `ready`, waits for a line, and then works.
+Arguments: database address, settings as JSON. It says `ready`, waits for SIGUSR1, and then works.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from datetime import timedelta
@@ -38,9 +39,10 @@ def main() -> None:
     engine = open_engine(sys.argv[1])
     settings = Settings(home=Path(), **json.loads(sys.argv[2]))
     courier = quick_courier(engine, settings)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    sys.stdin.readline()
+    signal.sigwait({signal.SIGUSR1})
     for _ in range(600):
         if tick(engine, settings, now(), courier).pending == 0:
             return

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from scrapers.catalogue import load_sources
 from scrapers.desk import plan
 from scrapers.settings import crawl_settings, install_reactor
 from scrapers.source import SourceFile
+from tests.programs import run
 
 
 class RecordingDesk:
@@ -150,9 +150,7 @@ async def crawl(home: Path, options: dict, everything: bool) -> dict:
 
 def run_crawl(home: Path, *arguments: str, timeout: float = 60) -> dict:
     """Start this file as a program of its own; what it printed. A process that was killed gives {"killed": True}."""
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    command = [sys.executable, __file__, str(home), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environ, check=False)
+    done = run(__file__, str(home), *arguments, timeout=timeout)
     if done.returncode < 0:
         return {"killed": True}
     assert done.returncode == 0, done.stderr
@@ -178,13 +176,13 @@ def main() -> None:
     options = {k: json.loads(v) for k, _, v in (a.partition("=") for a in rest if "=" in a)}
     result: dict = {}
 
-    async def run() -> None:
+    async def work() -> None:
         try:
             result.update(await crawl(Path(home), options, "--all" in rest))
         finally:
             reactor.stop()
 
-    reactor.callWhenRunning(lambda: asyncio.ensure_future(run()))
+    reactor.callWhenRunning(lambda: asyncio.ensure_future(work()))
     reactor.run()
     sys.stdout.write(json.dumps(result))
 

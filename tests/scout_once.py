@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 from core.workspace import Workspace, load_workspace
+from tests.programs import run
 
 
 async def scout_all(space: Workspace, urls: list[str], seconds: float) -> dict[str, dict]:
@@ -39,9 +38,7 @@ async def scout_all(space: Workspace, urls: list[str], seconds: float) -> dict[s
 
 def run_scout(home: Path, *urls: str, seconds: float = 60, timeout: float = 90) -> dict[str, dict]:
     """Start this file as a program of its own; what it printed."""
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    command = [sys.executable, __file__, str(home), str(seconds), *urls]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environ, check=False)
+    done = run(__file__, str(home), str(seconds), *urls, timeout=timeout)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     found: dict[str, dict] = json.loads(done.stdout)

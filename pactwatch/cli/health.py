@@ -23,22 +23,23 @@ def health(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Say how the sources go: how many were asked, what is wrong since when and why, and what to do next.
 
     `run` and `serve` find out; this only tells. Exit code 0 where nothing is wrong, 1 where something needs a person:
-    a source is broken, silent, bursts or is no longer read as before, or all of them fail.
+    a source is broken, silent, bursts or is no longer read as before, or all of them fail. A holiday needs nobody.
 
     Example: pactwatch health
     """
     from archive.engine import reading
     from archive.health import overview
+    from archive.troubles import Kind
     from core.clock import now
 
     with reading(open_archive(ctx)) as connection:
         found = overview(connection, now())
-    found["healthy"] = not found["troubles"]
+    found["healthy"] = all(trouble["kind"] == Kind.HOLIDAY for trouble in found["troubles"])
     if as_json:
         emit_json(found)
     else:
         _show(found, console())
-    if found["troubles"]:
+    if not found["healthy"]:
         raise typer.Exit(1)
 
 
@@ -50,7 +51,7 @@ def _show(found: dict[str, Any], out: Console) -> None:
         + f"; {found['failing']} fail at present."
     )
     for trouble in found["troubles"]:
-        subject = trouble["source"] or "all sources"
+        subject = trouble["source"] or ("outlets" if trouble["kind"] == "holiday" else "all sources")
         out.print(f"\n{subject}: {trouble['kind']} since {trouble['since']:%Y-%m-%d}", style="bold", highlight=False)
         out.print(f"  {trouble['detail']}", markup=False, highlight=False)
         out.print(f"  Next: {trouble['next']}", markup=False, highlight=False)
@@ -60,5 +61,5 @@ def _show(found: dict[str, Any], out: Console) -> None:
     missed = found["missed"]
     about = f"about {missed['articles']:,} ({missed['polls']} polls without overlap)" if missed["polls"] else "0"
     out.print(f"\nMissed between polls: {about} in {missed['days']} days.", highlight=False)
-    if not found["troubles"]:
+    if found["healthy"]:
         out.print("Nothing is wrong.")

@@ -44,7 +44,7 @@ def add(
     """
     from core.urls import canonical
     from pactwatch.loop import run_in_loop
-    from pactwatch.scout import file_of, nothing_found, scout, unless
+    from pactwatch.scout import file_of, nothing_found, scout, scout_bare, unless
     from pipeline.process import Processor
     from scrapers.catalogue import load_sources
     from scrapers.source import ID
@@ -61,7 +61,10 @@ def add(
     processor = Processor(space.knowledge_dirs, space.rule_dirs)
     engine = open_archive(ctx)
     _refuse_closed(engine, address, sources, now=now)
-    result = run_in_loop(lambda stop: unless(stop, scout(space, address, processor, engine=engine)))
+    look = scout(space, address, processor, engine=engine) if address == url else scout_bare(
+        space, url, processor, engine=engine
+    )
+    result = run_in_loop(lambda stop: unless(stop, look))
     id_ = id_ or _id(result)
     text = file_of(result, name) if result.chosen else ""
     known = _known(result, sources)

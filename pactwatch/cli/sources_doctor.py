@@ -108,7 +108,7 @@ def _one(
 
     plan = surgery.steps(source, found)
     text = surgery.mended(source, found, plan)
-    changed = any(step.advice != "keep" for step in plan)
+    changed = bool(surgery.changed_keys(source, text) - {"checked"})
     lines = list(surgery.difference(source, text))
     file = None
     if write and found.chosen:

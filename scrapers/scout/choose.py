@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from core.records import Discovery, Outcome
 from scrapers.scout.measure import Candidate, for_comments
@@ -15,6 +17,7 @@ _NEW_SHARE = 0.2  # of what another feed lists has to be missing, for that feed 
 _FEWEST = 2
 _MOST_FEEDS = 4
 _MOST_LISTINGS = 3
+_OF_A_MONTH = re.compile(r"(?<!\d)(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])(?!\d{3})[^/]*$")
 _BARE = {"sitemap": 2, "index": 2, "listing": 3}
 
 
@@ -49,6 +52,8 @@ def refusal(candidate: Candidate, language: str | None) -> str:
         return "its entries lead to other sites"
     if language and candidate.language and candidate.language != language and not candidate.given:
         return f"in another language ({candidate.language}; the outlet's is {language})"
+    if candidate.kind == "sitemap" and _OF_A_MONTH.search(urlsplit(candidate.url).path):
+        return "a sitemap of one month or day gets nothing new after it"
     if candidate.form == "sitemap" and not candidate.newest:
         return "a sitemap without dates does not tell what is new"
     return ""
@@ -103,7 +108,8 @@ def _needless(candidate: Candidate, chosen: Sequence[Candidate]) -> str:
     within, missing = _missing(candidate, chosen)
     if not missing:
         others = best.url if len(chosen) == 1 else "the others together"
-        return f"lists nothing that is not in {others}"
+        same_time = "" if len(within) == len(candidate.entries) else " in the same time"
+        return f"lists nothing{same_time} that is not in {others}"
     if len(missing) < _FEWEST or len(missing) < _NEW_SHARE * len(within):
         return f"lists only {number(len(missing), 'article')} more in the same time"
     same = sum(c.kind == candidate.kind for c in chosen)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapers.scout.measure import Candidate
-from scrapers.scout.words import measured
+from scrapers.scout.words import found_by, measured
 
 _WIDTH = 116
 _PLAIN = re.compile(r"[A-Za-z0-9가-힣぀-ヿ一-鿿][\w가-힣぀-ヿ一-鿿 ./+()&-]*")
@@ -64,11 +64,17 @@ def entry_points(chosen: Sequence[Candidate], selectors: dict[str, dict[str, str
     """The block of a file's entry points, each with what was measured above it."""
     text = "entry_points:\n"
     for candidate in chosen:
-        text += comment(f"{measured(candidate)}; found by {candidate.found_by}", "  ")
+        text += comment(f"{measured(candidate)}; {found_by(candidate)}", "  ")
         text += f"  - {candidate.kind}: {_address(candidate.url)}\n"
         for name, selector in ((selectors or {}).get(candidate.url) or {}).items():
             text += f"    {name}: {json.dumps(selector, ensure_ascii=False)}\n"
     return text
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _address(value) if name == "home" else scalar(str(value))
 
 
 def _address(url: str) -> str:
@@ -85,5 +91,5 @@ def new_file(keys: dict[str, Any], points: str, check: str, reasons: Iterable[st
     text = "".join(comment(reason) for reason in reasons)
     for name, value in keys.items():
         if value is not None:
-            text += f"{name}: {_address(value) if name == 'home' else scalar(str(value))}\n"
+            text += f"{name}: {_value(name, value)}\n"
     return text + points + check

@@ -22,7 +22,7 @@ from core.fetching import Answer
 from core.records import Outcome
 from core.settings import Settings
 from core.urls import canonical
-from scrapers import landing, outcomes
+from scrapers import landing, outcomes, render
 from scrapers.desk import HostBook
 from scrapers.handler import ABANDON
 from scrapers.settings import crawl_settings
@@ -92,10 +92,15 @@ class Reach:
 
     def __init__(self, crawler: Crawler, pace: float, seconds: float) -> None:
         self._crawler, self._pace, self._ends = crawler, pace, monotonic() + seconds
-        self._known: dict[str, Got] = {}
+        self._known: dict[tuple[str, bool], Got] = {}
+        self._scripts_counted = False
         settings = crawler.settings
         self._timeout = settings.getfloat("DOWNLOAD_TIMEOUT")
         self._sizes = settings.getint("PACTWATCH_MAX_PAGE"), settings.getint("PACTWATCH_MAX_FEED")
+        # What has to be done before pages can be asked for as their scripts make them; empty where they can.
+        self.no_browser = render.lacking(
+            settings["PACTWATCH_BROWSER"], sandbox=settings.getbool("PACTWATCH_BROWSER_SANDBOX")
+        )
         self.spent = ""  # why no more was asked
 
     @property
@@ -120,10 +125,16 @@ class Reach:
         """The sitemaps that the robots.txt of the hosts name that were asked until now."""
         return list(budget.sitemaps) if (budget := self._budget) else []
 
-    async def get(self, url: str, *, feed: bool = True) -> Got | None:
-        """The answer of an address; None where the budget does not allow the question. An answer is kept."""
-        if known := self._known.get(url):
+    async def get(self, url: str, *, feed: bool = True, scripts: bool = False) -> Got | None:
+        """The answer of an address; None where the budget does not allow the question. An answer is kept.
+
+        `scripts`: as the page's scripts make it. What they ask for is paid from an allowance of its own.
+        """
+        if known := self._known.get((url, scripts)):
             return known
+        if scripts and not self._scripts_counted and (budget := self._budget):
+            budget.most += render.REQUESTS
+            self._scripts_counted = True
         remaining = self._ends - monotonic()
         if remaining <= 0:
             self.spent = "the time for it was over"
@@ -133,6 +144,7 @@ class Reach:
             "download_timeout": min(self._timeout, remaining),
             "pace": self._pace,
             "source": "",
+            "render": scripts,
         }
         ended = await self._ask(url, meta, remaining)
         if ended is None or isinstance(ended, BudgetSpentError):
@@ -143,7 +155,7 @@ class Reach:
             got = Got(url, url, answer.outcome, answer.reason)
         else:
             got = _judged(url, ended)
-        self._known[url] = got
+        self._known[url, scripts] = got
         return got
 
     async def _ask(self, url: str, meta: dict[str, Any], seconds: float) -> Response | BaseException | None:

@@ -21,6 +21,7 @@ from scrapers.scout.reach import Got, Reach
 WELL_KNOWN = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 NEWS_SITEMAPS = ("/sitemap_news.xml", "/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml", "/sitemap_index.xml")
 PREVIEWS = 5
+PART = "part of the index"
 _LINKED = 8  # feeds that a page names which are looked at
 _CHILDREN = 2
 _SECTIONS = 2
@@ -52,6 +53,8 @@ class Look:
     notes: list[str] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     chosen: list[Candidate] = field(default_factory=list)
+    answered: bool = False  # whether anything of it could be read
+    rendered: bool = False  # whether it announces its articles only when its scripts have run
     pages: list[Page] = field(default_factory=list)
     failures: list[Got] = field(default_factory=list)  # of the articles that were tried
     requests: int = 0
@@ -66,10 +69,12 @@ async def look(
     present: Sequence[Present] = (),
     country: str | None = None,
     language: str | None = None,
+    render: bool = False,
 ) -> Look:
-    """Look at an outlet from any of its addresses. `present`, country and language are what its source file says."""
+    """Look at an outlet from any of its addresses. What its source file says: `present`, country, language, render."""
     began = monotonic()
     search = _Search(reach, url, language_of, country)
+    search.result.rendered = render
     search.facts.language = language.partition("-")[0] if language else None
     result = search.result
     if await search.begin(present):
@@ -77,6 +82,7 @@ async def look(
         await search.sitemaps(reach.sitemaps)
         await search.well_known()
         await search.listings()
+        await search.scripted()
     result.language = main_language(result.candidates, search.facts.language)
     result.chosen = choose(result.candidates, result.language)
     result.name = _name(search.facts, result.chosen, result.home)
@@ -92,7 +98,7 @@ class _Search:
 
     def __init__(self, reach: Reach, url: str, language_of: LanguageOf, country: str | None) -> None:
         self._reach, self._language_of = reach, language_of
-        self.result = Look(url, _front(url), country=country)
+        self.result = Look(url if urlsplit(url).path else _front(url), _front(url), country=country)
         self.facts = PageFacts()
         self._pages: list[Got] = []
 
@@ -110,12 +116,14 @@ class _Search:
             result.candidates.append(given)
             hosts = Counter(_front(entry.url) for entry in given.entries)
             result.home = hosts.most_common(1)[0][0] if hosts else _front(got.url)
+            await self._parts(given)
         else:
             self._moved(got)
             self._take(got)
         if got.outcome in _OF_THE_HOST or got.outcome is Outcome.PARKED:
             result.notes.append(f"{result.asked} cannot be read: {got.outcome}, {got.reason}.")
             return False
+        result.answered = got.ok
         if not got.ok:
             result.notes.append(f"{result.asked} cannot be read: {got.outcome}, {got.reason}.")
         front = await self._reach.get(result.home)
@@ -165,7 +173,7 @@ class _Search:
             return None
         if self._reach.left <= PREVIEWS and candidate.found_by != "the present file":
             return None
-        got = await self._reach.get(candidate.url)
+        got = await self._reach.get(candidate.url, scripts=result.rendered and candidate.kind == "listing")
         if got is None:
             return None
         measure(candidate, got, result.home, self._language_of, result.country, selectors)
@@ -218,16 +226,22 @@ class _Search:
     async def _sitemap(self, url: str, found_by: str) -> None:
         candidate = Candidate(url, found_by, "sitemap")
         await self._try(candidate)
+        await self._parts(candidate)
+
+    async def _parts(self, candidate: Candidate) -> None:
+        """What the newest sitemaps of an index list stands for it."""
         if not candidate.further:
             return
         brought: list[Discovery] = []
         for address in candidate.further[:_CHILDREN]:
-            child = Candidate(address, f"the index {url}", "sitemap")
-            await self._try(child)
+            child = next((c for c in self.result.candidates if c.url == address), None)
+            if child is None:
+                child = Candidate(address, f"the index {candidate.url}", "sitemap")
+                await self._try(child)
             if child.form == "news sitemap":
                 candidate.dropped = f"the news sitemap {address} that it names is better"
                 return
-            child.dropped = child.dropped or "part of the index"
+            child.dropped = child.dropped or PART
             brought += child.entries
         fill(candidate, list({e.url: e for e in brought}.values()), self.result.home, self._language_of)
 
@@ -259,25 +273,60 @@ class _Search:
             for url in self.facts.sections[:_SECTIONS]:
                 await self._try(Candidate(url, "a section that the page links to", "listing"))
 
+    async def scripted(self) -> None:
+        """Where still nothing announces articles: the page as its scripts make it, or what is missing for that."""
+        page = next((got for got in self._pages if got.ok and b"<script" in got.body.lower()), None)
+        if page is None or self._live:
+            return
+        result = self.result
+        without = f"{page.url} links to no article without JavaScript"
+        if self._reach.no_browser:
+            result.notes.append(f"{without}; to have its scripts run, {self._reach.no_browser}.")
+            return
+        made = await self._reach.get(page.url, scripts=True)
+        if made is None or not made.ok:
+            result.notes.append(f"{without}, nor with it: {made.reason if made else self._reach.spent}.")
+            return
+        result.rendered = True
+        self._take(made)
+        await self.linked()
+        for url in (page.url, *self.facts.sections[:_SECTIONS]):
+            if self._live:
+                break
+            result.candidates[:] = [c for c in result.candidates if c.url != url]
+            await self._try(Candidate(url, "the page as its scripts make it", "listing"))
+        result.rendered = any(c.kind == "listing" for c in self._live)
+        result.notes.append(f"{without}, so a browser has its scripts run." if result.rendered else
+                            f"{without}" + ("." if self._live else ", nor with it."))
+
     async def preview(self) -> None:
         """The pages of the newest entries of what was chosen."""
-        result = self.result
-        rows = [c.entries for c in result.chosen]
-        mixed = [row[n] for n in range(PREVIEWS) for row in rows if n < len(row)]
-        for entry in list({e.url: e for e in mixed}.values())[:PREVIEWS]:
-            got = await self._reach.get(entry.url, feed=False)
-            if got is None:
-                return
-            if not got.ok:
-                result.failures.append(got)
-                continue
-            result.pages.append(
-                Page(
-                    address_id=0, source_id="preview", url=entry.url, final_url=got.url, body=got.body,
-                    encoding=got.encoding, fetched_at=clock.now(), language=result.language,
-                    title_hint=entry.title, published_hint=entry.published_at,
-                )
+        await read(self._reach, self.result, newest(self.result.chosen, PREVIEWS))
+
+
+def newest(chosen: Sequence[Candidate], most: int) -> list[Discovery]:
+    """The newest entries of entry points, in turn."""
+    rows = [c.entries for c in chosen]
+    mixed = [row[n] for n in range(most) for row in rows if n < len(row)]
+    return list({e.url: e for e in mixed}.values())[:most]
+
+
+async def read(reach: Reach, result: Look, entries: Sequence[Discovery], *, scripts: bool = False) -> None:
+    """Fetch articles; their pages, and what refused, are added to the look."""
+    for entry in entries:
+        got = await reach.get(entry.url, feed=False, scripts=scripts)
+        if got is None:
+            return
+        if not got.ok:
+            result.failures.append(got)
+            continue
+        result.pages.append(
+            Page(
+                address_id=0, source_id="preview", url=entry.url, final_url=got.url, body=got.body,
+                encoding=got.encoding, fetched_at=clock.now(), language=result.language,
+                title_hint=entry.title, published_hint=entry.published_at,
             )
+        )
 
 
 def _feed_named(link: Link) -> bool:

@@ -7,8 +7,8 @@ from datetime import datetime
 from core import clock
 from scrapers.scout.measure import Candidate
 
-_FORMS = {"rss": "RSS feed", "atom": "Atom feed", "rdf": "RDF feed", "json": "JSON feed", "lenient": "ill-formed feed",
-          "index": "sitemap index", "channel": "RSS feed"}
+_FORMS = {"rss": "RSS feed", "channel": "RSS feed", "feed": "Atom feed", "rdf": "RDF feed", "json": "JSON feed",
+          "lenient": "ill-formed feed", "index": "sitemap index"}
 _DATES = {"time": "dates with time", "day": "dates without time of day", "none": "no dates"}
 _TEXTS = {"full": "whole articles", "teaser": "teasers", "titles": "titles only"}
 
@@ -49,6 +49,11 @@ def measured(candidate: Candidate) -> str:
     if candidate.language:
         parts.append(f"language {candidate.language}")
     return ", ".join(parts)
+
+
+def found_by(candidate: Candidate) -> str:
+    """How a candidate was come by."""
+    return candidate.found_by if candidate.given else f"found by {candidate.found_by}"
 
 
 def told(candidate: Candidate) -> str:

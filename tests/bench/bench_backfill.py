@@ -1,8 +1,10 @@
 """Measure a backfill: articles for each second of CPU, beside the floor, which is extraction alone.
 
-python tests/bench/bench_backfill.py PAGES
+python -m tests.bench.bench_backfill PAGES [COPIES]
 
 PAGES is a folder of news pages (HTML). They are written to a WARC file and read into a fresh archive by the command.
+COPIES is how often each is written, under another host: the processes compile patterns when a text first needs them,
+which counts for much in a file of some hundred pages, and for nothing in one of a gigabyte.
 The floor is the CPU of trafilatura.bare_extraction(html, with_metadata=True) on the same pages. What the command and
 its processes need to start is measured with a file of one page, and taken off for the second figure.
 """
@@ -25,7 +27,7 @@ from tests.warc_files import pages_of, record, write
 PROGRAM = (sys.executable, "-m", "pactwatch")
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, copies: int) -> int:
     """Print the figures."""
     pages = list(pages_of(folder))
     if not pages:
@@ -34,7 +36,8 @@ def main(folder: Path) -> int:
     began = time.process_time()
     for _, body in pages:
         trafilatura.bare_extraction(body, with_metadata=True)
-    floor = time.process_time() - began
+    floor = (time.process_time() - began) * copies
+    pages = [(url.replace("://", f"://copy{n}."), body) for n in range(copies) for url, body in pages]
     with tempfile.TemporaryDirectory(prefix="pactwatch-bench-") as place:
         records = [record(url, body) for url, body in pages]
         start, _, _ = _backfilled(Path(place), "one", records[:1])
@@ -67,6 +70,6 @@ def _children() -> float:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python tests/bench/bench_backfill.py PAGES")
-    sys.exit(main(Path(sys.argv[1])))
+    if len(sys.argv) not in {2, 3}:
+        sys.exit("usage: python -m tests.bench.bench_backfill PAGES [COPIES]")
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else 1))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -14,6 +11,7 @@ from urllib.parse import urlsplit
 
 from tests.hostile.case import Case, Seen, filled
 from tests.hostile.site import Site, running
+from tests.programs import run
 
 _SETTINGS = """[crawl]
 allow_networks = ["127.0.0.0/8"]
@@ -87,9 +85,8 @@ def _workspace(home: Path, cases: Iterable[Case], stages: Mapping[str, tuple[str
 
 
 def _run(home: Path, sources: Sequence[str]) -> None:
-    command = [sys.executable, "-m", "pactwatch", "run", "--json", "--home", str(home)]
-    command += [part for source in sources for part in ("--source", source)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False, env=dict(os.environ))
+    chosen = [part for source in sources for part in ("--source", source)]
+    done = run("pactwatch", "run", "--json", "--home", str(home), *chosen, timeout=300)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from alerts.digest import build_due_digests, preview, send
+from alerts.health import look_after
 from alerts.tick import announce_routes, tick
 from archive import entries
 from archive.engine import reading, writing
-from archive.tables import Delivery, Digest, DigestEntry, Run
+from archive.tables import Delivery, Digest, DigestEntry, Run, Source
 from core.errors import UserError
 from core.records import EventStatus
 from core.settings import Settings
@@ -242,3 +243,33 @@ def test_a_preview_shows_what_would_be_sent_and_marks_nothing(engine: Engine) ->
     ahead = preview(engine, route, None, MORNING + timedelta(minutes=3))
     assert ahead.window.local_date == "2026-05-05"
     assert "nothing new" in ahead.payloads[0]["text"]
+
+
+def test_what_changes_with_a_source_is_told_once_again_after_days_and_when_it_is_over(sqlite_engine: Engine) -> None:
+    """Twelve days by a clock that is moved: a source fails from the second morning on and works on the tenth."""
+    settings = settings_for()
+    told: dict[int, list[str]] = {}
+    for name in ("Post", "Wire"):
+        add_source(sqlite_engine, name, MORNING)
+    build(sqlite_engine, settings, MORNING - timedelta(days=1))
+    for day in range(12):
+        for hour in (0, 12):
+            moment = MORNING + timedelta(days=day, hours=hour)
+            failing = 1 <= day < 10
+            with writing(sqlite_engine) as connection:
+                for id_, fails in (("post", failing), ("wire", False)):
+                    connection.execute(sa.update(Source).where(Source.id == id_).values(
+                        failures=9 if fails else 0, last_polled_at=moment,
+                        failing_since=sa.func.coalesce(Source.failing_since, moment) if fails else None,
+                        outcome="http_error" if fails else "ok", reason="HTTP 404 Not Found" if fails else None))
+            look_after(sqlite_engine, settings, moment)
+            before = len(payloads(sqlite_engine))
+            build(sqlite_engine, settings, moment)
+            for text in payloads(sqlite_engine)[before:]:
+                said = [line for line in text.splitlines() if "Post " in line and ("fails" in line or "works" in line)]
+                told[day] = [line.partition(" since")[0].partition(",")[0].strip("• ") for line in said]
+    assert {day: lines for day, lines in told.items() if lines} == {
+        2: ["Post fails"], 3: ["Post still fails"], 5: ["Post still fails"], 9: ["Post still fails"],
+        10: ["Post works again"],
+    }, told
+    assert set(told) == set(range(12)), "a digest each morning"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,10 +19,10 @@ from archive.engine import reading
 from archive.tables import Delivery
 from core.settings import Settings
 from tests.fake_slack import FakeSlack
+from tests.programs import Program
 from tests.stories import add_hit
 
-SCRIPT = Path(__file__).parent.parent / "courier_process.py"
-ROOT = Path(__file__).parent.parent.parent
+SCRIPT = str(Path(__file__).parent.parent / "courier_process.py")
 
 
 @pytest.fixture
@@ -32,37 +31,26 @@ def slack() -> Iterator[FakeSlack]:
         yield running
 
 
-def start(engine: Engine, values: dict[str, Any]) -> subprocess.Popen[str]:
+def start(engine: Engine, values: dict[str, Any]) -> Program:
     """A courier that waits for `go`."""
     url = engine.url.render_as_string(hide_password=False)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.courier_process", url, json.dumps(values)],
-        cwd=ROOT,
-        text=True,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
+    child = Program(SCRIPT, url, json.dumps(values))
+    until = time.monotonic() + 30
+    while child.said() != "ready\n" and time.monotonic() < until:
+        time.sleep(0.01)
+    assert child.said() == "ready\n", child.communicate(0)
     return child
 
 
-def go(child: subprocess.Popen[str]) -> None:
-    assert child.stdin is not None
-    child.stdin.write("\n")
-    child.stdin.flush()
+def go(child: Program) -> None:
+    child.send_signal(signal.SIGUSR1)
 
 
-def end(child: subprocess.Popen[str], *, kill: bool = False) -> int:
+def end(child: Program, *, kill: bool = False) -> int:
     if kill:
         child.kill()
-    code = child.wait(60)
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdin.close()
-    child.stdout.close()
-    return code
+    with child:
+        return child.wait(60)
 
 
 def values_for(slack: FakeSlack, **route: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Faults of the machine: full disk, locked or damaged database, signals. Nothing is lost, nothing comes twice."""
+"""Faults of the machine: signals, full disk, locked or damaged database. Nothing is lost, nothing is fetched twice."""
 
 from __future__ import annotations
 
@@ -7,83 +7,16 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.harm_pass import PROGRAM, SETTINGS, source
-from tests.harm_server import Host, Talk, article, feed, http, serving
+from tests.harm_desk import ARTICLES, Desk
+from tests.harm_server import serving
 
-ARTICLES = 12
-
-
-async def _late(talk: Talk) -> None:
-    """A page that takes a moment, so that a crawl is always in the middle of something."""
-    import asyncio
-
-    await asyncio.sleep(0.2)
-    await talk.send(http(article(f"Two firms build site {talk.path}")))
-
-
-class Desk:
-    """A workspace over one outlet."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.host = Host("127.20.7.7", {"*": _late, "/robots.txt": http("", "404 Not Found")})
-
-    def open(self) -> None:
-        """Write the workspace once the outlet has its port."""
-        self.home.mkdir(exist_ok=True)
-        links = [f"{self.host.base}/a-{n}" for n in range(ARTICLES)]
-        self.host.serves = {**self.host.serves, "/entry": feed(*links)}
-        text = SETTINGS.replace("{timeout}", "5").replace("processes = 2", "processes = 1")
-        (self.home / "pactwatch.toml").write_text(text, encoding="utf-8")
-        source(self.home, "outlet", "feed", self.host.base + "/entry", more="delay: 0.1\n")
-
-    @property
-    def file(self) -> Path:
-        """The database."""
-        return self.home / "data" / "pactwatch.db"
-
-    def start(self, *command: str, **environ: str) -> subprocess.Popen[str]:
-        """Start a command."""
-        names = self.home / "names.json"
-        names.write_text("{}", encoding="utf-8")
-        return subprocess.Popen(
-            [*PROGRAM, str(names), *command, "--home", str(self.home)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **environ},
-        )  # fmt: skip
-
-    def call(self, *command: str, **environ: str) -> tuple[int, str, str]:
-        """Run a command to its end."""
-        with self.start(*command, **environ) as process:
-            out, err = process.communicate(timeout=100)
-        return process.returncode, out, err
-
-    def wait_for(self, pages: int) -> None:
-        """Wait until so many pages were asked for."""
-        for _ in range(600):
-            if sum(path.startswith("/a-") for path in self.host.paths()) >= pages:
-                return
-            time.sleep(0.05)
-        pytest.fail("the crawl did not begin")
-
-    def stored(self) -> list[str]:
-        """The addresses of the articles in the archive."""
-        with closing(sqlite3.connect(self.file)) as database:
-            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            return [url for (url,) in database.execute("SELECT url FROM articles")]
-
-    def assert_complete(self, again: int) -> None:
-        """Every article is there once, and at most so many pages were fetched a second time."""
-        assert len(self.stored()) == len(set(self.stored())) == ARTICLES
-        asked = Counter(path for path in self.host.paths() if path.startswith("/a-"))
-        assert sum(asked.values()) - ARTICLES <= again, asked
+IN_FLIGHT = 2  # requests at once to a host with a delay: what a crash may cost
 
 
 @pytest.fixture
@@ -94,14 +27,81 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield made
 
 
+def one_line_about(desk: Desk, err: str, problem: str) -> None:
+    """The last line names the file and the problem, and nothing before it is a traceback."""
+    assert "Traceback" not in err, err
+    last = err.strip().splitlines()[-1]
+    assert problem in last, err
+    assert str(desk.home / "data") in last, err
+
+
+def overwrite(file: Path, damage: str) -> None:
+    """Damage a database as a broken disk does, under a process that has it open."""
+    size = file.stat().st_size
+    if damage == "header":
+        with file.open("r+b") as open_file:
+            open_file.write(b"\xff" * 200)
+    elif damage == "middle":
+        with file.open("r+b") as open_file:
+            open_file.seek(4096)
+            open_file.write(os.urandom(size - 4096))
+    else:
+        os.truncate(file, size // 3 if damage == "short" else 0)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Another process holds the database's write lock."""
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A disk of its own for a folder, and a file on it that takes all room when something is written to it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only root may mount a small disk, and not everywhere")
+    try:
+        yield folder / "filler"
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def fill(filler: Path) -> None:
+    """Take all the room there is, to the last byte."""
+    with filler.open("wb", buffering=0) as file:
+        for size in (65_536, 4096, 1):
+            try:
+                while file.write(b"x" * size):
+                    pass
+            except OSError:
+                continue
+
+
 def test_a_killed_crawl_goes_on_where_it_was(desk: Desk) -> None:
-    with desk.start("run", "--all") as process:
+    for pages in (5, 9):
+        with desk.start("run", "--all") as process:
+            desk.wait_for(pages)
+            process.kill()
+            process.communicate()
+    assert desk.call("run", "--all")[0] == 0
+    desk.assert_complete(again=2 * IN_FLIGHT)
+
+
+@pytest.mark.postgres
+def test_a_killed_crawl_goes_on_where_it_was_on_postgresql(desk: Desk, postgres_url: str) -> None:
+    environ = {"PACTWATCH_DATABASE__URL": postgres_url}
+    with desk.start("run", "--all", **environ) as process:
         desk.wait_for(5)
         process.kill()
         process.communicate()
-    assert desk.call("run", "--all")[0] == 0
-    # What was fetched in the last second and what was under way had not been stored.
-    desk.assert_complete(again=8)
+    assert desk.call("run", "--all", **environ)[0] == 0
+    assert f"{ARTICLES} articles" in desk.call("db", "check", **environ)[1]
+    desk.assert_asked(again=IN_FLIGHT)
 
 
 def test_a_crawl_that_is_told_to_stop_ends_soon_and_loses_nothing(desk: Desk) -> None:
@@ -112,66 +112,105 @@ def test_a_crawl_that_is_told_to_stop_ends_soon_and_loses_nothing(desk: Desk) ->
         process.communicate(timeout=30)
     assert time.monotonic() - began < 15
     assert desk.call("run", "--all")[0] == 0
-    desk.assert_complete(again=8)
+    desk.assert_complete(again=IN_FLIGHT)
 
 
 def test_a_locked_database_is_waited_for(desk: Desk) -> None:
     assert desk.call("db", "upgrade")[0] == 0
-    with closing(sqlite3.connect(desk.file, isolation_level=None)) as holder, desk.start("run", "--all") as process:
+    with desk.start("run", "--all") as process:
         desk.wait_for(3)
-        holder.execute("BEGIN IMMEDIATE")
-        time.sleep(3)
-        holder.execute("ROLLBACK")
-        _, err = process.communicate(timeout=60)
+        with locked(desk.file):
+            time.sleep(3)
+        _, err = process.communicate(timeout=100)
     assert (process.returncode, "Traceback" in err) == (0, False)
     desk.assert_complete(again=0)
 
 
 def test_a_database_that_stays_locked_is_named(desk: Desk) -> None:
     assert desk.call("db", "upgrade")[0] == 0
-    with closing(sqlite3.connect(desk.file, isolation_level=None)) as holder:
-        holder.execute("BEGIN IMMEDIATE")
+    with locked(desk.file):
         code, _, err = desk.call("run", "--all", PACTWATCH_TESTS_BUSY_MS="300")
     assert code == 1
-    assert "is locked" in err
-    assert "Traceback" not in err
+    one_line_about(desk, err, "is locked")
     assert desk.call("run", "--all")[0] == 0
     desk.assert_complete(again=0)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-def test_a_full_disk_stops_the_crawl_in_one_line_and_loses_nothing(desk: Desk) -> None:
-    data = desk.home / "data"
-    data.mkdir(exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(data)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("this system lets nobody mount a small disk")
-    try:
+def test_a_database_that_is_locked_in_mid_crawl_costs_no_second_fetch_of_what_had_arrived(desk: Desk) -> None:
+    with desk.start("run", "--all", PACTWATCH_TESTS_BUSY_MS="300") as process:
+        desk.wait_for(4)
+        with locked(desk.file):
+            _, err = process.communicate(timeout=100)
+    assert process.returncode == 1
+    one_line_about(desk, err, "is locked")
+    assert desk.call("run", "--all")[0] == 0
+    desk.assert_complete(again=IN_FLIGHT)
+
+
+def test_a_service_whose_database_is_locked_for_long_goes_on_when_it_is_free(desk: Desk) -> None:
+    with desk.start("serve", PACTWATCH_TESTS_BUSY_MS="300") as service:
+        desk.wait_for(4)
+        with locked(desk.file):
+            time.sleep(4)
+        desk.wait_until_stored(ARTICLES)
+        service.send_signal(signal.SIGTERM)
+        _, err = service.communicate(timeout=30)
+    assert service.returncode == 0
+    assert "is locked" in err
+    assert "Traceback" not in err
+    desk.assert_complete(again=IN_FLIGHT)
+
+
+def test_a_disk_that_is_full_before_the_crawl_costs_no_request(desk: Desk) -> None:
+    with small_disk(desk.home / "data") as filler:
         assert desk.call("db", "upgrade")[0] == 0
-        filler = data / "filler"
-        filler.write_bytes(b"x" * (os.statvfs(data).f_bavail * os.statvfs(data).f_frsize - 40_000))
+        fill(filler)
         code, _, err = desk.call("run", "--all")
         assert code == 1
-        assert "disk" in err
+        one_line_about(desk, err, "the disk is full")
+        assert not desk.host.asked
+        filler.unlink()
+        assert desk.call("run", "--all")[0] == 0
+        desk.assert_complete(again=0)
+
+
+def test_a_disk_that_fills_up_in_mid_crawl_stops_it_in_one_line_and_costs_no_second_fetch(desk: Desk) -> None:
+    with small_disk(desk.home / "data") as filler:
+        assert desk.call("db", "upgrade")[0] == 0
+        with desk.start("run", "--all") as process:
+            desk.wait_for(4)
+            fill(filler)
+            _, err = process.communicate(timeout=100)
+        assert process.returncode == 1
+        one_line_about(desk, err, "full")
+        filler.unlink()
+        assert desk.call("run", "--all")[0] == 0
+        desk.assert_complete(again=2 * IN_FLIGHT)
+
+
+def test_a_service_on_a_full_disk_says_so_and_goes_on_when_there_is_room(desk: Desk) -> None:
+    with small_disk(desk.home / "data") as filler:
+        assert desk.call("db", "upgrade")[0] == 0
+        with desk.start("serve") as service:
+            desk.wait_for(4)
+            fill(filler)
+            time.sleep(3)
+            filler.unlink()
+            desk.wait_until_stored(ARTICLES)
+            service.send_signal(signal.SIGTERM)
+            _, err = service.communicate(timeout=30)
+        assert service.returncode == 0
         assert "full" in err
         assert "Traceback" not in err
-        filler.unlink()
-        assert subprocess.run(["mount", "-o", "remount,size=64m", str(data)], check=False).returncode == 0
-        assert desk.call("run", "--all")[0] == 0
-        assert len(desk.stored()) == len(set(desk.stored())) == ARTICLES
-    finally:
-        subprocess.run(["umount", str(data)], check=False)
+        desk.assert_complete(again=2 * IN_FLIGHT)
 
 
-def test_a_damaged_database_stops_everything_in_one_line(desk: Desk) -> None:
-    assert desk.call("run", "--all")[0] == 0
-    whole = desk.file.read_bytes()
-    for damaged in (b"this is no database" * 1000, whole[:4096] + b"\xff" * (len(whole) - 4096)):
-        for rest in desk.home.glob("data/*"):
-            rest.unlink()
-        desk.file.write_bytes(damaged)
-        code, _, err = desk.call("run", "--all")
+@pytest.mark.parametrize("damage", ["header", "middle", "short", "empty"])
+def test_a_damaged_database_stops_everything_in_one_line(desk: Desk, damage: str) -> None:
+    assert desk.call("db", "upgrade")[0] == 0
+    overwrite(desk.file, damage)
+    for command in (("run", "--all"), ("serve",)):
+        code, _, err = desk.call(*command)
         assert code == 1
-        assert "is not an intact SQLite database" in err
-        assert "Traceback" not in err
-        assert len(err.strip().splitlines()) <= 2
+        one_line_about(desk, err, "is not an intact SQLite database")
+    assert desk.host.asked == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -9,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from scrapers import render
 from tests.crawl_once import run_crawl, write_source
 from tests.outlet_server import Outlet, Reply
+from tests.scout_once import run_scout
+from tests.scouted_web import Paper
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_browser = pytest.mark.skipif(
@@ -78,3 +83,56 @@ def test_a_browser_that_is_not_there_is_named(tmp_path: Path, outlet: Outlet) ->
     assert report["outcome"] == "needs_javascript"
     assert "`render: true` needs a browser" in report["reason"]
     assert not report["final"]
+
+
+LISTING = """
+fetch('/data.json').then(r => r.json()).then(all => { document.getElementById('root').innerHTML = all.map(
+  one => `<article><h2><a href="${one.url}">${one.title}</a></h2></article>`).join('') });
+"""
+
+
+@needs_browser
+def test_an_outlet_that_links_to_its_articles_by_scripts_alone_is_found_and_read_so(tmp_path: Path) -> None:
+    (tmp_path / "pactwatch.toml").write_text(
+        '[crawl]\nallow_networks = ["127.0.0.0/8"]\ndelay = 0\nbrowser_sandbox = false\n')
+    paper = Paper()
+    paper.front(body='<div id="root"></div><script src="/app.js"></script>')
+    paper.routes["/app.js"] = Reply(LISTING, "text/javascript")
+    paper.routes["/data.json"] = Reply(
+        json.dumps([{"url": url, "title": title} for url, title, _ in paper.entries]), "application/json")
+    with paper.running():
+        found = run_scout(tmp_path, paper.base)[paper.base]
+    assert found["chosen"] == [["listing", paper.base + "/"]]
+    assert "\nrender: listings\n" in found["file"], "the articles themselves are there without scripts"
+    assert [one["outcome"] for one in found["previews"]] == ["ok"] * 5
+
+
+@needs_browser
+def test_articles_that_are_empty_without_scripts_are_read_with_them(tmp_path: Path) -> None:
+    (tmp_path / "pactwatch.toml").write_text(
+        '[crawl]\nallow_networks = ["127.0.0.0/8"]\ndelay = 0\nbrowser_sandbox = false\n')
+    paper = Paper(3)
+    paper.feed("/rss.xml")
+    paper.front(paper.links("/rss.xml"))
+    for url, title, _ in paper.entries:
+        said = "And this is what was said of it. " * 40
+        text = json.dumps(f"<article><h1>{title}</h1><p>{title}. {said}</p></article>")
+        paper.routes[url.removeprefix(paper.base)] = Reply(
+            f"<html><head><title>{title}</title></head><body><noscript>Please enable JavaScript.</noscript>"
+            f'<div id="root"></div><script>document.getElementById("root").innerHTML = {text}</script></body></html>')
+    with paper.running():
+        found = run_scout(tmp_path, paper.base)[paper.base]
+    assert "\nrender: true\n" in found["file"]
+    assert [one["outcome"] for one in found["previews"]] == ["ok"] * 2
+
+
+def test_what_keeps_a_browser_from_starting_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(render, "find_spec", lambda _name: None)
+    assert render.lacking() == "install pactwatch[js] and Debian's chromium"
+    monkeypatch.setattr(render, "find_spec", lambda _name: object())
+    assert render.lacking("/no/such/browser").startswith("/no/such/browser is not there; install Debian's chromium")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert "crawl.browser_sandbox = false" in render.lacking("/bin/true")
+    assert render.lacking("/bin/true", sandbox=False) == ""
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert render.lacking("/bin/true") == ""

@@ -16,7 +16,8 @@ from tests.outlet_server import Reply
 from tests.scout_once import run_scout
 from tests.scouted_web import GERMAN, NEWS, Paper
 
-SETTINGS = '[crawl]\nallow_networks = ["127.0.0.0/8"]\ndelay = 0\ntimeout = 5\n'
+SETTINGS = '[crawl]\nallow_networks = ["127.0.0.0/8"]\ndelay = 0\ntimeout = 5\nbrowser = "/no/such/browser"\n'
+MANY = {"plain", "page_of_feeds", "monthly"}  # outlets that are looked at by several of their addresses
 MAKERS: dict[str, Callable[[], Paper]] = {}
 
 
@@ -110,6 +111,37 @@ def index_only() -> Paper:
         for n in (1, 2)
     )
     paper.routes["/sitemap.xml"] = Reply(f'<?xml version="1.0"?><sitemapindex>{maps}</sitemapindex>', "application/xml")
+    return paper
+
+
+@outlet
+def atom_only() -> Paper:
+    paper = Paper()
+    entries = "".join(
+        f"<entry><title>{t}</title><id>{u}</id><link href='{u}'/><updated>{d.isoformat()}</updated></entry>"
+        for u, t, d in paper.entries
+    )
+    paper.routes["/atom"] = Reply(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>The Paper</title>{entries}</feed>',
+                                  "application/atom+xml")
+    paper.front('<link rel="alternate" type="application/atom+xml" href="/atom">')
+    return paper
+
+
+@outlet
+def monthly() -> Paper:
+    paper = Paper()
+    paper.sitemap("/sitemap-2026-11.xml")
+    paper.routes["/map.xml"] = Reply(
+        f"<sitemapindex><sitemap><loc>{paper.base}/sitemap-2026-11.xml</loc><lastmod>{paper.now.isoformat()}</lastmod>"
+        "</sitemap></sitemapindex>", "application/xml")
+    paper.robots(f"User-agent: *\nDisallow:\nSitemap: {paper.base}/map.xml\n")
+    return paper
+
+
+@outlet
+def scripts_only() -> Paper:
+    paper = Paper()
+    paper.front(body='<div id="root"></div><script src="/app.js"></script>')
     return paper
 
 
@@ -246,6 +278,8 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     asked = {name: paper.base + "/" for name, paper in made.items()} | {"moved": moved.base + "/"}
     asked["from_article"] = made["plain"].entries[3][0]
     asked["from_feed"] = made["page_of_feeds"].base + "/feed-of-tech.xml"
+    asked["from_index"] = made["monthly"].base + "/map.xml"
+    asked["from_month"] = made["monthly"].base + "/sitemap-2026-11.xml"
     asked["no_such_host"] = "http://no-such-host.invalid/"
     with ExitStack() as stack:
         for paper in (*made.values(), moved):
@@ -275,6 +309,11 @@ def why_not(web: Web, name: str, path: str) -> str:
         ("bilingual", [["feed", "/en.xml"]]),
         ("frozen", [["sitemap", "/news-map.xml"]]),
         ("index_only", [["sitemap", "/sitemap.xml"]]),
+        ("atom_only", [["feed", "/atom"]]),
+        ("monthly", [["sitemap", "/map.xml"]]),
+        ("from_index", [["sitemap", "/map.xml"]]),
+        ("from_month", [["sitemap", "/map.xml"]]),
+        ("scripts_only", []),
         ("listing_only", [["listing", "/"]]),
         ("forbidden", []),
         ("closed_articles", [["feed", "/rss.xml"]]),
@@ -317,6 +356,7 @@ def test_an_outlet_that_cannot_be_read_is_named_for_what_it_is(web: Web) -> None
     assert "dns_error" in reasons("no_such_host")
     assert "consent_page" in reasons("consent")
     assert "has moved" in reasons("moved")
+    assert "links to no article without JavaScript; to have its scripts run, " in reasons("scripts_only")
     assert web.found["moved"]["home"] == web.papers["plain"].base + "/"
 
 
@@ -344,7 +384,7 @@ def test_a_paywall_is_seen(web: Web) -> None:
 
 def test_a_look_costs_at_most_25_requests_and_a_few_seconds(web: Web) -> None:
     assert max(one["requests"] for one in web.found.values()) <= 25
-    assert max(len(paper.asked) for name, paper in web.papers.items() if name not in {"plain", "page_of_feeds"}) <= 25
+    assert max(len(paper.asked) for name, paper in web.papers.items() if name not in MANY) <= 25
     assert max(one["seconds"] for one in web.found.values()) < 30
 
 
@@ -356,6 +396,7 @@ def test_the_proposed_file_is_a_valid_source_with_its_reasons(web: Web) -> None:
     assert "sources add" in data["checked"]["by"]
     assert "# Left out:" in text
     assert "RSS feed, 12 entries, the newest less than an hour ago" in text
+    assert "# Atom feed, 12 entries" in web.found["atom_only"]["file"]
 
 
 def test_an_outlet_that_asks_for_long_pauses_is_looked_at_as_far_as_the_time_goes(tmp_path: Path) -> None:

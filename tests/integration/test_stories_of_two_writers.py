@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import time
 from dataclasses import replace
 from functools import cache
+from multiprocessing.synchronize import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +18,7 @@ from core.records import Event as Found
 from core.settings import RouteSettings
 from pipeline.knowledge import load_knowledge, shipped_knowledge
 from pipeline.subject import pair_keys
+from tests.programs import processes
 from tests.reports import at_day, put, read
 
 ROUTES = [RouteSettings(name="now", channel="console", send="immediate")]
@@ -44,10 +44,10 @@ def _knowledge():
     return load_knowledge(shipped_knowledge())
 
 
-def _write(url: str, writer: int, moment: float) -> None:
+def _write(url: str, writer: int, start: Barrier) -> None:
     pages = [_page(writer, number) for number in range(EACH)]
     engine = open_engine(url)
-    time.sleep(max(0.0, moment - time.time()))
+    start.wait()
     # Each goes through them in its own order, so that locks on rows would meet crosswise.
     for page in pages if writer % 2 else reversed(pages):
         put(engine, [page], ROUTES)
@@ -56,8 +56,9 @@ def _write(url: str, writer: int, moment: float) -> None:
 @pytest.mark.parametrize("database", ["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.postgres)])
 def test_writers_at_the_same_moment_make_one_story_of_each_deal(request, database):
     url = request.getfixturevalue(database)
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_write, args=(url, number, time.time() + 8)) for number in range(WRITERS)]
+    context = processes()
+    start = context.Barrier(WRITERS)
+    writers = [context.Process(target=_write, args=(url, number, start)) for number in range(WRITERS)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -76,10 +77,11 @@ def test_writers_at_the_same_moment_make_one_story_of_each_deal(request, databas
 def test_a_merge_waits_for_a_writer_and_then_takes_what_it_wrote(postgres_url):
     engine = open_engine(postgres_url)
     put(engine, [_page(0, 0), _page(0, 1)], ROUTES)
-    context = multiprocessing.get_context("spawn")
-    writer = context.Process(target=_write, args=(postgres_url, 1, time.time() + 5))
+    context = processes()
+    start = context.Barrier(2)
+    writer = context.Process(target=_write, args=(postgres_url, 1, start))
     writer.start()
-    time.sleep(5)
+    start.wait()
     with writing(engine) as connection:
         merge(connection, 1, [2], at_day(1))
     writer.join(timeout=120)

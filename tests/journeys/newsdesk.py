@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
-import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from pactwatch.demo import Newsroom, write_workspace
-
-PROGRAM = (sys.executable, "-m", "pactwatch")
+from tests.programs import Program
 
 
 class Newsdesk:
@@ -27,23 +27,25 @@ class Newsdesk:
             settings += f'[slack]\ntoken = "xoxb-test"\napi_url = "{slack}"\n\n'
         (home / "pactwatch.toml").write_text(settings + routes, encoding="utf-8")
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Program:
         """Start a command without waiting for it."""
-        return subprocess.Popen(
-            [*PROGRAM, *arguments, "--home", str(self.home)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "COLUMNS": "140"},
-        )
+        return Program("pactwatch", *arguments, "--home", str(self.home), env={**os.environ, "COLUMNS": "140"})
 
     def call(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command to its end; it has to exit with `code`, without a traceback."""
         with self.start(*arguments) as process:
             out, err = process.communicate(timeout=100)
-        assert process.returncode == code, (arguments, process.returncode, out, err)
+            assert process.returncode == code, (arguments, process.returncode, out, err)
         assert "Traceback" not in out + err
         return subprocess.CompletedProcess(arguments, code, out, err)
+
+    def stored(self) -> int:
+        """How many articles the archive holds, also while the workspace is at work."""
+        try:
+            with closing(sqlite3.connect(self.home / "data" / "pactwatch.db")) as database:
+                return int(database.execute("SELECT count(*) FROM articles").fetchone()[0])
+        except sqlite3.OperationalError:            # there is no archive yet
+            return 0
 
     def json(self, *arguments: str) -> Any:
         """The JSON that a command prints."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,9 +18,9 @@ from archive.engine import open_engine, reading
 from archive.search import search
 from archive.tables import Address, Article, Backfill, Delivery, DigestEntry, Hit
 from core.query import parse
+from tests.programs import Program
 from tests.warc_files import page, record, write
 
-PROGRAM = (sys.executable, "-m", "pactwatch")
 SETTINGS = """[database]
 url = "{url}"
 [crawl]
@@ -57,10 +55,9 @@ class Desk:
         (home / "sources" / "paper.yaml").write_text(SOURCE)
         (home / "pactwatch.toml").write_text(SETTINGS.format(url=url))
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen([*PROGRAM, *arguments, "--home", str(self.home)], stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"},
-                                start_new_session=True)
+    def start(self, *arguments: str) -> Program:
+        return Program("pactwatch", *arguments, "--home", str(self.home), env={**os.environ, "COLUMNS": "200"},
+                       session=True)
 
     def call(self, *arguments: str, code: int = 0) -> tuple[str, str]:
         with self.start(*arguments) as process:
@@ -85,7 +82,7 @@ class Desk:
                 time.sleep(0.02)
             process.send_signal(number)
             _, err = process.communicate(timeout=60)
-        return process.returncode, err
+            return process.wait(), err
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pactwatch.demo import Newsroom
+from tests.programs import run
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +30,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Completed
 
 
 def pactwatch(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "pactwatch", "--home", str(folder), *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run("pactwatch", "--home", str(folder), *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -91,9 +86,7 @@ def test_the_commands_that_the_demo_proposes_work(demo: tuple[subprocess.Complet
     for line in proposed:
         arguments = shlex.split(line)
         assert "--home" in arguments
-        result = subprocess.run(
-            [sys.executable, "-m", "pactwatch", *arguments], capture_output=True, text=True, timeout=60, check=False
-        )
+        result = run("pactwatch", *arguments)
         assert result.returncode == 0, (line, result.stderr)
         assert result.stdout.strip()
     assert str(folder) in done.stdout

@@ -17,15 +17,23 @@ def newsroom() -> Iterator[Newsroom]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory, newsroom: Newsroom) -> tuple[Newsdesk, int]:
+    """A workspace that has read the news, and how many hits that gave."""
+    desk = Newsdesk(tmp_path_factory.mktemp("watched") / "desk", newsroom, "")
+    return desk, desk.json("run", "--all", "--json")["hits"]
+
+
 def address_of_an_alliance(newsroom: Newsroom) -> str:
     (wanted,) = (one for one in newsroom.articles if one.slug == "corvath-nimbrel-data-centre")
     (outlet,) = (one for one in newsroom.outlets if one.id == wanted.outlet)
     return outlet.base_url + wanted.path
 
 
-def test_an_unchanged_rule_finds_in_the_archive_what_it_found_in_the_news(tmp_path: Path, newsroom: Newsroom) -> None:
-    desk = Newsdesk(tmp_path / "desk", newsroom, "")
-    hits = desk.json("run", "--all", "--json")["hits"]
+def test_an_unchanged_rule_finds_in_the_archive_what_it_found_in_the_news(
+    watched: tuple[Newsdesk, int], newsroom: Newsroom
+) -> None:
+    desk, hits = watched
     for option in ((), ("--annotate", "--processes", "1")):
         found = desk.json("rules", "replay", "ai-alliances", "--json", *option)
         assert (found["stories"]["added"], found["stories"]["removed"]) == (0, 0)
@@ -33,14 +41,14 @@ def test_an_unchanged_rule_finds_in_the_archive_what_it_found_in_the_news(tmp_pa
         assert found["articles"] == len(newsroom.articles)
 
 
-def test_an_article_is_explained_by_its_address(tmp_path: Path, newsroom: Newsroom) -> None:
-    desk = Newsdesk(tmp_path / "desk", newsroom, "")
+def test_an_article_is_explained_by_its_address(
+    tmp_path: Path, watched: tuple[Newsdesk, int], newsroom: Newsroom
+) -> None:
     address = address_of_an_alliance(newsroom)
-    fetched = desk.json("rules", "explain", address, "--json")
+    fetched = Newsdesk(tmp_path / "desk", newsroom, "").json("rules", "explain", address, "--json")
     assert fetched["from"] == "fetched now; in the archive's ledger: never listed by a source"
     assert fetched["flagged"]
-    desk.call("run", "--all")
-    stored = desk.json("rules", "explain", address, "--json")
+    stored = watched[0].json("rules", "explain", address, "--json")
     assert "of the archive" in stored["from"]
     assert stored["score"] == fetched["score"]
 

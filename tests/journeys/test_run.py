@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,8 +30,17 @@ def desk(tmp_path: Path, newsroom: Newsroom) -> Newsdesk:
     return Newsdesk(tmp_path / "desk", newsroom, CONSOLE)
 
 
-def test_a_pass_prints_one_summary_and_the_next_one_fetches_nothing_again(desk: Newsdesk, newsroom: Newsroom) -> None:
-    first = desk.json("run", "--all", "--json")
+@pytest.fixture(scope="module")
+def passed(tmp_path_factory: pytest.TempPathFactory, newsroom: Newsroom) -> tuple[Newsdesk, Any]:
+    """A workspace after its first pass, and the summary of that."""
+    desk = Newsdesk(tmp_path_factory.mktemp("passed") / "desk", newsroom, CONSOLE)
+    return desk, desk.json("run", "--all", "--json")
+
+
+def test_a_pass_prints_one_summary_and_the_next_one_fetches_nothing_again(
+    passed: tuple[Newsdesk, Any], newsroom: Newsroom
+) -> None:
+    desk, first = passed
     assert set(first) == {"started", "ended", "sources", "articles", "hits", "deliveries", "waiting"}
     assert first["articles"] == {"new": len(newsroom.articles), "updated": 0}
     assert {s["outcome"] for s in first["sources"]} == {"ok"}
@@ -50,40 +59,56 @@ def test_a_digest_that_is_due_is_sent_at_the_end_of_a_pass_and_only_once(desk: N
     assert "Digest " not in desk.call("run", "--all").stdout
 
 
-def test_a_broken_source_file_is_one_line_and_the_others_still_run(desk: Newsdesk, newsroom: Newsroom) -> None:
-    broken = desk.home / "sources" / "broken.yaml"
-    broken.write_text(
-        "name: Broken\nhome: https://broken.example/\nentry_points:\n  - fed: https://broken.example/rss\n"
-    )
-    done = desk.call("run", "--all", "--json")
-    [line] = [said for said in done.stderr.splitlines() if said.startswith("pactwatch: ")]
-    assert f"{broken}:4: unknown key 'entry_points.0.fed'; allowed: " in line
-    summary = json.loads(done.stdout)
-    assert summary["articles"]["new"] == len(newsroom.articles)
-    assert {s["id"]: s["outcome"] for s in summary["sources"]}["broken"] == "invalid"
-    assert line in desk.call("sources", "check", code=2).stderr
-    assert desk.call("run", "--source", "broken", code=2).stderr.strip() == line
+class Troubled:
+    """A workspace where a source file, a rule file and an outlet are broken, after a pass."""
+
+    def __init__(self, home: Path, newsroom: Newsroom) -> None:
+        self.desk = Newsdesk(home, newsroom, CONSOLE)
+        self.broken = home / "sources" / "broken.yaml"
+        self.broken.write_text(
+            "name: Broken\nhome: https://broken.example/\nentry_points:\n  - fed: https://broken.example/rss\n"
+        )
+        (home / "sources" / "dead.yaml").write_text(
+            "name: Dead\nhome: http://127.0.0.1:9/\nentry_points:\n  - feed: http://127.0.0.1:9/rss\n"
+        )
+        (home / "rules").mkdir()
+        (home / "rules" / "mine.yaml").write_text("title: Mine\nquery: 'colour:red'\n")
+        done = self.desk.call("run", "--all", "--json")
+        self.told = [line for line in done.stderr.splitlines() if line.startswith("pactwatch: ")]
+        self.said, self.summary = done.stderr, json.loads(done.stdout)
+
+    def source(self, name: str) -> Any:
+        """What the summary says of a source."""
+        return next(one for one in self.summary["sources"] if one["id"] == name)
 
 
-def test_a_broken_rule_file_is_one_line_and_the_others_still_match(desk: Newsdesk) -> None:
-    rules = desk.home / "rules"
-    rules.mkdir()
-    (rules / "mine.yaml").write_text("title: Mine\nquery: 'colour:red'\n")
-    done = desk.call("run", "--all", "--json")
-    assert "mine.yaml:2: " in done.stderr
-    assert json.loads(done.stdout)["hits"] > 0
-    assert "mine.yaml:2: " in desk.call("rules", "check", code=2).stderr
+@pytest.fixture(scope="module")
+def troubled(tmp_path_factory: pytest.TempPathFactory, newsroom: Newsroom) -> Troubled:
+    return Troubled(tmp_path_factory.mktemp("troubled") / "desk", newsroom)
 
 
-def test_a_dead_outlet_is_named_and_the_others_still_run(desk: Newsdesk, newsroom: Newsroom) -> None:
-    (desk.home / "sources" / "dead.yaml").write_text(
-        "name: Dead\nhome: http://127.0.0.1:9/\nentry_points:\n  - feed: http://127.0.0.1:9/rss\n"
-    )
-    summary = desk.json("run", "--all", "--json")
-    dead = next(s for s in summary["sources"] if s["id"] == "dead")
+def test_what_is_broken_keeps_nothing_else_from_being_read(troubled: Troubled, newsroom: Newsroom) -> None:
+    assert troubled.summary["articles"]["new"] == len(newsroom.articles)
+    assert troubled.summary["hits"] > 0
+
+
+def test_a_broken_source_file_is_one_line(troubled: Troubled) -> None:
+    [line] = [line for line in troubled.told if "/rules/" not in line]
+    assert f"{troubled.broken}:4: unknown key 'entry_points.0.fed'; allowed: " in line
+    assert troubled.source("broken")["outcome"] == "invalid"
+    assert line in troubled.desk.call("sources", "check", code=2).stderr
+    assert troubled.desk.call("run", "--source", "broken", code=2).stderr.strip() == line
+
+
+def test_a_broken_rule_file_is_told_with_its_line(troubled: Troubled) -> None:
+    assert "mine.yaml:2: " in troubled.said
+    assert "mine.yaml:2: " in troubled.desk.call("rules", "check", code=2).stderr
+
+
+def test_a_dead_outlet_is_named(troubled: Troubled) -> None:
+    dead = troubled.source("dead")
     assert dead["outcome"] == "connection_error"
     assert dead["reason"]
-    assert summary["articles"]["new"] == len(newsroom.articles)
 
 
 def test_a_broken_knowledge_file_ends_the_pass_with_one_line(desk: Newsdesk) -> None:
@@ -111,11 +136,12 @@ def test_after_kills_everything_is_stored_and_every_alert_is_sent_once(tmp_path:
         assert len(slack.keys) == len(set(slack.keys)) == len(stories)
 
 
-def test_the_archive_can_be_copied_while_it_is_in_use(desk: Newsdesk, tmp_path: Path) -> None:
-    desk.call("run", "--all", "--json")
-    copy = tmp_path / "copy.db"
-    desk.call("db", "backup", str(copy))
-    shutil.copyfile(copy, desk.home / "data" / "pactwatch.db")
-    for leftover in ("-wal", "-shm"):
-        (desk.home / "data" / f"pactwatch.db{leftover}").unlink(missing_ok=True)
-    assert desk.json("db", "check", "--json")["problems"] == []
+def test_the_archive_can_be_copied_while_it_is_in_use(
+    passed: tuple[Newsdesk, Any], tmp_path: Path, newsroom: Newsroom
+) -> None:
+    other = Newsdesk(tmp_path / "other", newsroom, CONSOLE)
+    copy = other.home / "data" / "pactwatch.db"
+    copy.parent.mkdir(exist_ok=True)
+    passed[0].call("db", "backup", str(copy))
+    assert other.json("db", "check", "--json")["problems"] == []
+    assert other.stored() == len(newsroom.articles)

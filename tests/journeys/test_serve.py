@@ -41,7 +41,7 @@ def test_two_services_send_one_digest_marked_late_and_end_when_told(tmp_path: Pa
         services = [desk.start("serve"), desk.start("serve")]
         try:
             assert wait_for(lambda: len(slack.messages) > 0)
-            assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] == len(newsroom.articles))
+            assert wait_for(lambda: desk.stored() == len(newsroom.articles))
             time.sleep(1.0)
         finally:
             ended = []
@@ -65,9 +65,9 @@ def test_a_source_that_is_added_while_it_runs_is_watched(tmp_path: Path, newsroo
     service = desk.start("serve")
     try:
         total = len([a for a in newsroom.articles if a.outlet != "morrowell-newsroom"])
-        assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] == total)
+        assert wait_for(lambda: desk.stored() == total)
         newcomer.write_text(held_back[newcomer], encoding="utf-8")
-        assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] == len(newsroom.articles))
+        assert wait_for(lambda: desk.stored() == len(newsroom.articles))
     finally:
         service.send_signal(signal.SIGTERM)
         service.communicate(timeout=30)
@@ -84,7 +84,7 @@ def test_rules_and_knowledge_take_effect_without_a_restart_and_a_broken_one_keep
         path.unlink()
 
     def stored(count: int) -> bool:
-        return wait_for(lambda: int(desk.json("search", "*", "--format", "json")["total"]) == count)
+        return wait_for(lambda: desk.stored() == count)
 
     def flagged(source: Path) -> int:
         found = desk.json("search", f"rule:everything AND source:{source.stem}", "--format", "json")
@@ -133,7 +133,7 @@ def test_a_slow_source_delays_no_other(tmp_path: Path, newsroom: Newsroom) -> No
             for path, text in held_back.items():
                 path.write_text(text, encoding="utf-8")
             began = time.monotonic()
-            assert wait_for(lambda: desk.json("search", "*", "--format", "json")["total"] > 0, 24)
+            assert wait_for(lambda: desk.stored() > 0, 24)
             assert time.monotonic() - began < 24
         finally:
             service.send_signal(signal.SIGTERM)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from core.yamlfile import load
 from tests.outlet_server import Reply
+from tests.programs import run
 from tests.scouted_web import Paper
 
 SETTINGS = (
@@ -28,10 +27,9 @@ class Desk:
         (home / "sources").mkdir()
 
     def call(self, *arguments: str, code: int = 0) -> str:
-        command = [sys.executable, "-m", "pactwatch", *arguments, "--home", str(self.home)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+        done = run("pactwatch", *arguments, "--home", str(self.home))
         assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
-        assert "Traceback" not in done.stdout + done.stderr
+        assert "raceback" not in done.stdout + done.stderr
         return done.stdout if not code else done.stdout + done.stderr
 
 
@@ -50,7 +48,7 @@ def paper() -> Iterator[Paper]:
 
 
 def test_an_outlet_is_added_by_its_address_alone(desk: Desk, paper: Paper) -> None:
-    shown = desk.call("sources", "add", paper.base)
+    shown = desk.call("sources", "add", paper.base.removeprefix("http://"))
     assert "newest articles" in shown
     assert "no hit" in shown or "hit of" in shown
     assert not list((desk.home / "sources").iterdir())

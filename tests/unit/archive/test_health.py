@@ -15,7 +15,7 @@ from alerts.deliver import Courier
 from alerts.health import look_after
 from archive import health, troubles
 from archive.engine import reading, writing
-from archive.tables import Delivery, Fetch, Notice, Source, SourceDay
+from archive.tables import Delivery, Fetch, Notice, Source, SourceDay, Trouble
 from core.settings import Settings
 from tests import factories
 
@@ -110,10 +110,10 @@ def test_when_the_network_is_away_that_is_told_once_instead_of_every_source(watc
     assert watch.look(HOUR) == []
 
 
-def add_days(watch: Watch, id_: str, number: int, **values: Any) -> None:
+def add_days(watch: Watch, id_: str, number: int, country: str = "US", **values: Any) -> None:
     """So many days before the present one, each with these values."""
     with watch.writing() as connection:
-        factories.source(connection, id_)
+        factories.source(connection, id_, country=country)
         connection.execute(sa.insert(SourceDay), [
             {"source_id": id_, "day": (watch.now - n * DAY).date(), "polls": 24, "articles": 20, "pages": 20,
              "length": 2000, **values} for n in range(1, number + 1)])
@@ -142,6 +142,32 @@ def test_a_source_that_falls_silent_is_told_and_so_is_that_it_publishes_again(wa
     assert told[4] == [("reminder", "silent", "post")]
     poll(watch, "post", articles=2)
     assert watch.look() == [("over", "silent", "post")]
+
+
+def test_a_holiday_is_one_note_and_who_stays_silent_after_it_is_told(watch: Watch) -> None:
+    korean, others = [f"kr{n}" for n in range(5)], ["post", "wire"]
+    for id_ in (*korean, *others):
+        add_days(watch, id_, 28, country="KR" if id_ in korean else "US")
+    told = {}
+    for day in range(13):  # the Koreans rest for a week, all but one of them; one American stops, too
+        watch.works(*korean, *others)
+        for id_ in (*korean, *others):
+            resting = id_ == "post" or (id_ in korean[1:] and day < 7) or (id_ == "kr4" and day < 12)
+            poll(watch, id_, articles=0 if resting else 20)
+        told[day] = [change for change in watch.look() if change[1] in {"silent", "holiday"}]
+        watch.now += DAY
+    assert {day: changes for day, changes in told.items() if changes} == {
+        3: [("begun", "silent", "post"), ("begun", "holiday", None)],
+        4: [("reminder", "silent", "post"), ("reminder", "holiday", None)],
+        6: [("reminder", "silent", "post"), ("reminder", "holiday", None)],
+        8: [("over", "holiday", None)],
+        10: [("begun", "silent", "kr4"), ("reminder", "silent", "post")],
+        11: [("reminder", "silent", "kr4")],
+        12: [("over", "silent", "kr4")],
+    }
+    with reading(watch.engine) as connection:
+        detail = connection.scalar(sa.select(Trouble.detail).where(Trouble.kind == "holiday"))
+    assert detail == "nothing from 4 of 5 outlets of KR: a holiday there?"
 
 
 def test_a_source_that_fails_keeps_what_was_told_of_its_days(watch: Watch) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
-import multiprocessing
 import subprocess
 import sys
-import time
 from datetime import timedelta
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from archive.migrate import HEAD, configuration, current, upgrade
 from archive.tables import Article, Base, Story
 from core.errors import DatabaseCorruptError, DatabaseNewerError
 from tests.factories import NOW, article
+from tests.programs import processes
 
 
 def test_the_constant_is_the_newest_revision_and_the_history_is_one_line(sqlite_engine):
@@ -96,15 +97,15 @@ def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path: Path):
     assert path.read_text().startswith("shopping list")
 
 
-def _upgrade_at(url: str, moment: float, answers: multiprocessing.Queue) -> None:
-    time.sleep(max(0.0, moment - time.time()))
+def _upgrade_together(url: str, start: Barrier, answers: Queue) -> None:
+    start.wait()
     answers.put(upgrade(open_engine(url)))
 
 
 def _race(url: str) -> list[bool]:
-    context = multiprocessing.get_context("spawn")
-    answers = context.Queue()
-    racers = [context.Process(target=_upgrade_at, args=(url, time.time() + 2, answers)) for _ in range(3)]
+    context = processes()
+    answers, start = context.Queue(), context.Barrier(3)
+    racers = [context.Process(target=_upgrade_together, args=(url, start, answers)) for _ in range(3)]
     for racer in racers:
         racer.start()
     found = [answers.get(timeout=60) for _ in racers]

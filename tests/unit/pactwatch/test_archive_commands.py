@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.engine import open_engine, writing
-from archive.migrate import HEAD, upgrade
+from archive.migrate import HEAD
 from pactwatch.cli import main
 from tests.factories import article, event, hit
 
@@ -18,18 +18,15 @@ TITLE = '=HYPERLINK("http://evil.example") joins forces'
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys, monkeypatch):
+def run(tmp_path: Path, capsys, monkeypatch, home_engine):
     """Run a command in a workspace with two articles; its exit code, output and errors."""
     (tmp_path / "pactwatch.toml").write_text("")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    engine = open_engine(f"sqlite:///{tmp_path / 'data' / 'pactwatch.db'}")
-    upgrade(engine)
-    with writing(engine) as connection:
+    with writing(home_engine) as connection:
         id_ = article(connection, TITLE, "Samsung and \x1b[31mNaver\x1b[0m agreed.", mentions=["Naver"])
         hit(connection, id_, event_id=event(connection, id_, "Samsung Electronics", "Naver"))
         article(connection, "Rain [bold]on Monday[/bold]", "It rained.")
-    engine.dispose()
 
     def command(*arguments: str) -> tuple[int, str, str]:
         code = 0

@@ -74,6 +74,7 @@ def test_a_removed_rule_is_out_of_force(space):
     files.close()
 
 
+@pytest.mark.usefixtures("quick_workers")
 def test_broken_knowledge_keeps_its_last_good_version_and_is_told_once_with_file_and_line(space):
     path = space.home / "knowledge" / "organisations.yaml"
     path.write_text("Zellwerk Motors:\n  country: DE\n")

@@ -72,12 +72,14 @@ def test_every_page_comes_out_once(work: object) -> None:
     assert {r.reason for r in found.values()} == {"read"}
 
 
+@pytest.mark.usefixtures("quick_workers")
 def test_a_page_that_kills_its_process_costs_only_itself(work: object) -> None:
     found = results_of(work, [page(n, b"kill" if n == 3 else b"fine") for n in range(8)])
     assert {n for n, r in found.items() if r.outcome is Outcome.EXTRACTION_FAILED} == {3}
     assert len(found) == 8
 
 
+@pytest.mark.usefixtures("quick_workers")
 def test_a_page_that_hangs_costs_only_itself(work: object) -> None:
     found = results_of(work, [page(n, b"hang" if n == 1 else b"fine") for n in range(3)], limit_s=3.0)
     assert {n for n, r in found.items() if r.outcome is Outcome.EXTRACTION_FAILED} == {1}

@@ -44,6 +44,7 @@ def test_stored_annotations_decide_by_default(filled):
     assert (tried.articles, tried.total, tried.interrupted) == (3, 3, False)
 
 
+@pytest.mark.usefixtures("quick_workers")
 def test_annotating_anew_reads_the_texts(filled):
     tried = try_anew(filled, RULE, [shipped_knowledge()], {}, Window(), 1)
     assert [band for _, band in found(tried)] == [Band.ALERT] * 2

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.engine import open_engine, writing
-from archive.migrate import upgrade
+from archive.engine import writing
 from archive.tables import Feedback
 from core.clock import now
 from pactwatch.cli import main
@@ -43,12 +42,10 @@ def run(home: Path, capsys):
 
 
 @pytest.fixture
-def archive(home: Path):
+def archive(home: Path, home_engine):
     """Four articles: two hits of `mine`, one of them confirmed and low by now; one new hit; one that is none."""
-    engine = open_engine(f"sqlite:///{home / 'data' / 'pactwatch.db'}")
-    upgrade(engine)
     day = now() - timedelta(days=2)
-    with writing(engine) as connection:
+    with writing(home_engine) as connection:
         kept = article(connection, "Kept", published_at=day, url="https://news.example/kept")
         hit(connection, kept, "mine", event_id=event(connection, kept, "Naver", "Kakao", score=0.8))
         lost = article(connection, "Lost", published_at=day)
@@ -57,7 +54,6 @@ def archive(home: Path):
         fresh = article(connection, "Fresh", published_at=day)
         event(connection, fresh, "LG Electronics", "KT", score=0.7)
         article(connection, "Weather", published_at=day)
-    engine.dispose()
     (home / "rules" / "mine.yaml").write_text(MINE)
 
 

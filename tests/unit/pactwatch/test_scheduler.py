@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
+from core.errors import DatabaseFullError
+from pactwatch import scheduler as module
 from pactwatch.scheduler import Scheduler
 
 
@@ -72,3 +76,15 @@ def test_stopping_waits_for_a_running_job_but_not_for_ever() -> None:
         await asyncio.sleep(30)
 
     assert run_for(0.2, (60, "endless", endless), wait_s=0.3) < 1.5
+
+
+def test_a_job_that_fails_for_now_waits_longer_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST_WAIT_S", 0.2)
+    runs: list[float] = []
+
+    async def job() -> None:
+        runs.append(time.monotonic())
+        raise DatabaseFullError
+
+    run_for(1.0, (0.05, "job", job))
+    assert 2 <= len(runs) <= 3  # after 0.2 and 0.6 seconds, where every turn would be 20

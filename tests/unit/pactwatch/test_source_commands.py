@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-
-from pactwatch.cli import main
 
 PACKS = """\
 north: {title: The north, countries: ["NO", SE]}
@@ -36,19 +35,9 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(home: Path, capsys, monkeypatch):
+def run(home: Path, program):
     """Run `pactwatch sources …` in the workspace: exit code, output, errors."""
-    monkeypatch.chdir(home)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(("sources", *arguments))
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return command
+    return partial(program, "sources")
 
 
 def enabled(run) -> set[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from core.yamlfile import load
-from pactwatch.cli import main
 from scrapers.catalogue import load_sources
 
 OPML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -26,7 +26,7 @@ OPML = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys, monkeypatch):
+def run(tmp_path: Path, program):
     """Run `pactwatch sources …` in a workspace: exit code, output, errors."""
     (tmp_path / "pactwatch.toml").write_text("[catalog]\nbuiltin = false\n")
     (tmp_path / "sources").mkdir()
@@ -34,17 +34,7 @@ def run(tmp_path: Path, capsys, monkeypatch):
         "name: Fjord\nhome: https://fjord.example/\ncountry: 'NO'\nlanguage: nb\ntags: [north, 'sea & ice']\n"
         "entry_points:\n  - feed: https://fjord.example/rss\n  - sitemap: https://fjord.example/map.xml\n"
     )
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(("sources", *arguments))
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return command
+    return partial(program, "sources")
 
 
 def test_groups_become_tags_and_what_is_known_is_named(run, tmp_path: Path) -> None:

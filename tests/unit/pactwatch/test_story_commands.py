@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from archive.engine import open_engine
-from archive.migrate import upgrade
 from core.settings import RouteSettings
 from pactwatch.cli import main
 from tests.factories import NOW
@@ -19,17 +17,15 @@ SETTINGS = '[[routes]]\nname = "now"\nchannel = "console"\nsend = "immediate"\n'
 
 
 @pytest.fixture
-def run(tmp_path: Path, capsys, monkeypatch):
+def run(tmp_path: Path, capsys, monkeypatch, home_engine):
     """Run a command in a workspace with story 1 of two outlets, one a copy, and story 2; exit code, output, errors."""
     (tmp_path / "pactwatch.toml").write_text(SETTINGS)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
-    engine = open_engine(f"sqlite:///{tmp_path / 'data' / 'pactwatch.db'}")
-    upgrade(engine)
-    _, story = add_hit(engine, [ROUTE], NOW, url="https://a.example/1", title="They \x1b[31mjoin forces")
-    add_hit(engine, [ROUTE], NOW, url="https://a.example/2", outlet="Copy Post", story=story)
-    add_hit(engine, [ROUTE], NOW, url="https://a.example/3", title="Two firms ally", sentence="The two are allies now.")
-    engine.dispose()
+    _, story = add_hit(home_engine, [ROUTE], NOW, url="https://a.example/1", title="They \x1b[31mjoin forces")
+    add_hit(home_engine, [ROUTE], NOW, url="https://a.example/2", outlet="Copy Post", story=story)
+    add_hit(home_engine, [ROUTE], NOW, url="https://a.example/3", title="Two firms ally",
+            sentence="The two are allies now.")
 
     def command(*arguments: str) -> tuple[int, str, str]:
         code = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import pickle
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -19,6 +18,7 @@ from pipeline import process
 from pipeline.dedupe import signature
 from pipeline.knowledge import shipped_knowledge
 from pipeline.process import Processor, warm, work
+from tests.programs import processes
 
 FETCHED = datetime(2020, 1, 7, tzinfo=UTC)
 STORY = (
@@ -105,7 +105,7 @@ def test_a_cold_worker_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_warm_worker_of_a_pool_gives_what_the_processor_gives(processor: Processor, rules: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = processes()
     told = ([shipped_knowledge()], [rules])
     with ProcessPoolExecutor(1, mp_context=context, initializer=warm, initargs=told) as pool:
         assert pool.submit(work, [page(), page(b"", 2)]).result() == processor.process_batch([page(), page(b"", 2)])

@@ -138,6 +138,8 @@ class NewsSpider(scrapy.Spider):
         for their host's turn.
         """
         self._abandoned = True
+        if self.hosts:
+            self.hosts.close()
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         for slot in downloader.slots.values() if downloader else ():
             while slot.queue:
@@ -212,6 +214,7 @@ class NewsSpider(scrapy.Spider):
             meta={
                 "download_maxsize": max_size,
                 "pace": visit.pace,
+                "source": visit.id,
                 "render": render,
                 "share": Share(),
                 **self._limits,

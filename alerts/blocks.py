@@ -7,6 +7,7 @@ span beside a Korean particle would not become bold, and every missed escape wou
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from alerts.message import Item, Message
@@ -18,6 +19,7 @@ MOST_LETTERS = 9000                      # over all blocks; Slack documents none
 LONGEST_TEXT = 4000                      # of the notification
 LONGEST_BLOCK = 3000
 
+FORM = "blocks"                          # the name of this form; what is kept in the outbox bears it
 Block = dict[str, Any]
 
 
@@ -50,7 +52,7 @@ def parts(message: Message) -> list[dict[str, Any]]:
 
 def plain_escaped(message: Message, items: Sequence[Item]) -> str:
     """The notification text of the first part, escaped, cut at whole items where it would be too long."""
-    head = [line for line in (message.title, message.subtitle) if line]
+    head = plain(replace(message, sections=(), receipt=(), health=())).split("\n")
     if len(items) == len(message.items) and len(whole := escape(plain(message))) <= LONGEST_TEXT:
         return whole
     return _limited(head, items, [*([HEALTH] if message.health else []), *message.health, *message.receipt])
@@ -73,6 +75,8 @@ def _part(text: str, blocks: list[Block]) -> dict[str, Any]:
 
 
 def _head(message: Message) -> list[Block]:
+    if message.lead:
+        return [_places(message), _context([message.subtitle])]
     if not message.title:
         return []
     return [{"type": "header", "text": {"type": "plain_text", "text": shorten(message.title, 150), "emoji": False}},
@@ -116,6 +120,18 @@ def _item(item: Item) -> list[Block]:
     if quote := [_text(run.text, bold=run.bold) for run in item.quote if run.text]:
         elements.append({"type": "rich_text_quote", "elements": quote})
     return [{"type": "rich_text", "elements": elements}, _context(item.notes)]
+
+
+def _places(message: Message) -> Block:
+    """A lead and the places that it names, as links."""
+    elements = [_text(message.lead + " ", bold=True)]
+    for number, link in enumerate(message.links):
+        elements += [_text(", ")] if number else []
+        if link.url is None or names_other_host(link.text, link.url):
+            elements.append(_text(link.text or "…"))
+        else:
+            elements.append({"type": "link", "url": link.url, "text": link.text or host_of(link.url)})
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
 def _title(item: Item) -> list[Block]:

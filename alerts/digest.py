@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from alerts import stored
 from alerts.blocks import parts
 from alerts.message import Message, digest_message
 from alerts.slots import LATE, REACH, Slot, due_slots, next_slot, slots_of
@@ -53,11 +54,18 @@ def preview(engine: Engine, route: RouteSettings, day: date | None, now: datetim
             chosen = next_slot(route, {(p.local_date, p.slot) for p in _recent(connection, route, now)}, now)
         if isinstance(chosen, Past):
             window = Window(route.name, chosen.local_date, chosen.slot, chosen.due_at, chosen.due_at, chosen.late)
-            return Preview(window, [payload for payload, _, _ in digests.payloads(connection, chosen.id)], past=chosen)
+            return Preview(window, _as_sent(digests.payloads(connection, chosen.id)), past=chosen)
         window = _window(route, chosen, now)
         contents = digests.peek(connection, window)
     message = digest_message(window, contents, route, now)
     return Preview(window, parts(message), message, contents)
+
+
+def _as_sent(kept: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A digest that was written to the outbox, as Slack would show it, whatever channel it went to."""
+    if kept and "message" in kept[0]:
+        return parts(stored.unpack(kept[0]))
+    return [payload for payload in kept if "blocks" in payload]
 
 
 def send(engine: Engine, route: RouteSettings, day: date | None, now: datetime) -> tuple[Window, Past | None]:
@@ -82,7 +90,7 @@ def _make(connection: Connection, route: RouteSettings, window: Window, now: dat
         return False
     digest_id, contents = begun
     digests.finish(
-        connection, digest_id, window, route.channel, parts(digest_message(window, contents, route, now)), now
+        connection, digest_id, window, route.channel, stored.pack(digest_message(window, contents, route, now)), now
     )
     return True
 

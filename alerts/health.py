@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.blocks import parts
+from alerts import stored
 from alerts.health_text import health_lines
 from alerts.message import Message
 from archive import health, troubles
@@ -31,5 +31,5 @@ def _write(connection: Connection, channel: str, now: datetime) -> None:
     key = f"health:{told[-1].id}"
     one = "1 change" if len(told) == 1 else f"{len(told)} changes"
     message = Message("Source health", f"{one} · {now:%Y-%m-%d %H:%M} UTC", (), (),
-                      health_lines([t.as_json() for t in told]))
-    troubles.send(connection, told, key, ROUTE, channel, parts(message)[0], now)
+                      health_lines([t.as_json() for t in told]), kind="health")
+    troubles.send(connection, told, key, ROUTE, channel, stored.pack(message), now)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from alerts.health_text import health_lines
+from alerts.receipt import MOST_NAMES, counted, names, receipt_lines
 from alerts.text import clean, safe_link, shorten
 from archive.digests import Contents, Window
-from archive.entries import Entry
-from core.settings import RouteSettings
+from archive.entries import Entry, Outlet
+from core.clock import iso
+from core.routes import RouteSettings
 
 _LONGEST = {"headline": 300, "title": 500, "quote": 1500, "note": 600}
-_MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A story: who with whom, what and how far as the headline; the title; the sentence that says so; notes."""
+    """A story: who with whom, what and how far as the headline; the title; the sentence that says so; notes.
+
+    `facts` are the same for machines.
+    """
 
     headline: str
     labels: tuple[str, ...]
@@ -35,6 +39,7 @@ class Item:
     link: str | None
     quote: tuple[Run, ...]
     notes: tuple[str, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +51,41 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """An address with the words that lead there."""
+
+    text: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """What is sent, whatever the channel. `title` is empty for an alert, whose item speaks for itself."""
+    """What is sent, whatever the channel. `title` is empty for an alert, whose item speaks for itself.
+
+    `kind` is that of its delivery. `lead` and `links` are for messages that only name places, not stories.
+    """
 
     title: str
     subtitle: str
     sections: tuple[Section, ...]
     receipt: tuple[str, ...] = ()
     health: tuple[str, ...] = ()         # changes of sources; they never stand among the news
+    kind: str = "alert"
+    route: str = ""
+    lead: str = ""
+    links: tuple[Link, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
         """The items of all sections."""
         return tuple(item for section in self.sections for item in section.items)
+
+    @property
+    def subject(self) -> str:
+        """The message in one line."""
+        if self.title:
+            return f"{self.title} · {self.subtitle}" if self.subtitle else self.title
+        return " · ".join((self.items[0].headline, *self.items[0].labels)) if self.items else self.lead
 
 
 def digest_message(window: Window, contents: Contents, route: RouteSettings, now: datetime) -> Message:
@@ -68,21 +95,42 @@ def digest_message(window: Window, contents: Contents, route: RouteSettings, now
         title += f" {window.slot}"
     if window.late:
         title += " (late)"
-    told = [_counted(len(contents.stories), "new story", "new stories"),
-            _counted(len(contents.developments), "development", "developments")]
+    told = [counted(len(contents.stories), "new story", "new stories"),
+            counted(len(contents.developments), "development", "developments")]
     said = " · ".join(t for t in told if t) or "nothing new"
     if window.late:
         due, made = route.local(window.due_at), route.local(now)
         said += f" · late: due {due:%Y-%m-%d %H:%M}, made {made:%Y-%m-%d %H:%M} {made:%Z}"
     sections = [Section(heading, tuple(_item(e, route) for e in entries)) for heading, entries in (
         ("New stories", contents.stories), ("Developments", contents.developments)) if entries]
-    return Message(title, said, tuple(sections), receipt_lines(contents.receipt),
-                   health_lines(contents.receipt.get("changes", ())))
+    receipt = receipt_lines(contents.receipt) if route.format == "full" else ()
+    return Message(title, said, tuple(sections), receipt, health_lines(contents.receipt.get("changes", ())),
+                   kind="digest", route=route.name)
 
 
-def alert_message(entry: Entry, route: RouteSettings) -> Message:
-    """The message of an immediate alert."""
-    return Message("", "", (Section("", (_item(entry, route),)),))
+def alert_message(entry: Entry, route: RouteSettings, later: Sequence[str] = ()) -> Message:
+    """The message of an immediate alert. `later` is what was told of the story since."""
+    item = _item(entry, route)
+    if later:
+        item = replace(item, notes=(*item.notes, shorten("since then: " + ", ".join(later), _LONGEST["note"])))
+    return Message("", "", (Section("", (item,)),), route=route.name)
+
+
+def follow_message(entry: Entry, route: RouteSettings, news: str) -> Message:
+    """Later news of a story that was told, with what is new about it."""
+    item = _item(entry, route)
+    return Message("", "", (Section("", (replace(item, labels=(clean(news), *item.labels)),)),), kind="follow",
+                   route=route.name)
+
+
+def outlets_message(entry: Entry, route: RouteSettings, fresh: Sequence[Outlet]) -> Message:
+    """Further outlets that report a story that was told."""
+    links = tuple(Link(shorten(clean(outlet.name), 80) + (" (copy)" if outlet.copy else ""), safe_link(outlet.url))
+                  for outlet in fresh[:MOST_NAMES])
+    more = f" and {len(fresh) - MOST_NAMES} more" if len(fresh) > MOST_NAMES else ""
+    own, all_ = len(entry.independent), len(entry.independent) + len(entry.syndicated)
+    return Message("", f"now {all_} outlets, {own} independent{more}", (), kind="outlets", route=route.name,
+                   lead="Also reported by", links=links)
 
 
 def _item(entry: Entry, route: RouteSettings) -> Item:
@@ -92,11 +140,21 @@ def _item(entry: Entry, route: RouteSettings) -> Item:
     labels = [clean(part.replace("_", " ")) for part in (entry.event_type, entry.status) if part]
     labels += [clean(topic).upper() if len(topic) <= 3 else clean(topic.replace("_", " ")) for topic in entry.topics]
     seen = route.local(entry.first_seen_at)
-    notes = (
-        _outlets(entry),
-        f"first seen {seen:%Y-%m-%d %H:%M} {seen:%Z} · score {entry.score:.2f} · rule {entry.rule}",
-    )
-    return Item(headline, tuple(labels), title, safe_link(entry.url), _quote(entry), notes)
+    about = f"first seen {seen:%Y-%m-%d %H:%M} {seen:%Z} · score {entry.score:.2f} · rule {entry.rule}"
+    full = route.format == "full"
+    return Item(headline, tuple(labels), title, safe_link(entry.url), _quote(entry) if full else (),
+                (_outlets(entry), about) if full else (_outlets(entry),), _facts(entry))
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    """The facts of an entry, with the same clean texts as in the message."""
+    def cleaned(value: Any) -> Any:
+        if isinstance(value, list):
+            return [cleaned(one) for one in value]
+        return clean(value) if isinstance(value, str) else value
+    facts = {key: cleaned(value) for key, value in entry.as_json().items()}
+    return {**facts, "url": safe_link(entry.url), "first_seen_at": iso(entry.first_seen_at),
+            "published_at": iso(entry.published_at)}
 
 
 def _quote(entry: Entry) -> tuple[Run, ...]:
@@ -132,59 +190,10 @@ def _cleaned(runs: Sequence[Run]) -> list[Run]:
 
 def _outlets(entry: Entry) -> str:
     own, copies = entry.independent or (entry.outlet,), entry.syndicated
-    said = _names([clean(n) for n in own])
+    said = names([clean(n) for n in own])
     if len(own) + len(copies) > 1:
         of_own_text = f", {len(own)} independent" if copies else ""
         said = f"{len(own) + len(copies)} outlets{of_own_text}: {said}"
     if copies:
-        said += f" · {_counted(len(copies), 'copy', 'copies')}: {_names([clean(n) for n in copies])}"
+        said += f" · {counted(len(copies), 'copy', 'copies')}: {names([clean(n) for n in copies])}"
     return shorten(said, _LONGEST["note"])
-
-
-def receipt_lines(receipt: dict[str, Any]) -> tuple[str, ...]:
-    """The receipt in words: what was checked and read, what was silent, what failed, what still waits."""
-    read = f"{receipt['new']:,} new articles"
-    if receipt["updated"]:
-        read += f", {receipt['updated']:,} corrected"
-    if receipt["pages_failed"]:
-        read += f", {_counted(receipt['pages_failed'], 'page', 'pages')} not readable"
-    lines = [f"Checked {receipt['checked']} of {receipt['sources']} sources · {read}"]
-    if receipt["failed"]:
-        lines.append("Failed: " + _names([_failed(f) for f in receipt["failed"]]))
-    if receipt["silent"]:
-        lines.append("Silent: " + _names([_silent(s) for s in receipt["silent"]]))
-    if receipt["unchecked"]:
-        lines.append("Not checked: " + _names([clean(n) for n in receipt["unchecked"]]))
-    if missed := receipt.get("missed"):
-        about = f"about {missed['articles']:,}" if missed["polls"] else "0"
-        lines.append(f"Missed between polls: {about} in {missed['days']} days")
-    if receipt["runs_broken"]:
-        lines.append(f"{_counted(receipt['runs_broken'], 'run', 'runs')} of {receipt['runs']} did not finish")
-    if receipt["pending"]:
-        lines.append(f"{_counted(receipt['pending'], 'message', 'messages')} still to be delivered")
-    return tuple(shorten(line, 1000) for line in lines)
-
-
-def _failed(failure: dict[str, Any]) -> str:
-    """A source that failed: since when and why."""
-    why = (failure["outcome"] or "failed").replace("_", " ")
-    reason = clean(failure.get("reason") or "")
-    if reason and failure["outcome"] == "http_error":
-        why = reason
-    since = f" since {failure['since'][:10]}" if failure.get("since") else ""
-    return f"{clean(failure['name'])} ({shorten(why, 60)}{since})"
-
-
-def _silent(source: dict[str, Any]) -> str:
-    usual = source.get("usual") or 0.0
-    said = f", usual: {usual:.0f} a day" if usual >= 1 else f", usual: {usual * 7:.1f} a week" if usual else ""
-    return f"{clean(source['name'])} ({source['days']} days{said})"
-
-
-def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(shorten(n, 80) for n in names[:_MOST_NAMES])
-    return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}" if number else ""

@@ -10,6 +10,8 @@ HEALTH = "Sources"                       # the heading of what changed with them
 def plain(message: Message) -> str:
     """The whole message. A digest begins with `Digest YYYY-MM-DD`; an alert holds its article's title."""
     lines = [message.title, message.subtitle] if message.title else []
+    if message.lead:
+        lines += [f"{message.lead} {', '.join(link.text for link in message.links)} · {message.subtitle}"]
     for section in message.sections:
         lines += ["", section.heading, ""] if section.heading else []
         lines.append("\n\n".join("\n".join(item_lines(item)) for item in section.items))

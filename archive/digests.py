@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive import entries
+from archive.claims import Claimed
 from archive.engine import Connection, insert
 from archive.receipts import receipt
 from archive.tables import Delivery, Digest, DigestEntry
@@ -98,14 +99,28 @@ def begin(connection: Connection, window: Window, now: datetime) -> tuple[int, C
     return made, contents
 
 
-def finish(connection: Connection, digest_id: int, window: Window, channel: str, parts: Sequence[dict[str, Any]],
+def key_of(route: str, local_date: str, slot: str) -> str:
+    """The key of a digest's delivery."""
+    return f"digest:{route}:{local_date}T{slot}"
+
+
+def finish(connection: Connection, digest_id: int, window: Window, channel: str, payload: dict[str, Any],
            now: datetime) -> None:
-    """Write the digest's message to the outbox: the first part, and the others as replies to it, in order."""
-    key = f"digest:{window.route}:{window.local_date}T{window.slot}"
-    connection.execute(sa.insert(Delivery), [
-        {"key": f"{key}/{number}" if number else key, "route": window.route, "channel": channel,
-         "kind": "reply" if number else "digest", "state": "pending", "payload": part, "digest_id": digest_id,
-         "created_at": now, "attempts": 0} for number, part in enumerate(parts)])
+    """Write the digest's message to the outbox. Where a channel needs several messages for it, sending makes them."""
+    connection.execute(sa.insert(Delivery).values(
+        key=key_of(window.route, window.local_date, window.slot), route=window.route, channel=channel, kind="digest",
+        state="pending", payload=payload, digest_id=digest_id, created_at=now, attempts=0))
+
+
+def write_parts(connection: Connection, head: Claimed, parts: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Write the later parts of a digest as replies to its first message, when that is about to be sent."""
+    connection.execute(sa.delete(Delivery).where(Delivery.thread_key == head.key, Delivery.kind == "reply",
+                                                 Delivery.state == "pending", Delivery.attempts == 0))
+    if parts:
+        connection.execute(insert(connection, Delivery).on_conflict_do_nothing(), [
+            {"key": f"{head.key}/{number}", "thread_key": head.key, "route": head.route, "channel": head.channel,
+             "kind": "reply", "state": "pending", "payload": part, "digest_id": head.digest_id, "created_at": now,
+             "attempts": 0} for number, part in enumerate(parts, 1)])
 
 
 def peek(connection: Connection, window: Window) -> Contents:
@@ -113,16 +128,10 @@ def peek(connection: Connection, window: Window) -> Contents:
     return _contents(connection, _waiting(window), _since(connection, window), window.until)
 
 
-def payloads(connection: Connection, digest_id: int) -> list[tuple[dict[str, Any], str, datetime | None]]:
-    """The parts of a digest's message as they were written, each with its state and when it was sent."""
-    return [
-        (payload or {}, state, sent_at)
-        for payload, state, sent_at in connection.execute(
-            sa.select(Delivery.payload, Delivery.state, Delivery.sent_at)
-            .where(Delivery.digest_id == digest_id)
-            .order_by(Delivery.id)
-        )
-    ]
+def payloads(connection: Connection, digest_id: int) -> list[dict[str, Any]]:
+    """The parts of a digest's message as the outbox holds them, in order."""
+    return [payload or {} for payload in connection.scalars(
+        sa.select(Delivery.payload).where(Delivery.digest_id == digest_id).order_by(Delivery.id))]
 
 
 def _waiting(window: Window) -> list[Any]:

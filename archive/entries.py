@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from archive.engine import Connection
 from archive.groups import most_precise, parents_of
 from archive.tables import Article, Event, EventParty, Hit, Organisation, Source, Story
+from core.clock import iso
 
 _CONTEXT = 160                           # letters on each side of a term that stands for a sentence
 
@@ -50,6 +51,26 @@ class Entry:
     sentence: str
     bold: tuple[tuple[int, int], ...]
     outlets: tuple[Outlet, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """What machines are told of it."""
+        return {
+            "hit": self.hit_id,
+            "story": self.story_id,
+            "rule": self.rule,
+            "score": round(self.score, 3),
+            "title": self.title,
+            "url": self.url,
+            "outlets": list(self.independent),
+            "copies": list(self.syndicated),
+            "parties": list(self.parties),
+            "event_type": self.event_type,
+            "status": self.status,
+            "topics": list(self.topics),
+            "sentence": self.sentence,
+            "first_seen_at": iso(self.first_seen_at),
+            "published_at": iso(self.published_at),
+        }
 
     @property
     def independent(self) -> tuple[str, ...]:

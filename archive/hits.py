@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive import meaning, outbox
+from archive import growth, meaning, outbox
 from archive.engine import insert
 from archive.rows import Written
 from archive.tables import Article, Event, EventParty, Hit, Story
@@ -60,7 +60,9 @@ def write(connection: Connection, written: Written, routes: Sequence[RouteSettin
         ]
         outbox.enqueue(connection, new_hits, routes, now)
     told = {row.story_id for row, page in written if page.annotation.events}
-    return len(rows) + lift(connection, told, now)
+    lifted = lift(connection, told, now)
+    growth.grow(connection, {row.story_id for row, _ in written}, routes, now)
+    return len(rows) + lifted
 
 
 def _upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

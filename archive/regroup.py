@@ -133,13 +133,14 @@ def _decide(connection: Connection, kind: str, story_id: int, other_id: int, art
 
 def _withdraw(connection: Connection, story_id: int) -> None:
     """Take back what waits although the route has it: what was told, or waits longer, comes first."""
-    for table, ended, waiting in (
-        (DigestEntry, DigestEntry.digest_id.is_not(None), DigestEntry.digest_id.is_(None)),
-        (Delivery, sa.or_(Delivery.state != "pending", Delivery.attempts > 0), Delivery.state == "pending"),
+    for table, ended, waiting, news in (
+        (DigestEntry, DigestEntry.digest_id.is_not(None), DigestEntry.digest_id.is_(None), sa.true()),
+        (Delivery, sa.or_(Delivery.state != "pending", Delivery.attempts > 0), Delivery.state == "pending",
+         Delivery.kind.in_(outbox.NEWS)),
     ):
         told: dict[str, set[str]] = {}
         rows = connection.execute(
-            sa.select(table.id, table.route, table.key, ended.label("ended")).where(table.story_id == story_id)
+            sa.select(table.id, table.route, table.key, ended.label("ended")).where(table.story_id == story_id, news)
             .order_by(ended.desc(), table.id)).all()
         changes = [outbox.change_in(row.key, row.route) for row in rows]
         parents = parents_of(connection, outbox.parties_in(changes))

@@ -8,10 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from archive.alerting import MOVED
+from archive.claims import not_held
 from archive.engine import Connection, insert
 from archive.outbox import UNFINISHED
 from archive.tables import Delivery, DigestEntry, Route
-from core.settings import RouteSettings
+from core import channels
+from core.routes import RouteSettings
 
 
 def in_step(connection: Connection, routes: Sequence[RouteSettings]) -> bool:
@@ -44,39 +47,52 @@ def first_seen(connection: Connection) -> dict[str, datetime]:
     return {row.name: row.first_seen_at for row in connection.execute(sa.select(Route.name, Route.first_seen_at))}
 
 
-def channels_with_work(connection: Connection, routes: Sequence[str]) -> list[str]:
-    """The channels that have something to send for these routes, the longest waiting first."""
+def channels_with_work(connection: Connection, routes: Sequence[str], now: datetime) -> list[str]:
+    """The channels that have something to send or to change for these routes, the longest waiting first."""
+    due = sa.or_(sa.and_(Delivery.state.in_(UNFINISHED), not_held(now)),
+                 sa.and_(Delivery.refresh_at <= now, Delivery.state == "sent"))
     return list(
         connection.scalars(
             sa.select(Delivery.channel)
-            .where(Delivery.state.in_(UNFINISHED), Delivery.route.in_(routes))
+            .where(due, Delivery.route.in_(routes))
             .group_by(Delivery.channel)
             .order_by(sa.func.min(Delivery.id))
         )
     )
 
 
-def stop(connection: Connection, channel: str, reason: str, now: datetime) -> list[str]:
-    """Note that a channel refuses for good. Returns the routes that wait for somebody to mend it."""
-    names = list(connection.scalars(sa.select(Route.name).where(Route.channel == channel)))
-    connection.execute(sa.update(Route).where(Route.name.in_(names)).values(stopped_at=now, stopped_reason=reason))
-    return names
+def stop(connection: Connection, channel: str, reason: str, now: datetime) -> tuple[list[str], bool]:
+    """Note that a channel refuses for good. Returns its routes, and whether this is new."""
+    rows = connection.execute(sa.select(Route.name, Route.stopped_at).where(Route.channel == channel)).all()
+    names = [row.name for row in rows]
+    connection.execute(sa.update(Route).where(Route.name.in_(names)).values(
+        stopped_at=sa.func.coalesce(Route.stopped_at, now), stopped_reason=reason))
+    return names, any(row.stopped_at is None for row in rows)
 
 
-def resume(connection: Connection, channel: str) -> None:
-    """Note that a channel takes messages again."""
-    connection.execute(sa.update(Route).where(Route.channel == channel, Route.stopped_at.is_not(None)).values(
-        stopped_at=None, stopped_reason=None))
+def resume(connection: Connection, channel: str) -> list[str]:
+    """Note that a channel takes messages again. Returns the routes that were stopped."""
+    stopped = list(connection.scalars(sa.select(Route.name).where(
+        Route.channel == channel, Route.stopped_at.is_not(None))))
+    if stopped:
+        connection.execute(sa.update(Route).where(Route.name.in_(stopped)).values(stopped_at=None, stopped_reason=None))
+    return stopped
 
 
-def count_unfinished(connection: Connection, routes: Sequence[str]) -> int:
-    """Deliveries of these routes that have not ended: pending, being sent, or unclear."""
+def waiting_on(connection: Connection, channel: str) -> int:
+    """The deliveries of a channel that have not ended."""
     return connection.execute(sa.select(sa.func.count()).select_from(Delivery).where(
-        Delivery.state.in_(UNFINISHED), Delivery.route.in_(routes))).scalar_one()
+        Delivery.state.in_(UNFINISHED), Delivery.channel == channel)).scalar_one()
 
 
-def overview(connection: Connection) -> list[dict[str, Any]]:
-    """Every route with its counts by state: what `alerts status` shows first."""
+def count_unfinished(connection: Connection, routes: Sequence[str], now: datetime) -> int:
+    """Deliveries of these routes that have not ended, and that nothing holds back on purpose."""
+    return connection.execute(sa.select(sa.func.count()).select_from(Delivery).where(
+        Delivery.state.in_(UNFINISHED), Delivery.route.in_(routes), not_held(now))).scalar_one()
+
+
+def overview(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """Every route with its counts by state: what `alerts status` shows first. `held` are among the pending."""
     counts: dict[str, dict[str, int]] = {}
     for route, state, number in connection.execute(
             sa.select(Delivery.route, Delivery.state, sa.func.count()).group_by(Delivery.route, Delivery.state)):
@@ -84,10 +100,13 @@ def overview(connection: Connection) -> list[dict[str, Any]]:
     waiting = _by_route(connection, sa.select(DigestEntry.route, sa.func.count())
                         .where(DigestEntry.digest_id.is_(None)).group_by(DigestEntry.route))
     last = _by_route(connection, sa.select(Delivery.route, sa.func.max(Delivery.sent_at)).group_by(Delivery.route))
+    held = _by_route(connection, sa.select(Delivery.route, sa.func.count()).where(
+        Delivery.state.in_(UNFINISHED), sa.not_(not_held(now))).group_by(Delivery.route))
+    states = (*UNFINISHED, "sent", "failed", "possibly_sent", MOVED)
     return [
-        {"route": name, "channel": channel, "send": send, "stopped_at": stopped_at, "stopped_reason": reason,
+        {"route": name, "channel": channels.shown(channel), "send": send, "stopped_at": stopped_at, "stopped_reason": reason,
          "last_sent_at": last.get(name), "waiting_for_digest": waiting.get(name, 0),
-         **{state: counts.get(name, {}).get(state, 0) for state in (*UNFINISHED, "sent", "failed", "possibly_sent")}}
+         "held": held.get(name, 0), **{state: counts.get(name, {}).get(state, 0) for state in states}}
         for name, channel, send, stopped_at, reason in connection.execute(sa.select(
             Route.name, Route.channel, Route.send, Route.stopped_at, Route.stopped_reason).order_by(Route.name))
     ]
@@ -109,16 +128,19 @@ def open_deliveries(connection: Connection, limit: int = 50) -> list[dict[str, A
         Delivery.attempts,
         Delivery.created_at,
         Delivery.next_try_at,
+        Delivery.hold_until,
         Delivery.error,
     )
-    rows = connection.execute(sa.select(*columns).where(Delivery.state != "sent").order_by(Delivery.id).limit(limit))
-    return [dict(row) for row in rows.mappings()]
+    rows = connection.execute(sa.select(*columns).where(Delivery.state.not_in(("sent", MOVED)))
+                              .order_by(Delivery.id).limit(limit))
+    return [{**row, "channel": channels.shown(row["channel"])} for row in rows.mappings()]
 
 
 def retry(connection: Connection, ids: Sequence[int] | None) -> tuple[int, list[int]]:
     """Make deliveries due at once: the named ones, else all that failed or wait. Returns (how many, ids not found).
 
-    One that is possibly sent is sent again only when it is named, since that may repeat it.
+    One that is possibly sent is sent again only when it is named, since that may repeat it; and only by its name is one
+    sent before its time that a route holds back.
     """
     wanted = Delivery.state.in_(("failed", "pending", "unclear")) if ids is None else sa.and_(
         Delivery.id.in_(ids), Delivery.state.in_(("failed", "pending", "unclear", "possibly_sent")))
@@ -126,7 +148,8 @@ def retry(connection: Connection, ids: Sequence[int] | None) -> tuple[int, list[
     if found:
         again = [id_ for id_, state in found if state in {"failed", "possibly_sent"}]
         connection.execute(sa.update(Delivery).where(Delivery.id.in_(again)).values(state="pending", attempts=0))
+        named = {} if ids is None else {"hold_until": None}
         connection.execute(
-            sa.update(Delivery).where(Delivery.id.in_([id_ for id_, _ in found])).values(next_try_at=None)
+            sa.update(Delivery).where(Delivery.id.in_([id_ for id_, _ in found])).values(next_try_at=None, **named)
         )
     return len(found), sorted(set(ids or ()) - {id_ for id_, _ in found})

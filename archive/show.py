@@ -20,6 +20,7 @@ from archive.tables import (
     Story,
     Version,
 )
+from core import channels
 from core.errors import NotFoundError
 
 STORY = (Story.id, Story.title, Story.first_seen_at, Story.last_seen_at, Story.article_count.label("articles"),
@@ -112,6 +113,7 @@ def _deliveries(connection: Connection, article_id: int) -> list[dict[str, Any]]
     hits = sa.select(Hit.id).where(Hit.article_id == article_id)
     digests = sa.select(DigestEntry.digest_id).where(DigestEntry.hit_id.in_(hits), DigestEntry.digest_id.is_not(None))
     carried = sa.or_(Delivery.hit_id.in_(hits), Delivery.digest_id.in_(digests))
-    return _rows(connection, sa.select(Delivery.id, Delivery.kind, Delivery.route, Delivery.channel, Delivery.state,
+    rows = _rows(connection, sa.select(Delivery.id, Delivery.kind, Delivery.route, Delivery.channel, Delivery.state,
                                        Delivery.created_at, Delivery.sent_at, Delivery.error)
                  .where(carried).order_by(Delivery.id))
+    return [{**row, "channel": channels.shown(row["channel"])} for row in rows]

@@ -2,82 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, time
 from functools import cached_property
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from core import channels
 from core.errors import SettingsError
+from core.routes import RouteSettings
+from core.section import ChannelName, Network, Section
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Section(BaseModel):
-    """A section of pactwatch.toml. An unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        msg = "is not a time zone of the IANA database; for example Asia/Seoul, Europe/Berlin, UTC"
-        raise ValueError(msg)
-    return name
-
-
-def _wall_clock(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        msg = "is not a time of day; write HH:MM from 00:00 to 23:59"
-        raise ValueError(msg)
-    return text
-
-
-def _days(text: str) -> str:
-    days_of(text)
-    return text
-
-
-def days_of(text: str) -> frozenset[int]:
-    """Weekdays (Monday is 0) of `mon-fri`, `mon,wed,fri` or `daily`."""
-    if text in {"daily", "*"}:
-        return frozenset(range(7))
-    days: set[int] = set()
-    for part in text.lower().split(","):
-        first, _, last = part.strip().partition("-")
-        if first not in DAYS or (last and last not in DAYS):
-            msg = f"is not a list of weekdays; write daily, mon-fri or {','.join(DAYS)}"
-            raise ValueError(msg)
-        a, b = DAYS.index(first), DAYS.index(last or first)
-        days |= {(a + i) % 7 for i in range((b - a) % 7 + 1)}
-    return frozenset(days)
-
-
-def _network(text: str) -> str:
-    try:
-        ip_network(text, strict=False)
-    except ValueError as failure:
-        msg = "is not a network; write for example 127.0.0.0/8 or 10.1.0.0/16"
-        raise ValueError(msg) from failure
-    return text
-
-
-Network = Annotated[str, AfterValidator(_network)]
-Zone = Annotated[str, AfterValidator(_zone)]
-WallClock = Annotated[str, AfterValidator(_wall_clock)]
-CHANNEL = re.compile(r"slack:(#[^\s]+|[A-Z0-9]{6,})|console")
-
-
-def _channel(text: str) -> str:
-    if not CHANNEL.fullmatch(text):
-        msg = "is not slack:ID, slack:#name or console"
-        raise ValueError(msg)
-    return text
-
+__all__ = [
+    "NO_CONTACT", "AlertSettings", "CatalogSettings", "ChannelSettings", "CrawlSettings", "DatabaseSettings",
+    "EmailSettings", "HealthSettings", "LogSettings", "RouteSettings", "Settings", "SlackSettings", "WebSettings",
+]
 
 class DatabaseSettings(Section):
     """Where the archive is."""
@@ -148,45 +87,42 @@ class LogSettings(Section):
 class HealthSettings(Section):
     """Who is told, beside the digests, what changes with the sources."""
 
-    channel: Annotated[str, AfterValidator(_channel)] | None = Field(
-        None, description="slack:ID, slack:#name or console; none: only digests and `pactwatch health` tell it"
+    channel: ChannelName | None = Field(
+        None, description="Any channel; none: only digests and `pactwatch health` tell it"
     )
 
 
-class RouteSettings(Section):
-    """Which hits go where, in which form, when."""
+class AlertSettings(Section):
+    """What holds for all messages."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Unique name")
-    rules: tuple[str, ...] = Field(("*",), min_length=1, description='Rule ids, or ["*"] for every rule')
-    channel: Annotated[str, AfterValidator(_channel)] = Field(description="slack:ID, slack:#name or console")
-    send: Literal["digest", "immediate"] = Field("digest", description="digest or immediate")
-    at: tuple[WallClock, ...] = Field(("08:00",), min_length=1, description="Wall-clock times of the digest")
-    days: Annotated[str, AfterValidator(_days)] = Field("daily", description="daily, mon-fri, or mon,wed,fri")
-    zone: Zone = Field("UTC", description="IANA time zone of `at`")
-    min_score: float = Field(0.5, ge=0, le=1, description="Hits below this score are not sent")
+    fallback: ChannelName | None = Field(
+        None, description="Channel that is told when another one refuses messages, and when it takes them again"
+    )
 
-    @property
-    def weekdays(self) -> frozenset[int]:
-        """Weekdays with a digest; Monday is 0."""
-        return days_of(self.days)
 
-    @property
-    def tz(self) -> ZoneInfo:
-        """The zone of `at`."""
-        return ZoneInfo(self.zone)
+class EmailSettings(Section):
+    """The mail server that takes messages for `email:ADDRESS`."""
 
-    @property
-    def slots(self) -> tuple[time, ...]:
-        """The times of `at`, in order."""
-        return tuple(sorted(time.fromisoformat(t) for t in set(self.at)))
+    host: str = Field("", description="Name of the SMTP server")
+    port: int = Field(587, ge=1, le=65535, description="Its port; mostly 587, or 465 with security = tls")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls from the first byte, or none for a server on the same machine"
+    )
+    user: str = Field("", description="User name, where the server asks for one")
+    password: SecretStr | None = Field(None, description="Its password; better by password_file or the environment")
+    password_file: Path | None = Field(None, description="File that holds the password")
+    sender: str = Field("", description="Address that messages come from, e.g. Pactwatch <news@example.org>")
+    timeout: float = Field(30.0, gt=0, le=300, description="Seconds until an answer of the server counts as missing")
 
-    def takes(self, rule: str, score: float) -> bool:
-        """Whether a hit of this rule with this score goes to this route."""
-        return score >= self.min_score and ("*" in self.rules or rule in self.rules)
 
-    def local(self, moment: datetime) -> datetime:
-        """The moment on this route's wall clock."""
-        return moment.astimezone(self.tz)
+class ChannelSettings(Section):
+    """An address that is a secret, by a name: `webhook:NAME`, `slack-webhook:NAME`, `apprise:NAME`."""
+
+    url: SecretStr | None = Field(None, description="The address; better by url_file or the environment")
+    url_file: Path | None = Field(None, description="File that holds the address")
+    secret: SecretStr | None = Field(None, description="Key by which a webhook's messages are signed; whsec_… or any text")
+    secret_file: Path | None = Field(None, description="File that holds the key")
+    timeout: float = Field(30.0, gt=0, le=300, description="Seconds until an answer counts as missing")
 
 
 class Settings(Section):
@@ -200,6 +136,9 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     health: HealthSettings = HealthSettings()
+    alerts: AlertSettings = AlertSettings()
+    email: EmailSettings = EmailSettings()
+    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], ChannelSettings] = {}
     routes: tuple[RouteSettings, ...] = ()
 
     @model_validator(mode="after")
@@ -209,6 +148,23 @@ class Settings(Section):
         if twice:
             msg = f"two routes are named {twice!r}"
             raise ValueError(msg)
+        digests = [r.name for r in self.routes if r.send == "digest"]
+        for route in self.routes:
+            if route.overflow is not None and route.overflow not in digests:
+                msg = f"overflow of route {route.name!r} is {route.overflow!r}; digest routes: {', '.join(digests)}"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _named_channels_are_there(self) -> Settings:
+        used = {f"route {r.name!r}": r.channel for r in self.routes}
+        used |= {"health.channel": self.health.channel or "", "alerts.fallback": self.alerts.fallback or ""}
+        for place, channel in used.items():
+            name = channels.named(channel)
+            if name is not None and name not in self.channels:
+                msg = (f"{place} names the channel {channel!r}, but there is no section [channels.{name}]; "
+                       f"there are: {', '.join(self.channels) or 'none'}")
+                raise ValueError(msg)
         return self
 
     @cached_property
@@ -226,6 +182,33 @@ class Settings(Section):
     def slack_app_token(self) -> str | None:
         """The app token, likewise."""
         return _secret("slack.app_token_file", self.slack.app_token, self.slack.app_token_file, self.home)
+
+    def email_password(self) -> str | None:
+        """The password of the mail server, likewise."""
+        return _secret("email.password_file", self.email.password, self.email.password_file, self.home)
+
+    def channel_address(self, channel: str) -> str:
+        """The address that a channel posts to: what stands in its name, or in the section that it names."""
+        name = channels.named(channel)
+        if name is None:
+            return channels.split(channel)[1]
+        section = self.channels[name]
+        found = _secret(f"channels.{name}.url_file", section.url, section.url_file, self.home)
+        if not found:
+            raise SettingsError(f"[channels.{name}] has no address; set its url or url_file")
+        return found
+
+    def channel_secret(self, channel: str) -> str | None:
+        """The key by which a channel's messages are signed, if it has one."""
+        name = channels.named(channel)
+        if name is None:
+            return None
+        section = self.channels[name]
+        return _secret(f"channels.{name}.secret_file", section.secret, section.secret_file, self.home)
+
+    def channel_timeout(self, channel: str) -> float:
+        """The seconds that an answer of a channel may take."""
+        return self.channels.get(channels.named(channel) or "", ChannelSettings()).timeout
 
     def route(self, name: str) -> RouteSettings | None:
         """The route of this name."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from core import channels
 from core.errors import SettingsError, WorkspaceError
 from core.settings import Settings
 
@@ -109,11 +110,15 @@ def effective(workspace: Workspace) -> list[tuple[str, str, str]]:
                 rows.append((key, str(value), "option, PACTWATCH_HOME or nearest folder"))
             elif isinstance(value, BaseModel):
                 walk(value, key + ".")
+            elif isinstance(value, dict):
+                for inner, one in value.items():
+                    walk(one, f"{key}.{inner}.")
             elif name == "routes":
                 for i, route in enumerate(value):
                     walk(route, f"routes.{i}.")
             else:
-                shown = "********" if isinstance(value, SecretStr) else _shown(value)
+                secret = isinstance(value, SecretStr)
+                shown = "********" if secret else channels.shown(value) if name == "channel" and value else _shown(value)
                 rows.append((key, shown, workspace.origins.get(key, "default")))
 
     walk(workspace.settings, "")
@@ -142,7 +147,10 @@ def _leaves(data: Mapping[str, Any], prefix: str = "") -> list[str]:
 def _line(text: str, dotted: str) -> int | None:
     """The line of a key in the TOML text, or of its section. A search by shape: tomllib keeps no places."""
     *section, key = dotted.split(".")
-    if key.isdigit() and section:             # an item of a list stands on its list's line
+    if key.isdigit() and section:             # an item of a list stands on its list's line, or has a section
+        heads = [at for at, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[\[\s*{section[-1]}\s*\]\]", line)]
+        if int(key) < len(heads):
+            return heads[int(key)]
         return _line(text, ".".join(section))
     number = next((int(s) for s in section if s.isdigit()), 0)
     name = ".".join(s for s in section if not s.isdigit())
@@ -170,7 +178,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         if model is None:
             allowed = ", ".join(f.upper() for f in Settings.model_fields if f not in {"home", "routes"})
             raise SettingsError(f"{variable} names no section; sections: {allowed}")
-        found[f"{section}.{key}"] = value.split(",") if key == "allow_networks" else value
+        found[f"{section}.{key.replace('__', '.')}"] = value.split(",") if key == "allow_networks" else value
     return found
 
 
@@ -185,22 +193,29 @@ def _put(data: dict[str, Any], dotted: str, value: Any) -> None:
     data[key] = value
 
 
+def _model_at(place: Sequence[str | int]) -> type[BaseModel]:
+    """The model of a section, of a route, or of a section that has a name of the user's."""
+    parent: Any = Settings
+    for part in place:
+        if part in parent.model_fields:  # else a number or a user's own name, which chooses one of several alike
+            kind: Any = parent.model_fields[str(part)].annotation
+            parent = next((one for one in (kind, *getattr(kind, "__args__", ())) if hasattr(one, "model_fields")), parent)
+    return cast("type[BaseModel]", parent)
+
+
 def _explain(failure: ValidationError, path: Path, text: str, origins: Mapping[str, str]) -> SettingsError:
     """The first error as one line: where, what is wrong, what is allowed."""
     first = failure.errors(include_url=False)[0]
     dotted = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        parent: Any = Settings
-        for part in first["loc"][:-1]:
-            if isinstance(part, str):
-                parent = parent.model_fields[part].annotation
-                parent = parent if hasattr(parent, "model_fields") else parent.__args__[0]
+        parent = _model_at(first["loc"][:-1])
         names = ", ".join(sorted(n for n in parent.model_fields if n != "home"))
         problem = f"unknown setting {dotted!r}; allowed: {names}"
     else:
         given = first.get("input")
         value = "" if isinstance(given, dict | list) else f" {given!r}"
-        problem = f"{dotted}{value}: {first['msg'].removeprefix('Value error, ')}"
+        place = f"{dotted}{value}: " if dotted else ""
+        problem = place + first["msg"].removeprefix("Value error, ")
     origin = origins.get(dotted) or next((o for k, o in origins.items() if k.startswith(dotted)), "")
     if origin.startswith(PREFIX):
         return SettingsError(f"{origin}: {problem}")

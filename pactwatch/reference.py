@@ -107,18 +107,19 @@ def _option_default(option: Any) -> str:
 
 def settings() -> str:
     """Every setting by section, with its values, default and environment variable."""
-    from core.settings import RouteSettings, Settings
+    from core.settings import ChannelSettings, RouteSettings, Settings
     from core.workspace import PREFIX
 
     parts = []
     for section, field in Settings.model_fields.items():
-        model = RouteSettings if section == "routes" else field.annotation
+        model = {"routes": RouteSettings, "channels": ChannelSettings}.get(section, field.annotation)
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             continue
-        header = "[[routes]]" if section == "routes" else f"[{section}]"
+        header = {"routes": "[[routes]]", "channels": "[channels.NAME]"}.get(section, f"[{section}]")
+        inside = {"channels": "CHANNELS__NAME"}.get(section, section.upper())
         rows = []
         for name, values, default, meaning in fields_of(model):
-            variable = "" if section == "routes" else f"`{PREFIX}{section.upper()}__{name.upper()}`"
+            variable = "" if section == "routes" else f"`{PREFIX}{inside}__{name.upper()}`"
             rows.append((f"`{name}`", meaning, values, default, variable))
         columns = ("key", "meaning", "values", "default", "environment variable")
         width = 4 if section == "routes" else 5

@@ -15,7 +15,7 @@ from pathlib import Path
 from alerts.channels.slack import SlackChannel
 from alerts.deliver import Courier
 from alerts.tick import tick
-from archive import outbox
+from archive import claims
 from archive.engine import open_engine
 from core.clock import now
 from core.settings import LogSettings, Settings
@@ -35,7 +35,7 @@ def main() -> None:
     """Work until nothing is pending, for a minute at most."""
     from core.logs import configure
     configure(LogSettings(format="json"))
-    outbox.SETTLE = timedelta(seconds=0.2)
+    claims.SETTLE = timedelta(seconds=0.2)
     engine = open_engine(sys.argv[1])
     settings = Settings(home=Path(), **json.loads(sys.argv[2]))
     courier = quick_courier(engine, settings)

@@ -28,6 +28,7 @@ class FakeSlack:
         self.messages: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self.faults: deque[str] = deque()
+        self.change_faults: deque[str] = deque()  # those of `chat.update`
         self.error: str | None = None            # every post is refused with it
         self.history_error = history             # every look-up is refused with it
         self.down = False                        # connections are reset before anything is read
@@ -64,6 +65,8 @@ class FakeSlack:
         with self.lock:
             ts = f"{1_700_000_000 + len(self.messages)}.{len(self.messages):06d}"
             message = {"type": "message", "ts": ts, "at": time.monotonic(), **payload}
+            if message.get("thread_ts") and not any(m["ts"] == message["thread_ts"] for m in self.messages):
+                return {"ok": False, "error": "thread_not_found"}
             self.messages.append(message)
         return {"ok": True, "channel": payload["channel"], "ts": ts, "message": {"text": payload.get("text")}}
 
@@ -100,8 +103,24 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(self.slack.read(payload, payload["ts"]))
         elif method == "conversations.list":
             self.answer({"ok": True, "channels": [{"id": "C0000000001", "name": "pacts"}]})
+        elif method == "chat.update":
+            self.change(payload)
         else:
             self.post(payload)
+
+    def change(self, payload: dict[str, Any]) -> None:
+        with self.slack.lock:
+            fault = self.slack.change_faults.popleft() if self.slack.change_faults else "ok"
+            found = next((m for m in self.slack.messages if m["ts"] == payload["ts"]), None)
+            if found is not None and fault == "ok":
+                found.update({k: payload[k] for k in ("text", "blocks", "metadata") if k in payload})
+                found["changes"] = found.get("changes", 0) + 1
+        if fault != "ok":
+            self.fail(fault)
+        elif found is None:
+            self.answer({"ok": False, "error": "message_not_found"})
+        else:
+            self.answer({"ok": True, "channel": payload["channel"], "ts": payload["ts"]})
 
     def payload(self) -> dict[str, Any]:
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))

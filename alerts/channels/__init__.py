@@ -1,1 +1,1 @@
-"""Where messages go: one module a channel."""
+"""Where messages go: one module a channel, each with a function `open_channel`."""

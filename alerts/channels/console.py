@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from alerts.channels.base import Posted, Rendered
+from alerts.blocks import FORM, parts
+from alerts.channels.base import Forgetful, Payload, Post, Posted
+from alerts.message import Message
 from alerts.terminal import render_console
-from core.errors import NoHistoryError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-class ConsoleChannel:
+class ConsoleChannel(Forgetful):
     """Prints messages as Slack would show them."""
 
+    form = FORM
     pace = 0.0
     timeout = 5.0
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console | None = None) -> None:
+        from rich.console import Console
 
-    def post(self, message: Rendered, key: str) -> Posted:
+        self._console = console or Console(highlight=False)
+
+    def render(self, message: Message) -> list[Payload]:
+        """The message as Slack's blocks."""
+        return parts(message)
+
+    def post(self, post: Post) -> Posted:
         """Print the message."""
-        render_console([{"text": message.text, "blocks": message.blocks}], self._console)
+        render_console([post.payload], self._console)
         self._console.print()
         self._console.file.flush()
-        return Posted(key)
-
-    def find(self, key: str, thread: str | None, since: datetime) -> Posted | None:  # noqa: ARG002 - every channel's arguments
-        """Nobody can tell what stood on a terminal."""
-        raise NoHistoryError("the console keeps no history")
+        return Posted(post.key)

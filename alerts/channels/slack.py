@@ -18,8 +18,11 @@ from typing import Any, NoReturn
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from alerts.channels.base import Posted, Rendered
+from alerts.blocks import FORM, parts
+from alerts.channels.base import Payload, Post, Posted
+from alerts.message import Message
 from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
+from core.settings import Settings
 
 EVENT = "pactwatch_delivery"
 _PAGE, _FEWEST_PAGES, _MOST_PAGES = 200, 5, 100
@@ -41,9 +44,14 @@ _MESSAGE_REFUSED = frozenset(
         "invalid_metadata_format",
         "metadata_too_large",
         "invalid_metadata_schema",
-        "cannot_reply_to_message",
         "duplicate_channel_not_found",
     }
+)
+_THREAD_GONE = frozenset({"thread_not_found", "cannot_reply_to_message", "message_not_found"})
+# Nobody has to mend anything when a message can no longer be changed: somebody deleted it, or it is too old.
+_CHANGE_REFUSED = frozenset(
+    {"message_not_found", "cant_update_message", "edit_window_closed", "update_failed", "channel_not_found",
+     "is_inactive", "external_channel_migrating", "as_user_not_supported"}
 )
 _TOKEN_REFUSED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 _HINTS = {
@@ -59,16 +67,25 @@ _HINTS = {
 }
 
 
+def open_channel(name: str, settings: Settings) -> SlackChannel:
+    """The channel of a route, with the workspace's token."""
+    return SlackChannel(name.removeprefix("slack:"), settings.slack_token(), settings.slack.api_url,
+                        settings.slack.timeout)
+
+
 class SlackChannel:
     """A channel of Slack, by id or #name, reached with a bot token."""
 
+    form = FORM
     pace = 1.0
+    repeats = 0                          # the history tells; where it may not be read, nobody guesses
 
     def __init__(self, channel: str, token: str | None, api_url: str, timeout: float, settle: float = _SETTLE) -> None:
         if not token:
             raise DisableRoute("there is no Slack token; set slack.token_file or PACTWATCH_SLACK__TOKEN")
         self.timeout, self._settle = timeout, settle
         self._channel = channel
+        self._id = "" if channel.startswith("#") else channel
         # The SDK logs each failure as an error of its own; ours are named where they are handled.
         quiet = logging.getLogger("alerts.channels.slack.sdk")
         quiet.setLevel(logging.CRITICAL)
@@ -76,31 +93,43 @@ class SlackChannel:
         self._client = WebClient(token, base_url=api_url.rstrip("/") + "/", timeout=timeout, retry_handlers=[],  # type: ignore[arg-type]
                                  logger=quiet)
 
-    def post(self, message: Rendered, key: str) -> Posted:
-        """Post once. The blocks are left out when Slack refuses only them."""
+    def render(self, message: Message) -> list[Payload]:
+        """The message as blocks; what does not fit follows as replies."""
+        return parts(message)
+
+    def post(self, post: Post) -> Posted:
+        """Post once. The blocks are left out when Slack refuses only them, the thread when it is no longer there."""
         payload: dict[str, Any] = {
-            "channel": self._channel,
-            "text": message.text,
-            "blocks": message.blocks,
-            "unfurl_links": False,
-            "unfurl_media": False,
-            "metadata": {"event_type": EVENT, "event_payload": {"key": key}},
-        }
-        if message.thread:
-            payload["thread_ts"] = message.thread
+            "channel": self._channel, "unfurl_links": False, "unfurl_media": False, **_contents(post)}
+        if post.thread:
+            payload |= {"thread_ts": post.thread, "reply_broadcast": post.on_top}
         try:
             answer = self._call(self._client.chat_postMessage, payload)
         except SkipDocument as refused:
-            if refused.outcome not in _BLOCKS_REFUSED:
+            if refused.outcome in _BLOCKS_REFUSED:
+                payload["blocks"] = None
+            elif refused.outcome in _THREAD_GONE and post.thread:
+                del payload["thread_ts"], payload["reply_broadcast"]
+            else:
                 raise
-            answer = self._call(self._client.chat_postMessage, {**payload, "blocks": None})
+            answer = self._call(self._client.chat_postMessage, payload)
+        if not (answered := str(answer.get("channel") or "#")).startswith("#"):
+            self._id = answered
         return Posted(str(answer["ts"]))
 
-    def _call(self, method: Callable[..., Any], payload: dict[str, Any]) -> Any:
+    def change(self, message_id: str, post: Post) -> None:
+        """Put new contents in the place of a message's. Slack takes the channel's id only for this."""
+        try:
+            payload = {"channel": self._channel_id(), "ts": message_id, **_contents(post)}
+        except NoHistoryError as failure:
+            raise SkipDocument(str(failure)) from failure
+        self._call(self._client.chat_update, payload, changing=True)
+
+    def _call(self, method: Callable[..., Any], payload: dict[str, Any], *, changing: bool = False) -> Any:
         try:
             return method(**payload)
         except SlackApiError as failure:
-            self._refused(failure)
+            self._refused(failure, changing)
         except urllib.error.URLError as failure:
             self._unreachable(failure)
         except TimeoutError as failure:
@@ -119,13 +148,15 @@ class SlackChannel:
         after = self._patience() if isinstance(reason, TimeoutError) else self._settle
         raise UnclearDelivery(f"the connection to Slack broke: {reason}", after=after) from failure
 
-    def _refused(self, failure: SlackApiError) -> NoReturn:
+    def _refused(self, failure: SlackApiError, changing: bool) -> NoReturn:
         status, error, wait = _reading(failure)
+        if changing and error in _CHANGE_REFUSED:
+            raise SkipDocument(f"Slack does not change this message: {error}", outcome=error) from failure
         if status == 429 or error in _FOR_NOW:
             raise RetryLater(f"Slack asks to wait ({error})", after=wait) from failure
         if status >= 500 or error in _UNCLEAR or not error:
             raise UnclearDelivery(f"Slack answered {status} {error}".rstrip(), after=self._settle) from failure
-        if error in _BLOCKS_REFUSED | _MESSAGE_REFUSED:
+        if error in _BLOCKS_REFUSED | _MESSAGE_REFUSED | _THREAD_GONE:
             raise SkipDocument(
                 f"Slack refuses this message: {error} {_details(failure)}".rstrip(), outcome=error
             ) from failure
@@ -163,8 +194,8 @@ class SlackChannel:
 
     def _channel_id(self) -> str:
         """The id that the history is read by. Posting takes a #name, reading does not."""
-        if not self._channel.startswith("#"):
-            return self._channel
+        if self._id:
+            return self._id
         cursor = ""
         while True:
             options: dict[str, Any] = {
@@ -175,7 +206,8 @@ class SlackChannel:
             answer = self._look(self._client.conversations_list, {**options, "cursor": cursor} if cursor else options)
             for channel in answer.get("channels") or []:
                 if channel.get("name") == self._channel[1:]:
-                    return str(channel["id"])
+                    self._id = str(channel["id"])
+                    return self._id
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 raise NoHistoryError(f"slack:{self._channel}: no channel has this name; name it by its id")
@@ -193,6 +225,11 @@ class SlackChannel:
             raise RetryLater(f"Slack's history cannot be read for now ({status} {error})", after=wait) from failure
         except (OSError, http.client.HTTPException, SlackClientError, ValueError) as failure:
             raise RetryLater(f"Slack's history cannot be read for now ({failure!r})") from failure
+
+
+def _contents(post: Post) -> dict[str, Any]:
+    return {"text": post.payload["text"], "blocks": post.payload["blocks"],
+            "metadata": {"event_type": EVENT, "event_payload": {"key": post.key}}}
 
 
 def _reading(failure: SlackApiError) -> tuple[int, str, float | None]:

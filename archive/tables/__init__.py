@@ -1,6 +1,6 @@
 """All tables. The words are those of the design: sources, addresses, articles, stories, hits, routes, deliveries."""
 
-from archive.tables.alerts import Delivery, Digest, DigestEntry, Route
+from archive.tables.alerts import ChannelPace, Delivery, Digest, DigestEntry, Route
 from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention, Organisation, Person
 from archive.tables.articles import Article, SignatureBand, Story, StoryDecision, Version
 from archive.tables.base import Base
@@ -8,7 +8,7 @@ from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, Hos
 from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
-    "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event",
+    "Address", "Article", "Backfill", "Base", "ChannelPace", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event",
     "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Notice", "Organisation", "Person",
     "Route", "Run", "SignatureBand", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
 ]

@@ -23,6 +23,14 @@ class Route(Base):
     stopped_reason: Mapped[str | None]
 
 
+class ChannelPace(Base):
+    """When a channel takes the next message: its pace holds over all processes."""
+
+    __tablename__ = "channels"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime | None]
+
+
 class Digest(Base):
     """A digest of a route for one slot of one local date. Its unique row is what makes it come once."""
 
@@ -68,20 +76,27 @@ class Delivery(Base):
     __table_args__ = (
         Index("ix_deliveries_state_next_try_at", "state", "next_try_at"),
         Index("ix_deliveries_story_id", "story_id"),
+        Index("ix_deliveries_refresh_at", "refresh_at"),
+        Index("ix_deliveries_thread_key", "thread_key"),
     )
     id: Mapped[IdKey]
     key: Mapped[str] = mapped_column(unique=True)                  # stands in Slack's message metadata
+    thread_key: Mapped[str | None]                                 # of the delivery that it replies to
     route: Mapped[str]
     channel: Mapped[str]
-    kind: Mapped[str]                                              # alert or digest
-    # pending, sending, unclear, sent, failed, possibly_sent
+    # alert, follow (later news of its story), outlets (that report it too), digest, reply (its later parts), health,
+    # notice (a channel refuses)
+    kind: Mapped[str]
+    # pending, sending, unclear, sent, failed, possibly_sent, moved (over the budget, so that a digest tells it)
     state: Mapped[str]
     payload: Mapped[dict[str, Any] | None]                         # the rendered message
     hit_id: Mapped[int | None] = mapped_column(ForeignKey("hits.id"))
     story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"))
     created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]                           # after a failure; later ones of the channel wait
+    hold_until: Mapped[datetime | None]                            # by the route's wish; later ones pass
+    refresh_at: Mapped[datetime | None]                            # when the message is to be brought up to date
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_by: Mapped[str | None]
     claimed_until: Mapped[datetime | None]

@@ -28,7 +28,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     settings, engine = workspace(ctx, quiet=True).settings, open_archive(ctx)
     announce_routes(engine, settings, clock.now())
     with reading(engine) as connection:
-        found, waiting = routes.overview(connection), routes.open_deliveries(connection)
+        found, waiting = routes.overview(connection, clock.now()), routes.open_deliveries(connection)
     for row in found:
         row["in_settings"] = settings.route(row["route"]) is not None
     if as_json:

@@ -14,7 +14,6 @@ from pactwatch.cli.common import console, emit_json, open_archive, workspace
 
 if TYPE_CHECKING:
     from alerts.digest import Preview
-    from archive.entries import Entry
     from core.settings import RouteSettings, Settings
 
 app = typer.Typer(help="See the next digest, or send it now.", no_args_is_help=True)
@@ -84,31 +83,11 @@ def _preview_json(route: RouteSettings, found: Preview) -> dict[str, Any]:
         "due_at": iso(window.due_at),
         "late": window.late,
         "already_sent": found.past is not None,
-        "stories": [_entry_json(e) for e in contents.stories] if contents else [],
-        "developments": [_entry_json(e) for e in contents.developments] if contents else [],
+        "stories": [e.as_json() for e in contents.stories] if contents else [],
+        "developments": [e.as_json() for e in contents.developments] if contents else [],
         "receipt": contents.receipt if contents else found.past.receipt if found.past else {},
         "text": text,
         "messages": found.payloads,
-    }
-
-
-def _entry_json(entry: Entry) -> dict[str, Any]:
-    return {
-        "hit": entry.hit_id,
-        "story": entry.story_id,
-        "rule": entry.rule,
-        "score": round(entry.score, 3),
-        "title": entry.title,
-        "url": entry.url,
-        "outlets": list(entry.independent),
-        "copies": list(entry.syndicated),
-        "parties": list(entry.parties),
-        "event_type": entry.event_type,
-        "status": entry.status,
-        "topics": list(entry.topics),
-        "sentence": entry.sentence,
-        "first_seen_at": iso(entry.first_seen_at),
-        "published_at": iso(entry.published_at),
     }
 
 

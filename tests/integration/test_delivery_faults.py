@@ -143,14 +143,14 @@ def test_a_channel_that_refuses_for_good_stops_the_route_and_keeps_its_backlog(
     assert slack.calls == ["chat.postMessage"]                 # asked once, not again and again
     assert error in "".join(capsys.readouterr())
     with reading(sqlite_engine) as connection:
-        (row,) = routes.overview(connection)
+        (row,) = routes.overview(connection, NOW)
     assert row["pending"] == 3
     assert error in row["stopped_reason"]
     slack.error = None
     assert deliver(sqlite_engine, settings).sent == 3          # a new process tries at once
     assert slack.keys == keys(sqlite_engine)
     with reading(sqlite_engine) as connection:
-        assert routes.overview(connection)[0]["stopped_reason"] is None
+        assert routes.overview(connection, NOW)[0]["stopped_reason"] is None
 
 
 def test_without_a_token_the_route_says_which_setting_is_missing(sqlite_engine: Engine, slack: FakeSlack) -> None:
@@ -158,7 +158,7 @@ def test_without_a_token_the_route_says_which_setting_is_missing(sqlite_engine: 
     add_hit(sqlite_engine, settings.routes, NOW)
     assert deliver(sqlite_engine, settings).pending == 1
     with reading(sqlite_engine) as connection:
-        assert "slack.token_file" in routes.overview(connection)[0]["stopped_reason"]
+        assert "slack.token_file" in routes.overview(connection, NOW)[0]["stopped_reason"]
 
 
 def test_a_token_file_that_cannot_be_read_stops_the_route_and_not_the_pass(
@@ -171,7 +171,7 @@ def test_a_token_file_that_cannot_be_read_stops_the_route_and_not_the_pass(
     add_hit(sqlite_engine, settings.routes, NOW)
     assert tick(sqlite_engine, settings, NOW).pending == 1
     with reading(sqlite_engine) as connection:
-        assert "no-such-file" in routes.overview(connection)[0]["stopped_reason"]
+        assert "no-such-file" in routes.overview(connection, NOW)[0]["stopped_reason"]
 
 
 def test_a_route_that_gets_another_channel_takes_its_backlog_there(sqlite_engine: Engine, slack: FakeSlack) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from archive import outbox
+from archive import claims, outbox
 from archive.engine import reading, writing
 from archive.outbox import NewHit, change_of, is_news
 from archive.tables import Delivery, DigestEntry
@@ -101,9 +101,9 @@ def test_nothing_is_queued_when_the_hits_transaction_is_rolled_back(engine: Engi
     assert keys(engine) == ([], [])
 
 
-def claim(engine: Engine, now: datetime = NOW) -> outbox.Claimed | datetime | None:
+def claim(engine: Engine, now: datetime = NOW) -> claims.Claimed | datetime | None:
     with writing(engine) as connection:
-        return outbox.claim(connection, AT_ONCE.channel, ["now"], now, LEASE)
+        return claims.claim(connection, AT_ONCE.channel, ["now"], now, LEASE)
 
 
 def state(engine: Engine) -> list[str]:
@@ -115,12 +115,12 @@ def test_one_delivery_of_a_channel_is_claimed_at_a_time_in_order(engine: Engine)
     add_hit(engine, BOTH, NOW)
     add_hit(engine, BOTH, NOW)
     first = claim(engine)
-    assert isinstance(first, outbox.Claimed)
+    assert isinstance(first, claims.Claimed)
     assert claim(engine) == NOW + timedelta(seconds=1)
     with writing(engine) as connection:
-        assert outbox.record(connection, first, "sent", NOW, message_id="1.1")
+        assert claims.record(connection, first, "sent", NOW, message_id="1.1")
     second = claim(engine)
-    assert isinstance(second, outbox.Claimed)
+    assert isinstance(second, claims.Claimed)
     assert second.id > first.id
     assert state(engine) == ["sent", "sending"]
 
@@ -129,13 +129,13 @@ def test_a_delivery_that_waits_holds_the_later_ones_back(engine: Engine) -> None
     add_hit(engine, BOTH, NOW)
     add_hit(engine, BOTH, NOW)
     first = claim(engine)
-    assert isinstance(first, outbox.Claimed)
+    assert isinstance(first, claims.Claimed)
     later = NOW + timedelta(seconds=30)
     with writing(engine) as connection:
-        outbox.record(connection, first, "pending", NOW, next_try_at=later)
+        claims.record(connection, first, "pending", NOW, next_try_at=later)
     assert claim(engine) == later
     again = claim(engine, later)
-    assert isinstance(again, outbox.Claimed)
+    assert isinstance(again, claims.Claimed)
     assert again.id == first.id
     assert not again.unclear
 
@@ -149,7 +149,7 @@ def test_after_a_day_of_tries_a_delivery_lets_the_later_ones_pass(engine: Engine
             sa.update(Delivery).where(Delivery.id == 1).values(attempts=20, next_try_at=now + timedelta(seconds=60))
         )
     passed = claim(engine, now)
-    assert isinstance(passed, outbox.Claimed)
+    assert isinstance(passed, claims.Claimed)
     assert passed.id == 2
 
 
@@ -157,27 +157,27 @@ def test_after_a_day_of_tries_a_delivery_lets_the_later_ones_pass(engine: Engine
 def test_a_claim_that_was_left_behind_becomes_unclear_and_not_pending(engine: Engine, holder: str) -> None:
     add_hit(engine, BOTH, NOW)
     first = claim(engine)
-    assert isinstance(first, outbox.Claimed)
+    assert isinstance(first, claims.Claimed)
     now = NOW + (LEASE if holder == "late" else timedelta(seconds=1))
     if holder == "dead":
         host = process.identity().rsplit(":", 2)[0]
         with writing(engine) as connection:
             connection.execute(sa.update(Delivery).values(claimed_by=f"{host}:{2**22 + 1}:1"))
-    assert claim(engine, now) == now + outbox.SETTLE
+    assert claim(engine, now) == now + claims.SETTLE
     assert state(engine) == ["unclear"]
-    again = claim(engine, now + outbox.SETTLE)
-    assert isinstance(again, outbox.Claimed)
+    again = claim(engine, now + claims.SETTLE)
+    assert isinstance(again, claims.Claimed)
     assert again.unclear
 
 
 def test_a_process_that_lost_its_claim_writes_nothing(engine: Engine) -> None:
     add_hit(engine, BOTH, NOW)
     first = claim(engine)
-    assert isinstance(first, outbox.Claimed)
+    assert isinstance(first, claims.Claimed)
     claim(engine, NOW + LEASE)
     with writing(engine) as connection:
-        assert not outbox.renew(connection, first, NOW + LEASE)
-        assert not outbox.record(connection, first, "sent", NOW)
+        assert not claims.renew(connection, first, NOW + LEASE)
+        assert not claims.record(connection, first, "sent", NOW)
     assert state(engine) == ["unclear"]
 
 
@@ -185,4 +185,4 @@ def test_a_wait_written_by_a_clock_that_was_ahead_does_not_hold_for_long(engine:
     add_hit(engine, BOTH, NOW)
     with writing(engine) as connection:
         connection.execute(sa.update(Delivery).values(next_try_at=NOW + timedelta(days=300)))
-    assert isinstance(claim(engine), outbox.Claimed)
+    assert isinstance(claim(engine), claims.Claimed)

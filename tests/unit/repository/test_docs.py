@@ -11,7 +11,7 @@ from core import records
 from core.captures import Left
 from core.clock import now
 from core.errors import PactwatchError
-from core.settings import RouteSettings, Settings
+from core.settings import ChannelSettings, RouteSettings, Settings
 from pactwatch import reference
 from pactwatch.summary import PassSummary
 from tests.unit.repository.code import ROOT
@@ -69,7 +69,8 @@ def test_every_option_of_a_command_says_what_it_does():
 
 
 def test_every_setting_has_a_description_and_stands_in_its_page():
-    sections = {name: field.annotation for name, field in Settings.model_fields.items()} | {"routes": RouteSettings}
+    sections = {name: field.annotation for name, field in Settings.model_fields.items()} | {
+        "routes": RouteSettings, "channels": ChannelSettings}
     models = {
         name: model for name, model in sections.items() if isinstance(model, type) and issubclass(model, BaseModel)
     }

@@ -1,0 +1,87 @@
+"""Which hits a route takes: by rule and score, and by the organisations, languages and countries that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from archive.engine import Connection
+from archive.groups import parents_of
+from archive.tables import Article, EventParty, Hit, Mention, Organisation, Source
+from core.routes import RouteSettings
+
+_CHUNK = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class NewHit:
+    """A hit that was just written. `change` is what `change_of` says of its event; empty where no event decided."""
+
+    hit_id: int
+    story_id: int
+    rule: str
+    score: float
+    change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the filters of routes ask of a hit; names in small letters."""
+
+    language: str
+    country: str
+    organisations: frozenset[str]
+
+
+def taken(connection: Connection, hits: Sequence[NewHit], routes: Sequence[RouteSettings]) -> dict[str, set[int]]:
+    """The ids of the hits that each route takes, by the route's name."""
+    found = {route.name: {hit.hit_id for hit in hits if route.takes(hit.rule, hit.score)} for route in routes}
+    filtered = [route for route in routes if route.is_filtered and found[route.name]]
+    if filtered:
+        facts = _facts(connection, sorted(set().union(*(found[route.name] for route in filtered))))
+        for route in filtered:
+            found[route.name] = {id_ for id_ in found[route.name] if _passes(route, facts[id_])}
+    return found
+
+
+def _passes(route: RouteSettings, facts: _Facts) -> bool:
+    return (
+        (not route.languages or facts.language in _lower(route.languages))
+        and (not route.countries or facts.country in _lower(route.countries))
+        and (not route.organisations or bool(facts.organisations & _lower(route.organisations)))
+    )
+
+
+def _lower(names: Iterable[str]) -> set[str]:
+    return {name.casefold() for name in names}
+
+
+def _facts(connection: Connection, ids: Sequence[int]) -> dict[int, _Facts]:
+    """The facts of hits. Who takes part: the parties of its event and their groups; without one, whoever is named."""
+    named: dict[int, set[str]] = {id_: set() for id_ in ids}
+    places: dict[int, tuple[str, str]] = {}
+    for i in range(0, len(ids), _CHUNK):
+        some = ids[i : i + _CHUNK]
+        for id_, language, country in connection.execute(
+                sa.select(Hit.id, Article.language, Source.country).join(Article, Article.id == Hit.article_id)
+                .join(Source, Source.id == Article.source_id).where(Hit.id.in_(some))):
+            places[id_] = ((language or "").casefold(), (country or "").casefold())
+        parties = (sa.select(Hit.id, Organisation.name).join(EventParty, EventParty.event_id == Hit.event_id)
+                   .join(Organisation, Organisation.id == EventParty.organisation_id).where(Hit.id.in_(some)))
+        mentions = (sa.select(Hit.id, Organisation.name).join(Mention, Mention.article_id == Hit.article_id)
+                    .join(Organisation, Organisation.id == Mention.organisation_id)
+                    .where(Hit.id.in_(some), Hit.event_id.is_(None)))
+        for query in (parties, mentions):
+            for id_, name in connection.execute(query):
+                named[id_].add(name)
+    parents = parents_of(connection, set().union(*named.values()))
+    return {id_: _Facts(*places[id_], frozenset(_lower(_with_groups(named[id_], parents)))) for id_ in ids}
+
+
+def _with_groups(names: set[str], parents: dict[str, str]) -> set[str]:
+    found, above = set(names), set(names)
+    while above := {parents[name] for name in above if name in parents} - found:
+        found |= above
+    return found

@@ -1,0 +1,108 @@
+"""The routes of a workspace: which hits go where, in which form, when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from core.channels import FORMS
+from core.section import ChannelName, Hours, Section, WallClock, Weekdays, Zone, days_of
+
+_ONLY = {
+    "digest": ("at", "days"),
+    "immediate": ("quiet", "budget", "overflow", "on_top"),
+}
+
+
+class RouteSettings(Section):
+    """Which hits go where, in which form, when. All routes that take a hit send it."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Unique name")
+    rules: tuple[str, ...] = Field(("*",), min_length=1, description='Rule ids, or ["*"] for every rule')
+    channel: ChannelName = Field(description=FORMS)
+    send: Literal["digest", "immediate"] = Field("digest", description="digest or immediate")
+    format: Literal["full", "short"] = Field(
+        "full", description="full: with the sentence that says so; short: headline and title, without a receipt"
+    )
+    at: tuple[WallClock, ...] = Field(("08:00",), min_length=1, description="Wall-clock times of the digest")
+    days: Weekdays = Field("daily", description="Days of the digest: daily, mon-fri, or mon,wed,fri")
+    zone: Zone = Field("UTC", description="IANA time zone of `at` and `quiet`, and of times in messages")
+    min_score: float = Field(0.5, ge=0, le=1, description="Hits below this score are not sent")
+    organisations: tuple[str, ...] = Field(
+        (), description="Only hits with one of these as a party, by canonical name; a group stands for its units"
+    )
+    languages: tuple[str, ...] = Field((), description="Only hits in articles in these languages, e.g. [\"ko\", \"en\"]")
+    countries: tuple[str, ...] = Field((), description="Only hits of outlets in these countries, e.g. [\"KR\"]")
+    quiet: Hours | None = Field(
+        None, description="Hours without alerts, e.g. 22:00-07:00; what comes in them is sent at their end"
+    )
+    budget: int | None = Field(
+        None, ge=1, le=1000, description="Alerts within an hour; the rest goes into a digest, later news of told stories not"
+    )
+    overflow: str | None = Field(
+        None, description="Digest route for what is above the budget; by default one of the same channel, else the first"
+    )
+    on_top: bool = Field(
+        False, description="Show a denial, an end, a new party in the channel too, and not only in the story's thread"
+    )
+
+    @model_validator(mode="after")
+    def _keys_fit_the_kind(self) -> RouteSettings:
+        other = "digest" if self.send == "immediate" else "immediate"
+        wrong = [key for key in _ONLY[other] if key in self.model_fields_set]
+        if wrong and other == "immediate":
+            msg = f"{wrong[0]!r} is for routes with send = \"immediate\""
+            raise ValueError(msg)
+        return self
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """Weekdays with a digest; Monday is 0."""
+        return days_of(self.days)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The zone of `at`."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def slots(self) -> tuple[time, ...]:
+        """The times of `at`, in order."""
+        return tuple(sorted(time.fromisoformat(t) for t in set(self.at)))
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether more than rule and score decides what the route takes."""
+        return bool(self.organisations or self.languages or self.countries)
+
+    def takes(self, rule: str, score: float) -> bool:
+        """Whether a hit of this rule with this score goes to this route, as far as these two decide."""
+        return score >= self.min_score and ("*" in self.rules or rule in self.rules)
+
+    def local(self, moment: datetime) -> datetime:
+        """The moment on this route's wall clock."""
+        return moment.astimezone(self.tz)
+
+    def quiet_until(self, moment: datetime) -> datetime | None:
+        """The end of the quiet hours that a moment lies in."""
+        if self.quiet is None:
+            return None
+        first, last = (time.fromisoformat(part) for part in self.quiet.split("-"))
+        local = self.local(moment)
+        at = local.time()
+        inside = first <= at < last if first < last else at >= first or at < last
+        if not inside:
+            return None
+        day = local.date() if at < last else local.date() + timedelta(days=1)
+        return datetime.combine(day, last, self.tz).astimezone(UTC)
+
+
+def overflow_of(route: RouteSettings, routes: tuple[RouteSettings, ...] | list[RouteSettings]) -> RouteSettings | None:
+    """The digest route that takes what is above a route's budget."""
+    digests = [r for r in routes if r.send == "digest"]
+    if route.overflow is not None:
+        return next((r for r in digests if r.name == route.overflow), None)
+    return next((r for r in digests if r.channel == route.channel), digests[0] if digests else None)

@@ -26,9 +26,9 @@ Block = dict[str, Any]
 def parts(message: Message) -> list[dict[str, Any]]:
     """The message as payloads {text, blocks}: the first for the channel, the others as replies to it, in order."""
     head = _head(message)
-    tail: list[Block] = [_context(message.receipt)] if message.receipt else []
+    tail: list[Block] = [context(message.receipt)] if message.receipt else []
     if message.health:
-        tail = [{"type": "section", "text": {"type": "mrkdwn", "text": f"*{HEALTH}*"}}, _context(message.health), *tail]
+        tail = [{"type": "section", "text": {"type": "mrkdwn", "text": f"*{HEALTH}*"}}, context(message.health), *tail]
     if tail and message.items:
         tail.insert(0, {"type": "divider"})
     # The receipt and the line about what follows in the thread stay in the first part.
@@ -42,7 +42,7 @@ def parts(message: Message) -> list[dict[str, Any]]:
         body = _bodies(group)
         if number == 1:
             more = len(message.items) - len(items)
-            note = [_context([f"{more} more in the thread below"])] if more else []
+            note = [context([f"{more} more in the thread below"])] if more else []
             found.append(_part(plain_escaped(message, items), [*head, *body, *note, *tail]))
         else:
             opening = f"Part {number} of {len(groups)} of the {message.title[:1].lower() + message.title[1:]}"
@@ -76,11 +76,11 @@ def _part(text: str, blocks: list[Block]) -> dict[str, Any]:
 
 def _head(message: Message) -> list[Block]:
     if message.lead:
-        return [_places(message), _context([message.subtitle])]
+        return [_places(message), context([message.subtitle])]
     if not message.title:
         return []
     return [{"type": "header", "text": {"type": "plain_text", "text": shorten(message.title, 150), "emoji": False}},
-            _context([message.subtitle])]
+            context([message.subtitle])]
 
 
 def _grouped(message: Message, first_budget: int, first_blocks: int) -> list[list[tuple[str, Item]]]:
@@ -119,7 +119,7 @@ def _item(item: Item) -> list[Block]:
     elements = [{"type": "rich_text_section", "elements": [*headline, _text("\n"), *_title(item)]}]
     if quote := [_text(run.text, bold=run.bold) for run in item.quote if run.text]:
         elements.append({"type": "rich_text_quote", "elements": quote})
-    return [{"type": "rich_text", "elements": elements}, _context(item.notes)]
+    return [{"type": "rich_text", "elements": elements}, context(item.notes)]
 
 
 def _places(message: Message) -> Block:
@@ -147,7 +147,7 @@ def _text(text: str, *, bold: bool = False) -> Block:
     return {"type": "text", "text": text, "style": {"bold": True}} if bold else {"type": "text", "text": text}
 
 
-def _context(lines: Sequence[str]) -> Block:
+def context(lines: Sequence[str]) -> Block:
     """Small grey lines; several in one element, since Slack sets elements side by side."""
     return {
         "type": "context",

@@ -8,7 +8,6 @@ possible repeat, or not at all.
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts import refusals, rendering
@@ -75,7 +74,8 @@ class Lane:
 
     def _attempt(self, claimed: Claimed) -> None:
         """Find the message if it may have gone out, post it if not, and write down what became of it."""
-        looking = claimed.unclear
+        # What is posted is written down before: without that, nothing can have gone out.
+        looking = claimed.unclear and rendering.is_rendered(claimed)
         try:
             repeat = False
             if looking:

@@ -21,9 +21,9 @@ def begin(connection: Connection, settings: Settings, channel: str, reason: str,
     routes, new = route_rows.stop(connection, channel, reason, now)
     if new:
         waiting = route_rows.waiting_on(connection, channel)
-        _tell(connection, settings, channel, f"Stopped: {', '.join(routes)}", (
-            reason, f"{waiting} {'message waits' if waiting == 1 else 'messages wait'}, and nothing is lost: when this is "
-            "mended, all go out in order. To try at once: pactwatch alerts retry"), now)
+        waits = f"{waiting} {'message waits' if waiting == 1 else 'messages wait'}"
+        promise = "nothing is lost: when this is mended, all go out in order. To try at once: pactwatch alerts retry"
+        _tell(connection, settings, channel, f"Stopped: {', '.join(routes)}", (reason, f"{waits}; {promise}"), now)
     return routes
 
 

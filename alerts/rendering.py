@@ -12,6 +12,7 @@ from archive import entries, growth, outbox
 from archive.claims import Change, Claimed
 from archive.engine import Connection
 from core.errors import SkipDocument
+from core.routes import RouteSettings
 from core.settings import Settings
 
 
@@ -22,6 +23,11 @@ class Rendered:
     payload: Payload
     replies: list[Payload]
     fresh: bool
+
+
+def is_rendered(claimed: Claimed) -> bool:
+    """Whether a delivery has been given a channel's form, as it is right before it is posted."""
+    return not {"form", "blocks"}.isdisjoint(claimed.payload or {})
 
 
 def render(connection: Connection, settings: Settings, channel: Channel, claimed: Claimed) -> Rendered | None:
@@ -67,19 +73,26 @@ def _of_hit(connection: Connection, settings: Settings, claimed: Claimed) -> tup
         raise SkipDocument("its hit is no longer in the archive", outcome="gone")
     if claimed.kind == "outlets":
         thread = growth.thread_of(connection, claimed.thread_key or "")
-        told = growth.told_in(row for row in thread if row.key != claimed.key)
-        fresh = [outlet for outlet in entry.outlets if outlet.name not in told]
+        known = growth.told_in(row for row in thread if row.key != claimed.key)
+        fresh = [outlet for outlet in entry.outlets if outlet.name not in known]
         unique = list({outlet.name: outlet for outlet in reversed(fresh)}.values())[::-1]
         if not unique or claimed.thread is None:
             return None
         return outlets_message(entry, route, unique), [outlet.name for outlet in unique]
-    if claimed.kind == "follow":
-        thread = growth.thread_of(connection, claimed.thread_key or "")
-        before = [row.key for row in thread if row.kind in outbox.NEWS and row.key != claimed.key]
-        news = outbox.words_for(outbox.change_in(claimed.key, route.name),
-                                [outbox.change_in(key, route.name) for key in before])
-        return follow_message(entry, route, news), []
-    return alert_message(entry, route), [outlet.name for outlet in entry.outlets]
+    return news_message(connection, route, claimed, entry), [outlet.name for outlet in entry.outlets]
+
+
+def news_message(connection: Connection, route: RouteSettings, delivery: Any, entry: entries.Entry) -> Message:
+    """An alert, or what a follow-up adds to the thread before it."""
+    if delivery.kind == "alert":
+        return alert_message(entry, route)
+    before: list[str] = []
+    for row in growth.thread_of(connection, delivery.thread_key or ""):
+        if row.key == delivery.key:
+            break
+        if row.kind in outbox.NEWS:
+            before.append(outbox.change_in(row.key, route.name))
+    return follow_message(entry, route, outbox.words_for(outbox.change_in(delivery.key, route.name), before))
 
 
 def _later(route: str, thread: list[Any]) -> list[str]:

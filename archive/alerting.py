@@ -1,4 +1,7 @@
-"""Alerts of a route: the first news of a story heads a thread, later news follow in it; quiet hours, the hour's budget."""
+"""Alerts of a route: the first news of a story heads a thread, which later news follow.
+
+Quiet hours hold them back; what is above the hour's budget goes into a digest.
+"""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def next_change(connection: Connection, channel: str, routes: Sequence[str], now
         return None
     again = now + CHANGE_AGAIN
     connection.execute(sa.update(Delivery).where(Delivery.id == row.id).values(refresh_at=again))
-    return Change(*row, again_at=again)
+    return Change(row.id, row.key, row.route, row.hit_id or 0, row.story_id or 0, row.message_id or "", again)
 
 
 def has_change(connection: Connection, channel: str, routes: Sequence[str], now: datetime) -> bool:

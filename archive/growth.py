@@ -32,8 +32,7 @@ def grow(connection: Connection, story_ids: Iterable[int], routes: Sequence[Rout
     for row in connection.execute(
             sa.select(Delivery.key, Delivery.thread_key, Delivery.kind, Delivery.state, Delivery.payload,
                       Delivery.sent_at, Delivery.channel, Delivery.hit_id)
-            .where(sa.or_(Delivery.key.in_(heads.values()),
-                          sa.and_(Delivery.thread_key.in_(heads.values()), Delivery.kind == "outlets")))):
+            .where(sa.or_(Delivery.key.in_(heads.values()), Delivery.thread_key.in_(heads.values())))):
         told.setdefault(row.thread_key or row.key, []).append(row)
     outlets = _outlets(connection, stories)
     for (route_name, story), key in heads.items():

@@ -18,8 +18,8 @@ from archive.tables import Article, Delivery, DigestEntry, Hit
 from core.records import Event, EventStatus
 from core.routes import RouteSettings, overflow_of
 
-__all__ = ["NEWS", "UNFINISHED", "NewHit", "change_in", "change_of", "change_to", "covers", "enqueue", "is_news",
-           "kind_of_news", "parties_in", "words_for"]
+__all__ = ["MOVED", "NEWS", "UNFINISHED", "NewHit", "change_in", "change_of", "change_to", "covers", "enqueue",
+           "is_news", "kind_of_news", "parties_in", "words_for"]
 
 UNFINISHED = ("pending", "sending", "unclear")
 NEWS = ("alert", "follow")               # the kinds of deliveries that tell news of a story

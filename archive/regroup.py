@@ -104,7 +104,7 @@ def split(connection: Connection, story_id: int, article_ids: Sequence[int], rou
     _decide(connection, "split", story_id, new, taken, now)
     stories.refresh(connection, [story_id, new])
     _drop_lifted(connection, [story_id, new])
-    untold = [hit for story in (story_id, new) for hit in _new_hits(connection, story)]
+    untold = [hit for story in (story_id, new) for hit in new_hits(connection, Hit.story_id == story)]
     outbox.enqueue(connection, untold, [route for route in routes if route.name in knowing], now,
                    after_split=True)
     hits.lift(connection, [story_id, new], now)
@@ -166,17 +166,17 @@ def _drop_lifted(connection: Connection, story_ids: Sequence[int]) -> None:
     connection.execute(sa.delete(Hit).where(Hit.id.in_(lifted)))
 
 
-def _new_hits(connection: Connection, story_id: int) -> list[outbox.NewHit]:
-    """The hits of a story as they were first handed to the outbox."""
+def new_hits(connection: Connection, which: sa.ColumnElement[bool]) -> list[outbox.NewHit]:
+    """Hits as they were first handed to the outbox; those that rest on another article never were."""
     parties: dict[int, list[str]] = {}
     for event_id, name in connection.execute(
             sa.select(EventParty.event_id, Organisation.name)
             .join(Organisation, Organisation.id == EventParty.organisation_id)
-            .join(Hit, Hit.event_id == EventParty.event_id).where(Hit.story_id == story_id)):
+            .join(Hit, Hit.event_id == EventParty.event_id).where(which)):
         parties.setdefault(event_id, []).append(name)
     rows: Sequence[Any] = connection.execute(
-        sa.select(Hit.id, Hit.rule, Hit.score, Hit.event_id, Event.status).outerjoin(Event, Event.id == Hit.event_id)
-        .where(Hit.story_id == story_id).order_by(Hit.id)).all()
-    return [outbox.NewHit(row.id, story_id, row.rule, row.score,
+        sa.select(Hit.id, Hit.story_id, Hit.rule, Hit.score, Hit.event_id, Hit.evidence, Event.status)
+        .outerjoin(Event, Event.id == Hit.event_id).where(which).order_by(Hit.id)).all()
+    return [outbox.NewHit(row.id, row.story_id, row.rule, row.score,
                           outbox.change_to(EventStatus(row.status), parties.get(row.event_id, []))
-                          if row.event_id is not None else "") for row in rows]
+                          if row.event_id is not None else "") for row in rows if not hits.is_lifted(row.evidence)]

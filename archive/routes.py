@@ -104,8 +104,8 @@ def overview(connection: Connection, now: datetime) -> list[dict[str, Any]]:
         Delivery.state.in_(UNFINISHED), sa.not_(not_held(now))).group_by(Delivery.route))
     states = (*UNFINISHED, "sent", "failed", "possibly_sent", MOVED)
     return [
-        {"route": name, "channel": channels.shown(channel), "send": send, "stopped_at": stopped_at, "stopped_reason": reason,
-         "last_sent_at": last.get(name), "waiting_for_digest": waiting.get(name, 0),
+        {"route": name, "channel": channels.shown(channel), "send": send, "stopped_at": stopped_at,
+         "stopped_reason": reason, "last_sent_at": last.get(name), "waiting_for_digest": waiting.get(name, 0),
          "held": held.get(name, 0), **{state: counts.get(name, {}).get(state, 0) for state in states}}
         for name, channel, send, stopped_at, reason in connection.execute(sa.select(
             Route.name, Route.channel, Route.send, Route.stopped_at, Route.stopped_reason).order_by(Route.name))

@@ -25,7 +25,7 @@ class RouteSettings(Section):
     channel: ChannelName = Field(description=FORMS)
     send: Literal["digest", "immediate"] = Field("digest", description="digest or immediate")
     format: Literal["full", "short"] = Field(
-        "full", description="full: with the sentence that says so; short: headline and title, without a receipt"
+        "full", description="full: with the sentence that says so; short: headline and title"
     )
     at: tuple[WallClock, ...] = Field(("08:00",), min_length=1, description="Wall-clock times of the digest")
     days: Weekdays = Field("daily", description="Days of the digest: daily, mon-fri, or mon,wed,fri")
@@ -34,16 +34,17 @@ class RouteSettings(Section):
     organisations: tuple[str, ...] = Field(
         (), description="Only hits with one of these as a party, by canonical name; a group stands for its units"
     )
-    languages: tuple[str, ...] = Field((), description="Only hits in articles in these languages, e.g. [\"ko\", \"en\"]")
-    countries: tuple[str, ...] = Field((), description="Only hits of outlets in these countries, e.g. [\"KR\"]")
+    languages: tuple[str, ...] = Field((), description='Only hits in articles in these languages, e.g. ["ko", "en"]')
+    countries: tuple[str, ...] = Field((), description='Only hits of outlets in these countries, e.g. ["KR"]')
     quiet: Hours | None = Field(
         None, description="Hours without alerts, e.g. 22:00-07:00; what comes in them is sent at their end"
     )
     budget: int | None = Field(
-        None, ge=1, le=1000, description="Alerts within an hour; the rest goes into a digest, later news of told stories not"
+        None, ge=1, le=1000,
+        description="Alerts within an hour; the rest goes into a digest, later news of told stories not"
     )
     overflow: str | None = Field(
-        None, description="Digest route for what is above the budget; by default one of the same channel, else the first"
+        None, description="Digest route for what is above the budget; default: one of the same channel, else the first"
     )
     on_top: bool = Field(
         False, description="Show a denial, an end, a new party in the channel too, and not only in the story's thread"

@@ -1,4 +1,4 @@
-"""What the sections of pactwatch.toml share: the base that refuses unknown keys, and values with a form of their own."""
+"""What the sections of pactwatch.toml share: a base that refuses unknown keys, and values with a form of their own."""
 
 from __future__ import annotations
 

@@ -92,6 +92,9 @@ class HealthSettings(Section):
     )
 
 
+ChannelKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+
+
 class AlertSettings(Section):
     """What holds for all messages."""
 
@@ -120,7 +123,7 @@ class ChannelSettings(Section):
 
     url: SecretStr | None = Field(None, description="The address; better by url_file or the environment")
     url_file: Path | None = Field(None, description="File that holds the address")
-    secret: SecretStr | None = Field(None, description="Key by which a webhook's messages are signed; whsec_… or any text")
+    secret: SecretStr | None = Field(None, description="Key that signs a webhook's messages: whsec_… or any text")
     secret_file: Path | None = Field(None, description="File that holds the key")
     timeout: float = Field(30.0, gt=0, le=300, description="Seconds until an answer counts as missing")
 
@@ -138,7 +141,7 @@ class Settings(Section):
     health: HealthSettings = HealthSettings()
     alerts: AlertSettings = AlertSettings()
     email: EmailSettings = EmailSettings()
-    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")], ChannelSettings] = {}
+    channels: dict[ChannelKey, ChannelSettings] = Field({})
     routes: tuple[RouteSettings, ...] = ()
 
     @model_validator(mode="after")

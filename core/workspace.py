@@ -117,15 +117,17 @@ def effective(workspace: Workspace) -> list[tuple[str, str, str]]:
                 for i, route in enumerate(value):
                     walk(route, f"routes.{i}.")
             else:
-                secret = isinstance(value, SecretStr)
-                shown = "********" if secret else channels.shown(value) if name == "channel" and value else _shown(value)
-                rows.append((key, shown, workspace.origins.get(key, "default")))
+                rows.append((key, _shown(value), workspace.origins.get(key, "default")))
 
     walk(workspace.settings, "")
     return rows
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "********"
+    if isinstance(value, str) and ":" in value:
+        return channels.shown(value)          # an address of a webhook is a secret wherever it stands
     if isinstance(value, tuple):
         return "[" + ", ".join(str(v) for v in value) + "]"
     return "" if value is None else str(value)
@@ -148,7 +150,8 @@ def _line(text: str, dotted: str) -> int | None:
     """The line of a key in the TOML text, or of its section. A search by shape: tomllib keeps no places."""
     *section, key = dotted.split(".")
     if key.isdigit() and section:             # an item of a list stands on its list's line, or has a section
-        heads = [at for at, line in enumerate(text.splitlines(), 1) if re.match(rf"\s*\[\[\s*{section[-1]}\s*\]\]", line)]
+        opening = re.compile(rf"\s*\[\[\s*{section[-1]}\s*\]\]")
+        heads = [at for at, line in enumerate(text.splitlines(), 1) if opening.match(line)]
         if int(key) < len(heads):
             return heads[int(key)]
         return _line(text, ".".join(section))
@@ -199,7 +202,8 @@ def _model_at(place: Sequence[str | int]) -> type[BaseModel]:
     for part in place:
         if part in parent.model_fields:  # else a number or a user's own name, which chooses one of several alike
             kind: Any = parent.model_fields[str(part)].annotation
-            parent = next((one for one in (kind, *getattr(kind, "__args__", ())) if hasattr(one, "model_fields")), parent)
+            models = [one for one in (kind, *getattr(kind, "__args__", ())) if hasattr(one, "model_fields")]
+            parent = models[0] if models else parent
     return cast("type[BaseModel]", parent)
 
 

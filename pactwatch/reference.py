@@ -112,7 +112,7 @@ def settings() -> str:
 
     parts = []
     for section, field in Settings.model_fields.items():
-        model = {"routes": RouteSettings, "channels": ChannelSettings}.get(section, field.annotation)
+        model: Any = {"routes": RouteSettings, "channels": ChannelSettings}.get(section, field.annotation)
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             continue
         header = {"routes": "[[routes]]", "channels": "[channels.NAME]"}.get(section, f"[{section}]")

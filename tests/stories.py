@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from archive import outbox
+from archive import growth, outbox
 from archive.engine import insert, writing
 from archive.stories import refresh
 from archive.tables import Address, Article, Event, EventParty, Hit, Organisation, Source, Story
@@ -56,9 +56,11 @@ def add_hit(
     sentence: str | None = None,
     rule: str = "ai-alliances",
     parents: Mapping[str, str] | None = None,
+    language: str = "en",
+    country: str | None = None,
 ) -> tuple[int, int]:
     """An article with one event and its hit, enqueued in one transaction. Returns (hit id, story id)."""
-    add_source(engine, outlet, now)
+    add_source(engine, outlet, now, country=country)
     sentence = SENTENCE.format(a=parties[0], b=parties[-1]) if sentence is None else sentence
     span = Span("text", 0, len(sentence), sentence)
     event = FoundEvent("partnership", "alliance", status, score, tuple(Party(p) for p in parties), span, span, ("ai",))
@@ -68,7 +70,8 @@ def add_hit(
         if story is None:
             story = _insert(connection, Story, title=title, first_seen_at=now, last_seen_at=now, article_count=1,
                             source_count=1)
-        article = _article(connection, outlet, story, title, f"{sentence} More was not told.", url, now)
+        text = f"{sentence} More was not told."
+        article = _article(connection, outlet, story, title, text, url, now, language)
         evidence = [{"role": "sentence", "field": "text", "start": 0, "end": len(sentence), "text": sentence}]
         evidence += [{"role": "party", "field": "text", "start": at, "end": at + len(p), "text": p}
                      for p in parties if (at := sentence.find(p)) >= 0]
@@ -76,21 +79,33 @@ def add_hit(
                       rule=rule, score=score, evidence=evidence, article_version=1, created_at=now)
         refresh(connection, [story], now)
         outbox.enqueue(connection, [outbox.NewHit(hit, story, rule, score, outbox.change_of(event))], routes, now)
+        growth.grow(connection, [story], routes, now)
     return hit, story
+
+
+def add_article(engine: Engine, routes: Sequence[RouteSettings], now: datetime, story: int, outlet: str) -> None:
+    """An article that joins a story and is no hit."""
+    add_source(engine, outlet, now)
+    with writing(engine) as connection:
+        _article(connection, outlet, story, "The same told again", f"{outlet} tells it too.", "", now)
+        refresh(connection, [story], now)
+        growth.grow(connection, [story], routes, now)
 
 
 def _insert(connection: Connection, table: Any, **values: Any) -> int:
     return int(connection.execute(sa.insert(table).values(**values).returning(table.id)).scalar_one())
 
 
-def _article(connection: Connection, outlet: str, story: int, title: str, text: str, url: str, now: datetime) -> int:
+def _article(connection: Connection, outlet: str, story: int, title: str, text: str, url: str, now: datetime,
+             language: str = "en") -> int:
     number = connection.execute(sa.select(sa.func.count()).select_from(Address)).scalar_one() + 1
     source, url = outlet.lower().replace(" ", "-"), url or f"https://news.example/{number}"
     address = _insert(connection, Address, url=f"https://news.example/a/{number}", source_id=source, state="stored",
                       discovered_at=now, attempts=0)
     return _insert(
         connection, Article, address_id=address, source_id=source, story_id=story, url=url, canonical_url=url,
-        title=title, text=text, published_at=now, seen_at=now, fetched_at=now, authors=[], paywalled=False, version=1,
+        title=title, text=text, language=language,
+        published_at=now, seen_at=now, fetched_at=now, authors=[], paywalled=False, version=1,
         content_hash=text, topics={}, knowledge_version="1", search_title="", search_text="")
 
 

@@ -1,4 +1,4 @@
-"""`alerts`: what went out, what waits, what failed; and try again."""
+"""`alerts`: what went out, what waits, what failed; what would be sent; try again, or try a channel."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import typer
 from core import clock
 from core.clock import iso
 from core.errors import NotFoundError
+from pactwatch.cli import alerts_preview, alerts_test
 from pactwatch.cli.common import console, emit_json, open_archive, workspace
 
-app = typer.Typer(help="See what was delivered and what waits; try again.", no_args_is_help=True)
+app = typer.Typer(help="See what was delivered and what waits; try again; try a channel.", no_args_is_help=True)
+app.command()(alerts_preview.preview)
+app.command()(alerts_test.test)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -40,19 +43,20 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
 def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
     from rich.table import Table
     out = console()
-    table = Table("route", "channel", "sends", "sent", "pending", "failed", "possibly sent", "for digest", "last sent",
-                  box=None, pad_edge=False)
+    columns = ("route", "channel", "sends", "sent", "pending", "held", "failed", "possibly sent", "moved", "for digest",
+               "last sent")
+    table = Table(*columns, box=None, pad_edge=False)
     table.columns[1].overflow = "fold"
     table.columns[-1].no_wrap = True
     for row in found:
-        pending = row["pending"] + row["sending"] + row["unclear"]
+        pending = row["pending"] + row["sending"] + row["unclear"] - row["held"]
         table.add_row(
             row["route"],
             row["channel"],
             row["send"] if row["in_settings"] else "not in the settings",
             *(
                 str(row[k]) if k else str(pending)
-                for k in ("sent", "", "failed", "possibly_sent", "waiting_for_digest")
+                for k in ("sent", "", "held", "failed", "possibly_sent", "moved", "waiting_for_digest")
             ),
             iso(row["last_sent_at"]) or "",
         )
@@ -69,8 +73,8 @@ def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
                 row["kind"],
                 row["state"].replace("_", " "),
                 str(row["attempts"]),
-                iso(row["next_try_at"]) or "",
-                row["error"] or "",
+                iso(row["next_try_at"] or row["hold_until"]) or "",
+                row["error"] or ("held back by its route" if row["hold_until"] else ""),
             )
         out.print()
         out.print(deliveries)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core import clock
+from core import channels, clock
 from core.clock import iso
 from core.errors import NotFoundError, UserError
 from pactwatch.cli.common import console, emit_json, open_archive, workspace
@@ -67,7 +67,7 @@ def preview(ctx: typer.Context, route: Route = None, day: Day = None, as_json: A
     for r, p in found:
         due = r.local(p.window.due_at)
         said = "was sent" if p.past else f"due {due:%Y-%m-%d %H:%M} {due:%Z}"
-        render_console(p.payloads, out, channel=f"{r.name} → {r.channel} · {said}")
+        render_console(p.payloads, out, channel=f"{r.name} → {channels.shown(r.channel)} · {said}")
         out.print()
 
 
@@ -77,7 +77,7 @@ def _preview_json(route: RouteSettings, found: Preview) -> dict[str, Any]:
     text = plain(found.message) if found.message else "\n\n".join(p["text"] for p in found.payloads)
     return {
         "route": route.name,
-        "channel": route.channel,
+        "channel": channels.shown(route.channel),
         "date": window.local_date,
         "slot": window.slot,
         "due_at": iso(window.due_at),

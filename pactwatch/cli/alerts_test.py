@@ -1,0 +1,94 @@
+"""`alerts test`: one message to a route's channel now, and what the channel can promise."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core import channels, clock
+from core.errors import DisableRoute, NoHistoryError, NotFoundError, RetryLater, SkipDocument, UnclearDelivery
+from pactwatch.cli.common import console, emit_json, workspace
+
+if TYPE_CHECKING:
+    from alerts.channels.base import Channel
+    from alerts.message import Message
+    from core.settings import RouteSettings
+
+PROMISES = {
+    True: "exactly once: a message whose answer is lost is looked up before it is sent again",
+    False: "a message whose answer is lost ends as possibly sent, because the channel's history cannot be read",
+    None: "at least once: a message whose answer is lost is sent again, and says that it may be a repeat",
+}
+
+
+def test(
+    ctx: typer.Context,
+    route: Annotated[str, typer.Argument(metavar="ROUTE", help="A route of pactwatch.toml.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Send one test message to a route's channel now, and say what the channel can promise.
+
+    It goes past the outbox: nothing that waits is touched. Exit 1 where the channel did not take it.
+
+    Example: pactwatch alerts test daily
+    """
+    from alerts.channels.opening import open_channel
+
+    settings = workspace(ctx, quiet=True).settings
+    found = settings.route(route)
+    if found is None:
+        names = ", ".join(r.name for r in settings.routes) or "none"
+        raise NotFoundError(f"no route is named {route!r}; routes: {names}")
+    result: dict[str, Any] = {"route": route, "channel": channels.shown(found.channel), "posted": False,
+                              "promise": None, "problem": None}
+    began = monotonic()
+    try:
+        channel = open_channel(found.channel, settings, console(stderr=as_json))
+        result["promise"] = PROMISES[_post(channel, found)]
+        result["posted"] = True
+    except (DisableRoute, RetryLater, SkipDocument, UnclearDelivery) as failure:
+        result["problem"] = str(failure)
+    result["seconds"] = round(monotonic() - began, 2)
+    if as_json:
+        emit_json(result)
+    elif result["posted"]:
+        console().print(f"{route}: posted to {result['channel']} in {result['seconds']} s")
+        console().print(f"promise: {result['promise']}")
+    else:
+        console().print(f"{route}: not posted to {result['channel']}: {result['problem']}")
+    if not result["posted"]:
+        raise typer.Exit(1)
+
+
+def _post(channel: Channel, route: RouteSettings) -> bool | None:
+    """Post the message. Returns whether it can be read again; None where the channel repeats what is doubtful."""
+    from alerts.channels.base import Post
+
+    now = clock.now()
+    key = f"test:{route.name}:{now:%Y%m%dT%H%M%S.%f}"
+    channel.post(Post(channel.render(_message(route))[0], key))
+    if channel.repeats:
+        return None
+    try:
+        return channel.find(key, None, now) is not None
+    except NoHistoryError:
+        return False
+    except RetryLater:
+        return True
+
+
+def _message(route: RouteSettings) -> Message:
+    from alerts.message import Item, Message, Run, Section
+
+    now = route.local(clock.now())
+    item = Item(
+        "Aurora Chips ↔ Borealis Telecom", ("partnership", "announced", "AI"),
+        "An example: two firms join forces", None,
+        (Run("Aurora Chips", bold=True), Run(" and "), Run("Borealis Telecom", bold=True), Run(" will "),
+         Run("join forces", bold=True), Run(" in artificial intelligence.")),
+        ("this is what a story looks like; the firms are made up",),
+        {"headline": "Aurora Chips ↔ Borealis Telecom", "test": True})
+    subtitle = f"route {route.name} · {now:%Y-%m-%d %H:%M %Z}"
+    return Message("Test message of Pactwatch", subtitle, (Section("", (item,)),), kind="test", route=route.name)

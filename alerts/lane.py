@@ -95,7 +95,8 @@ class Lane:
         except UnclearDelivery as failure:
             self._record(claimed, "unclear", error=failure, wait=failure.after)
         except NoHistoryError as failure:
-            self._record(claimed, "possibly_sent", error=failure)
+            why = NoHistoryError(f"{claimed.error}; {failure}") if claimed.error else failure
+            self._record(claimed, "possibly_sent", error=why)
         except SkipDocument as failure:
             self._record(claimed, "failed", error=failure)
         except DisableRoute as refusal:

@@ -40,6 +40,7 @@ class Claimed:
     unclear: bool
     thread_key: str | None               # of the delivery that it replies to
     thread: str | None                   # the message that it replies to, by the channel's id
+    error: str | None                    # why it was not sent before
 
 
 def not_held(now: datetime) -> sa.ColumnElement[bool]:
@@ -124,7 +125,7 @@ def _take(connection: Connection, id_: int, unclear: bool, thread: str | None, u
     row = connection.execute(sa.select(Delivery).where(Delivery.id == id_)).mappings().one()
     return Claimed(row["id"], row["key"], row["route"], row["channel"], row["kind"], row["hit_id"], row["story_id"],
                    row["digest_id"], row["payload"], row["attempts"], row["created_at"], unclear, row["thread_key"],
-                   thread)
+                   thread, row["error"])
 
 
 def _mine(claimed: Claimed) -> sa.ColumnElement[bool]:

@@ -12,7 +12,7 @@ import xml.etree.ElementTree as ET
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from alerts.channels.base import Payload, Post, Posted
 from alerts.html import body
@@ -78,12 +78,10 @@ class FeedChannel:
         try:
             found = json.loads(self._file(".json").read_text(encoding="utf-8"))
             return [item for item in found["items"] if item["id"] and item["date_published"]]
-        except FileNotFoundError:
-            return []
-        except (ValueError, KeyError, TypeError):
-            return []                    # somebody wrote over it: the feed begins anew
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return []                    # not yet there, or somebody wrote over it: the feed begins anew
         except OSError as failure:
-            raise RetryLater(f"{self._path}: cannot be read: {failure.strerror}") from failure
+            self._failed("read", failure)
 
     def _write(self, items: list[dict[str, Any]], route: str) -> None:
         title = f"Pactwatch: {route}" if route else "Pactwatch"
@@ -93,10 +91,14 @@ class FeedChannel:
             self._replace(".atom", _xml(_atom(title, items)))
             self._replace(".rss", _xml(_rss(title, items)))
             self._replace(".json", json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        except (PermissionError, NotADirectoryError, FileExistsError, IsADirectoryError) as failure:
-            raise DisableRoute(f"{failure.filename}: cannot be written: {failure.strerror}") from failure
         except OSError as failure:
-            raise RetryLater(f"{self._path}: cannot be written: {failure.strerror}") from failure
+            self._failed("written", failure)
+
+    def _failed(self, done: str, failure: OSError) -> NoReturn:
+        text = f"{failure.filename or self._path} cannot be {done}: {failure.strerror}"
+        if isinstance(failure, PermissionError | NotADirectoryError | FileExistsError | IsADirectoryError):
+            raise DisableRoute(text) from failure
+        raise RetryLater(text) from failure
 
     def _file(self, ending: str) -> Path:
         return self._path.with_name(self._path.name + ending)

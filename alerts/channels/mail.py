@@ -89,9 +89,7 @@ class _Session:
     def __init__(self, settings: EmailSettings, password: str | None) -> None:
         self._host = f"the mail server {settings.host}:{settings.port}"
         try:
-            self._server = self._connect(settings)
-            if settings.user:
-                self._server.login(settings.user, password or "")
+            self._server = _connected(settings, password)
         except smtplib.SMTPAuthenticationError as failure:
             raise DisableRoute(f"{self._host} refuses user and password ({failure.smtp_code}); check email.user and "
                                "email.password_file") from failure
@@ -102,20 +100,6 @@ class _Session:
                 f"the certificate of {self._host} is not accepted: {failure.verify_message}") from failure
         except (smtplib.SMTPException, OSError) as failure:
             raise RetryLater(f"{self._host} cannot be reached: {failure}") from failure
-
-    def _connect(self, settings: EmailSettings) -> smtplib.SMTP:
-        name = socket.gethostname()
-        if settings.security == "tls":
-            return smtplib.SMTP_SSL(settings.host, settings.port, name, timeout=settings.timeout,
-                                    context=ssl.create_default_context())
-        server = smtplib.SMTP(settings.host, settings.port, name, timeout=settings.timeout)
-        try:
-            if settings.security == "starttls":
-                server.starttls(context=ssl.create_default_context())
-        except BaseException:
-            server.close()
-            raise
-        return server
 
     def hand_over(self, mail: EmailMessage, sender: str, to: str) -> None:
         """Give one mail to the server, step by step, to know at which it failed."""
@@ -158,6 +142,24 @@ class _Session:
         with contextlib.suppress(smtplib.SMTPException, OSError):
             self._server.quit()
         self._server.close()
+
+
+def _connected(settings: EmailSettings, password: str | None) -> smtplib.SMTP:
+    """A connection that the server has let in; closed where it has not."""
+    with contextlib.ExitStack() as unless_let_in:
+        name, context = socket.gethostname(), ssl.create_default_context()
+        if settings.security == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(settings.host, settings.port, name, timeout=settings.timeout,
+                                                    context=context)
+        else:
+            server = smtplib.SMTP(settings.host, settings.port, name, timeout=settings.timeout)
+        unless_let_in.callback(server.close)
+        if settings.security == "starttls":
+            server.starttls(context=context)
+        if settings.user:
+            server.login(settings.user, password or "")
+        unless_let_in.pop_all()
+    return server
 
 
 def _quoted(mail: bytes) -> bytes:

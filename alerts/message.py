@@ -112,7 +112,8 @@ def alert_message(entry: Entry, route: RouteSettings, later: Sequence[str] = ())
     """The message of an immediate alert. `later` is what was told of the story since."""
     item = _item(entry, route)
     if later:
-        item = replace(item, notes=(*item.notes, shorten("since then: " + ", ".join(later), _LONGEST["note"])))
+        said = clean("since then: " + ", ".join(later))
+        item = replace(item, notes=(*item.notes, shorten(said, _LONGEST["note"])))
     return Message("", "", (Section("", (item,)),), route=route.name)
 
 

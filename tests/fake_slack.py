@@ -2,7 +2,7 @@
 
 A fault is a word, used up one by one by the calls of `chat.postMessage`:
 `ok`, `ratelimited`, `refuse:ERROR`, `500`, `html`, `reset`, `close`, `hang` leave no message;
-`post-500`, `post-html`, `post-reset`, `post-close`, `post-hang` take the message and then lose the answer.
+`post-500`, `post-html`, `post-badjson`, `post-reset`, `post-close`, `post-hang` take the message and then lose the answer.
 """
 
 from __future__ import annotations
@@ -151,6 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer({"ok": False, "error": ending.removeprefix("refuse:")})
         elif ending == "500":
             self.answer({"ok": False, "error": "internal_error"}, 500)
+        elif ending == "badjson":
+            self.answer('{"ok": tr')
         elif ending == "html":
             self.answer("<html>Bad Gateway</html>", 502)
         elif ending == "reset":

@@ -69,7 +69,8 @@ class EmailChannel(Forgetful):
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._sender
         mail["To"] = _address(self._to)
-        mail["Subject"] = post.payload["subject"]
+        # What looks like an encoded word would be decoded here, line breaks and further headers in it.
+        mail["Subject"] = post.payload["subject"].replace("=?", "= ?")
         mail["Date"] = format_datetime(clock.now())
         mail["Message-ID"] = id_
         mail["Auto-Submitted"] = "auto-generated"

@@ -120,8 +120,8 @@ def alert_message(entry: Entry, route: RouteSettings, later: Sequence[str] = ())
 def follow_message(entry: Entry, route: RouteSettings, news: str) -> Message:
     """Later news of a story that was told, with what is new about it."""
     item = _item(entry, route)
-    return Message("", "", (Section("", (replace(item, labels=(clean(news), *item.labels)),)),), kind="follow",
-                   route=route.name)
+    labels = (shorten(clean(news), _LONGEST["headline"]), *item.labels)
+    return Message("", "", (Section("", (replace(item, labels=labels),)),), kind="follow", route=route.name)
 
 
 def outlets_message(entry: Entry, route: RouteSettings, fresh: Sequence[Outlet]) -> Message:

@@ -35,13 +35,16 @@ SHORT = ROUTE.model_copy(update={"format": "short"})
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 WILD = st.one_of(
     st.text(max_size=200),
-    st.text(alphabet="<>&|\"'*_`!@#:/.\r\n\t\u2028\u202e\u2066\x00\x1b\x0b\u0301\ufffe\ud800=?;() amplt이a", max_size=200),
+    st.text(alphabet="<>&|\"'*_`!@#:/.\r\n\t\u2028\u202e\u2066\x00\x1b\x0b\u0301\ufffe\ud800=?;() amplt이a",
+            max_size=200),
     st.sampled_from([
         "<!channel> <!here> <@U012345>", "<https://evil.example|bank.example>", "[bank.example](https://evil.example)",
         "x" * 12000, "", " ", "Z" + "\u0301" * 500, "\u202eevil \u2066hidden",
         "Subject\r\nBcc: all@example.org\r\n\r\n<h1>body</h1>", "=?utf-8?q?=0d=0aBcc:_x?=", "\r\n.\r\nMAIL FROM:<x@y>",
-        "<script>alert(1)</script>", "\" onmouseover=\"alert(1)", "</title></head><body onload=x>", "]]></content><entry>",
-        "javascript:alert(1)", "https://bank.example/login", "@everyone @here", "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:'>]>",
+        "<script>alert(1)</script>", "\" onmouseover=\"alert(1)",
+        "</title></head><body onload=x>", "]]></content><entry>",
+        "javascript:alert(1)", "https://bank.example/login", "@everyone @here",
+        "<!DOCTYPE x [<!ENTITY y SYSTEM 'file:'>]>",
         "\x00\x1b[31mred\x9b", "&lt;script&gt;", "&amp;amp;lt;", "../../etc/passwd", "{{7*7}} ${x} %s",
     ]),
 )
@@ -109,7 +112,8 @@ def check_page(html: str) -> None:
 @settings(max_examples=25, deadline=None)
 @given(title=WILD, sentence=WILD, party=WILD, outlet=WILD, url=WILD)
 @example(title="x" * 12000, sentence="x" * 12000, party="=?utf-8?q?=0d=0aBcc:_x?=", outlet="a\r\nBcc: x", url="x")
-@example(title="\x1f\u202e<!channel>", sentence="Z" + "\u0301" * 500, party="삼성 " * 3000, outlet="<b>", url="javascript:x")
+@example(title="\x1f\u202e<!channel>", sentence="Z" + "\u0301" * 500, party="삼성 " * 3000, outlet="<b>",
+         url="javascript:x")
 def test_no_text_of_a_stranger_makes_a_bad_message_in_any_form(
     title: str, sentence: str, party: str, outlet: str, url: str
 ) -> None:

@@ -2,7 +2,8 @@
 
 A fault is a word, used up one by one by the calls of `chat.postMessage`:
 `ok`, `ratelimited`, `refuse:ERROR`, `500`, `html`, `reset`, `close`, `hang` leave no message;
-`post-500`, `post-html`, `post-badjson`, `post-reset`, `post-close`, `post-hang` take the message and then lose the answer.
+`post-500`, `post-html`, `post-badjson`, `post-reset`, `post-close`, `post-hang` take the message and then lose the
+answer.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from alerts.timer import Timer
 from archive import routes as route_rows
 from archive.engine import Engine, reading, writing
 from core import channels
-from core.errors import DisableRoute
+from core.errors import DisableRoute, PactwatchError
 from core.logs import get_logger
 from core.settings import Settings
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 15.0  # seconds that one pass waits for a channel; what takes longer is for the next pass
 BUDGET = 120.0                           # seconds that one pass may take
-LANES = 8                                # channels that are served side by side
 _MENDING = timedelta(hours=1)            # a channel that refused for good is tried again after this, and at every start
 
 log = get_logger("alerts")
@@ -87,9 +85,26 @@ class Courier:
             served.discard(self._settings.alerts.fallback or "")
             if len(ready) == 1:
                 self._serve(ready[0], names, tally, end)
-            elif ready:
-                with ThreadPoolExecutor(min(LANES, len(ready)), "lane") as pool:
-                    list(pool.map(lambda name: self._serve(name, names, tally, end), ready))
+            else:
+                self._serve_side_by_side(ready, names, tally, end)
+
+    def _serve_side_by_side(self, ready: list[str], names: list[str], tally: Tally, end: float) -> None:
+        """A thread for each channel; daemons, since a process that is told to stop does not wait for a slow answer."""
+        failures: list[PactwatchError] = []
+
+        def serve(name: str) -> None:
+            try:
+                self._serve(name, names, tally, end)
+            except PactwatchError as failure:      # the database is busy, full or damaged: that is for the caller
+                failures.append(failure)
+
+        threads = [threading.Thread(target=serve, args=(name,), name="lane", daemon=True) for name in ready]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if failures:
+            raise failures[0]
 
     def _serve(self, name: str, names: list[str], tally: Tally, end: float) -> None:
         try:

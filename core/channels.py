@@ -11,7 +11,7 @@ _FORMS = {
     "slack": r"#[^\s]+|[A-Z0-9]{6,}",
     "slack-webhook": f"{_URL}|{_NAME}",
     "webhook": f"{_URL}|{_NAME}",
-    "email": r"[!-~]+@[A-Za-z0-9.-]+",
+    "email": r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+",
     "apprise": rf"[a-z0-9+.-]+://\S+|{_NAME}",
     "feed": r"[^\s:][^\n\r\0:]*",
 }

@@ -11,10 +11,7 @@ from pydantic import Field, model_validator
 from core.channels import FORMS
 from core.section import ChannelName, Hours, Section, WallClock, Weekdays, Zone, days_of
 
-_ONLY = {
-    "digest": ("at", "days"),
-    "immediate": ("quiet", "budget", "overflow", "on_top"),
-}
+_ONLY_IMMEDIATE = ("quiet", "budget", "overflow", "on_top")
 
 
 class RouteSettings(Section):
@@ -52,9 +49,8 @@ class RouteSettings(Section):
 
     @model_validator(mode="after")
     def _keys_fit_the_kind(self) -> RouteSettings:
-        other = "digest" if self.send == "immediate" else "immediate"
-        wrong = [key for key in _ONLY[other] if key in self.model_fields_set]
-        if wrong and other == "immediate":
+        wrong = [key for key in _ONLY_IMMEDIATE if key in self.model_fields_set]
+        if wrong and self.send == "digest":
             msg = f"{wrong[0]!r} is for routes with send = \"immediate\""
             raise ValueError(msg)
         return self

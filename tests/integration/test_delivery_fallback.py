@@ -28,12 +28,6 @@ def slack() -> Iterator[FakeSlack]:
         yield running
 
 
-@pytest.fixture
-def other() -> Iterator[FakeSlack]:
-    with FakeSlack() as running:
-        yield running
-
-
 def settings_for(slack: FakeSlack, fallback: str | None) -> Settings:
     return Settings(home=Path(), slack={"token": "xoxb-test", "api_url": slack.url}, alerts={"fallback": fallback},
                     channels={"ops": {"url": "http://127.0.0.1:9/x"}}, routes=[
@@ -57,14 +51,14 @@ def only_one_refuses(slack: FakeSlack, error: str) -> None:
 
 
 def test_the_fallback_channel_hears_once_that_a_channel_refuses_and_once_that_it_works_again(
-        sqlite_engine: Engine, slack: FakeSlack) -> None:
+        engine: Engine, slack: FakeSlack) -> None:
     settings = settings_for(slack, "slack:C0000000002")
     for _ in range(2):
-        add_hit(sqlite_engine, settings.routes[:1], NOW)
+        add_hit(engine, settings.routes[:1], NOW)
     original = slack.take
     only_one_refuses(slack, "is_archived")
     for _ in range(3):
-        deliver(sqlite_engine, settings)                # each a process of its own
+        deliver(engine, settings)                # each a process of its own
     (notice,) = slack.messages
     assert notice["channel"] == "C0000000002"
     assert notice["text"].startswith("Stopped: now, daily")
@@ -72,7 +66,7 @@ def test_the_fallback_channel_hears_once_that_a_channel_refuses_and_once_that_it
     assert "2 messages wait; nothing is lost" in notice["text"]
     assert problems(notice) == []
     slack.take = original  # type: ignore[method-assign]
-    deliver(sqlite_engine, settings)
+    deliver(engine, settings)
     assert [m["channel"][-1] for m in slack.messages] == ["2", "1", "1", "2"]
     assert slack.messages[-1]["text"].startswith("Works again: now, daily")
 

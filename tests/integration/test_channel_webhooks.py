@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -228,6 +229,16 @@ def test_an_address_that_apprise_does_not_know_stops_the_route(sqlite_engine: En
     assert deliver(sqlite_engine, settings).pending == 1
     with reading(sqlite_engine) as connection:
         assert "does not know" in routes.overview(connection, NOW)[0]["stopped_reason"]
+
+
+def test_without_apprise_the_route_says_what_to_install(
+        sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    settings = Settings(home=Path(), routes=[{"name": "now", "channel": "apprise:json://x", "send": "immediate"}])
+    add_hit(sqlite_engine, settings.routes, NOW)
+    assert deliver(sqlite_engine, settings).pending == 1
+    with reading(sqlite_engine) as connection:
+        assert "pip install 'pactwatch[apprise]'" in routes.overview(connection, NOW)[0]["stopped_reason"]
 
 
 def test_an_address_from_a_file_is_read_when_it_is_needed(

@@ -22,11 +22,12 @@ from alerts.channels.slack_webhook import REPEAT
 from alerts.deliver import Courier
 from alerts.tick import announce_routes
 from archive import routes
-from archive.engine import reading, writing
+from archive.engine import reading
 from archive.tables import Delivery
 from core.settings import Settings
 from tests.fake_slack import problems
 from tests.hook_server import HookServer
+from tests.simulated import SimulatedTimer
 from tests.stories import add_article, add_hit
 
 NOW = datetime.now(UTC)
@@ -52,16 +53,7 @@ def deliver(engine: Engine, settings: Settings) -> Any:
         channel.pace = 0.0
         return channel
     announce_routes(engine, settings, NOW)
-    courier = Courier(engine, settings, opener=opener)
-    counts = courier.deliver()
-    while counts.pending:                                  # the waits after a doubtful answer are not the subject here
-        with writing(engine) as connection:
-            waiting = connection.execute(sa.update(Delivery).where(Delivery.next_try_at.is_not(None)).values(
-                next_try_at=None)).rowcount
-        if not waiting:
-            break
-        counts = courier.deliver()
-    return counts
+    return Courier(engine, settings, opener=opener, timer=SimulatedTimer(), patience=120).deliver()
 
 
 def states(engine: Engine) -> list[str]:

@@ -10,6 +10,8 @@ from typing import Literal
 from core.captures import Left
 
 Field = Literal["title", "text"]
+# What a page is that holds more than one article.
+Flag = Literal["live_blog", "several_articles", "digest"]
 
 
 class AddressState(StrEnum):
@@ -87,6 +89,24 @@ class Discovery:
     summary: str | None = None
 
 
+Mode = Literal["auto", "precise", "wide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the pages of a source are read, where its file says more than the default. Selectors are CSS."""
+
+    mode: Mode = "auto"                  # precise: less that does not belong; wide: more, also where it is unsure
+    filter: bool = True                  # leave out lines that look like no part of the article
+    repeated: bool = True                # leave out lines that stand on other pages of the site, too
+    body: str | None = None
+    title: str | None = None
+    date: str | None = None
+    authors: str | None = None
+    remove: tuple[str, ...] = ()         # taken off the page before anything is read
+    other_version: bool = True           # read the AMP or print version of a page that has no text
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A fetched article page on its way to extraction. `url` is its address in the ledger."""
@@ -107,6 +127,9 @@ class Page:
     status: int = 200
     duration_ms: int | None = None
     brief: bool = False                  # title and summary of the entry point stand for the article
+    recipe: Recipe = Recipe()
+    furniture: frozenset[int] = frozenset()  # hashes of lines that stand on other pages of the site, too
+    version: str = ""                    # where the body is from, if not from the article's own page: AMP, print
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +148,8 @@ class Article:
     image: str | None = None
     section: str | None = None
     paywalled: bool = False
+    flags: tuple[Flag, ...] = ()
+    dropped: str = ""                    # lines of the page that were taken for no part of the text; searchable apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +316,8 @@ class Processed:
     signature: Signature | None = None
     search_title: str = ""               # core.text.search_form of the title
     search_text: str = ""
+    search_dropped: str = ""
+    lines: tuple[int, ...] = ()          # hashes of the text's lines, by which lines that repeat on a site are known
     knowledge_version: str = ""
     etag: str | None = None
     last_modified: str | None = None

@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval test check sources docs picture bench-names bench-backfill lock clean
+.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check sources docs picture bench-names bench-backfill lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,14 @@ STRATA ?= 11=1285,10=3296,01=4272,00=15823
 eval: setup ## Measure detection: make eval CORPUS=folder-of-labelled-texts
 	@test -n "$(CORPUS)" || { echo "Name a folder or file of labelled texts: make eval CORPUS=folder" >&2; exit 2; }
 	@$(BIN)/pactwatch rules eval "$(CORPUS)" --strata "$(STRATA)" --folds-by source
+
+eval-extraction: setup ## Measure extraction beside Trafilatura: make eval-extraction CORPUS=folder-of-labelled-pages
+	@test -n "$(CORPUS)" || { echo "Name a folder of labelled pages: make eval-extraction CORPUS=folder" >&2; exit 2; }
+	@$(BIN)/python -m pactwatch.extraction_eval "$(CORPUS)"
+
+train-extraction: setup ## Fit the line filter to labelled pages: make train-extraction CORPUS=folder [WRITE=--write]
+	@test -n "$(CORPUS)" || { echo "Name a folder of labelled pages: make train-extraction CORPUS=folder" >&2; exit 2; }
+	@$(BIN)/python -m pactwatch.extraction_train "$(CORPUS)" $(WRITE)
 
 test: setup-dev ## Run all tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal

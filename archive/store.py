@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive import hits, ledger, rows, sorting, stories
+from archive import hits, ledger, rows, sitelines, sorting, stories
 from archive.rows import Known
 from archive.tables import Address, Fetch
 from core.records import AddressState, Outcome, Processed
@@ -81,6 +81,7 @@ def store(
     moved = [(_article(page).url, page.address_id) for _, page in written if _article(page).url != page.url]
     ledger.record_aliases(connection, moved, now)
     if backfill_id is None:
+        sitelines.write(connection, [page for _, page in written])
         instead = {p.address_id: p for p in pages.instead}
         instead |= {page.address_id: _as_duplicate(page, other)
                     for known, page in pages.same if (other := _other_address(known, page))}

@@ -107,6 +107,9 @@ class Recipe:
     other_version: bool = True           # read the AMP or print version of a page that has no text
 
 
+AS_USUAL = Recipe()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A fetched article page on its way to extraction. `url` is its address in the ledger."""
@@ -127,7 +130,7 @@ class Page:
     status: int = 200
     duration_ms: int | None = None
     brief: bool = False                  # title and summary of the entry point stand for the article
-    recipe: Recipe = Recipe()
+    recipe: Recipe = AS_USUAL
     furniture: frozenset[int] = frozenset()  # hashes of lines that stand on other pages of the site, too
     version: str = ""                    # where the body is from, if not from the article's own page: AMP, print
 

@@ -42,8 +42,10 @@ _EDGES = " \t.,:;|-–—\"'“”"
 
 
 def find_authors(tree: HtmlElement, head: Head, node: Node, url: str) -> tuple[tuple[str, ...], str]:
-    """Who wrote it, and where that stands: persons by JSON-LD and meta tags, then an agency or a desk that signs
-    there, then marked by-lines and links to an author's page. Where nobody is named: the outlet itself."""
+    """Who wrote it, and where that stands: persons by JSON-LD and meta tags, then an agency or a desk that signs there.
+
+    Then marked by-lines and links to an author's page. Where nobody is named: the outlet itself.
+    """
     outlets = [*names(node.get("publisher")), *head.all("og:site_name", "application-name")]
     own = own_names(url, outlets)
     if found := clean_authors(names(node.get("author"), persons_only=True), own):

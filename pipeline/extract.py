@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from core.clock import as_utc
 from core.errors import SkipDocument
-from core.records import Article, Recipe
+from core.records import AS_USUAL, Article, Recipe
 from core.text import search_tokens
 from pipeline.body import MIN_BODY, Body, find_body, plain
 from pipeline.flags import flags_of
@@ -63,7 +63,7 @@ def extract(html: bytes, url: str, *, encoding: str | None = None, language: str
 
 def read_page(html: bytes, url: str, *, encoding: str | None = None, language: str | None = None,
               title_hint: str | None = None, published_hint: datetime | None = None,
-              fetched_at: datetime | None = None, brief: bool = False, recipe: Recipe = Recipe(),
+              fetched_at: datetime | None = None, brief: bool = False, recipe: Recipe = AS_USUAL,
               furniture: frozenset[int] = frozenset()) -> Reading:
     """The article on a page, and how it was read.
 
@@ -80,6 +80,8 @@ def read_page(html: bytes, url: str, *, encoding: str | None = None, language: s
         hint = None
     try:
         tree = parse(source)
+        if brief:
+            recipe = replace(recipe, filter=False, repeated=False)  # a summary is no page with things around it
         prune(tree, recipe)
         found = read_metadata(tree, url, language=language, title_hint=title_hint, published_hint=hint, latest=latest,
                               recipe=recipe)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from core.records import Recipe
+from core.records import AS_USUAL, Recipe
 from pipeline.addresses import absolute, canonical_address
 from pipeline.authors import clean_authors, find_authors
 from pipeline.head import Head, collect, one_line
@@ -43,7 +43,7 @@ class Metadata:
 
 def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, title_hint: str | None = None,
                   published_hint: datetime | None = None, latest: datetime | None = None,
-                  recipe: Recipe = Recipe()) -> Metadata:
+                  recipe: Recipe = AS_USUAL) -> Metadata:
     """The metadata of the page at `url`.
 
     `language` decides the zone of times that have none; the hints are what the entry point said; a time after

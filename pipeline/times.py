@@ -32,8 +32,10 @@ def _moments(*groups: tuple[str, Any]) -> Iterator[tuple[Moment, str]]:
 
 def published_time(tree: HtmlElement, head: Head, node: Node, url: str, *, hint: datetime | None,
                    latest: datetime | None, language: str) -> tuple[datetime | None, str]:
-    """The time and where it is from: JSON-LD, then meta tags, then <time>; the hint of the entry point; the visible
-    text and the address only where they all hold nothing."""
+    """The time and where it is from: JSON-LD, then meta tags, then <time>, then the entry point.
+
+    The visible text and the address are asked only where they all hold nothing.
+    """
     declared = _moments(
         ("JSON-LD", [node.get("datePublished"), node.get("uploadDate"), node.get("dateCreated")]),
         ("meta tag", head.all(*_PUBLISHED)), ("<time>", _marked(head)))

@@ -13,8 +13,10 @@ _SUFFIX = re.compile(r"\s+[|–—·»:-]\s+|\s*[|»]\s*")
 
 
 def find_title(head: Head, node: Node, hint: str | None) -> tuple[str, str]:
-    """The title and where it is from: the <h1> that agrees with another title of the page; else headline, og:title,
-    <title>, hint, any <h1>."""
+    """The title and where it is from: the <h1> that agrees with another title of the page.
+
+    Else headline, og:title, <title>, hint, any <h1>.
+    """
     headline = next((one_line(t) for t in texts(node.get("headline"))), "")
     declared = one_line(head.first(*_META) or "")
     others = [t for t in (declared, headline, head.title, hint or "") if t]

@@ -34,7 +34,9 @@ from scrapers.discovery.read import Ask
 from scrapers.feedonly import pages_of
 from scrapers.handler import ABANDON
 from scrapers.moved import moved_to
+from scrapers.otherversion import OtherVersion, other_version
 from scrapers.settings import PER_HOST
+from scrapers.source import SourceFile
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
 _LONGEST_VISIT = 600.0  # seconds; what a source still has to bring then waits for its next poll
@@ -218,18 +220,18 @@ class NewsSpider(scrapy.Spider):
         Those are the articles of a source whose feed holds them, and pages that had arrived before a crash.
         """
         source, fetches = visit.planned.source, visit.planned.source.articles == "page"
-        for page in self._arrived(orders) if fetches else pages_of(source, orders, discoveries, clock.now()):
+        for page in self._arrived(source, orders) if fetches else pages_of(source, orders, discoveries, clock.now()):
             if page.address_id not in visit.taken:
                 visit.taken.add(page.address_id)
                 await self._desk.page(page)
         if fetches:
             self._take(visit, orders)
 
-    def _arrived(self, orders: Sequence[FetchOrder]) -> Iterator[Page]:
+    def _arrived(self, source: SourceFile, orders: Sequence[FetchOrder]) -> Iterator[Page]:
         if self._plan.arrived is not None:
             for order in orders:
                 if page := self._plan.arrived.take(order):
-                    yield page
+                    yield replace(page, recipe=source.extract.recipe)
 
     def _take(self, visit: _Visit, orders: Sequence[FetchOrder]) -> None:
         for order in orders:
@@ -345,30 +347,70 @@ class NewsSpider(scrapy.Spider):
             visit.landed.add(final)
         answer = judge(response, order, final)
         if answer.outcome is Outcome.OK:
-            source = visit.planned.source
-            await self._desk.page(
-                Page(
-                    address_id=order.address_id,
-                    source_id=order.source_id,
-                    url=order.url,
-                    final_url=final,
-                    body=response.body,
-                    encoding=encoding_of(response),
-                    fetched_at=answer.at,
-                    language=source.language,
-                    publisher=source.publisher,
-                    title_hint=order.title_hint,
-                    published_hint=order.published_hint,
-                    etag=answer.etag,
-                    last_modified=answer.last_modified,
-                    status=response.status,
-                    duration_ms=answer.duration_ms,
-                )
-            )
+            page = self._page(response, visit, order, answer)
+            other = other_version(response.body, final) if page.recipe.other_version else None
+            if other is not None:
+                yield self._other(visit, order, page, other)
+            else:
+                await self._desk.page(page)
         else:
             if response.status == 429 or answer.retry_after:
                 visit.queue.clear()  # asked to go away: the rest stays in the ledger for the next poll
             await self._desk.fetched(FetchReport(order, answer))
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
+    def _page(self, response: Response, visit: _Visit, order: FetchOrder, answer: Answer) -> Page:
+        source = visit.planned.source
+        return Page(
+            address_id=order.address_id,
+            source_id=order.source_id,
+            url=order.url,
+            final_url=canonical(response.url) or response.url,
+            body=response.body,
+            encoding=encoding_of(response),
+            fetched_at=answer.at,
+            language=source.language,
+            publisher=source.publisher,
+            title_hint=order.title_hint,
+            published_hint=order.published_hint,
+            etag=answer.etag,
+            last_modified=answer.last_modified,
+            status=response.status,
+            duration_ms=answer.duration_ms,
+            recipe=source.extract.recipe,
+        )
+
+    def _other(self, visit: _Visit, order: FetchOrder, page: Page, other: OtherVersion) -> scrapy.Request:
+        """The request for another version of a page that has no text: one, under all the rules of the first."""
+        visit.fetching += 1
+        visit.open += 1
+        order = replace(order, url=other.url, etag=None, last_modified=None)
+        arguments = {"visit": visit, "order": order, "page": page, "kind": other.kind}
+        return self._request(other.url, visit, self._max_page, self.on_other, self.on_other_failure, order, arguments)
+
+    async def on_other(
+        self, response: Response, visit: _Visit, order: FetchOrder, page: Page, kind: str
+    ) -> AsyncIterator[scrapy.Request]:
+        """Hand over a page with the text of its other version; without it where that is no page, either."""
+        if judge(response, order, canonical(response.url) or response.url).outcome is Outcome.OK:
+            version = f"{kind} version, {order.url}"
+            page = replace(page, body=response.body, encoding=encoding_of(response), version=version)
+        async for request in self._handed_over(visit, page):
+            yield request
+
+    async def on_other_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
+        """Hand over the page as it is: its other version cannot be had."""
+        if self._abandoned:
+            return
+        visit, arguments, _ = _of_failure(failure)
+        async for request in self._handed_over(visit, arguments["page"]):
+            yield request
+
+    async def _handed_over(self, visit: _Visit, page: Page) -> AsyncIterator[scrapy.Request]:
+        visit.fetching -= 1
+        await self._desk.page(page)
         for request in self._next(visit):
             yield request
         await self._done(visit)

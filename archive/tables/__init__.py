@@ -2,13 +2,13 @@
 
 from archive.tables.alerts import Delivery, Digest, DigestEntry, Route
 from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention, Organisation, Person
-from archive.tables.articles import Article, SignatureBand, Story, StoryDecision, Version
+from archive.tables.articles import Article, DroppedLines, SignatureBand, SitePage, Story, StoryDecision, Version
 from archive.tables.base import Base
 from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, Run, Source
 from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
-    "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event",
+    "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "DroppedLines", "EntryPoint", "Event",
     "EventParty", "Feedback", "Fetch", "Hit", "Host", "Mention", "Notice", "Organisation", "Person", "Route", "Run",
-    "SignatureBand", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
+    "SignatureBand", "SitePage", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
 ]

@@ -63,7 +63,7 @@ EXTRACTORS: dict[str, Callable[[bytes, str], Found]] = {"pactwatch": ours, "traf
 
 
 def measure(pages: Sequence[LabelledPage]) -> dict[str, dict[str, Tally]]:
-    """The tally of each extractor on each set. Both read a page one after the other, so that both meet the same load."""
+    """The tally of each extractor on each set. They take turns, so that both meet the same load."""
     tallies = {name: {one: Tally() for one in EXTRACTORS} for name in sets_of(pages)}
     for extractor in EXTRACTORS.values():
         extractor(pages[0].html, pages[0].url)  # imports and models are no cost of a page

@@ -14,7 +14,7 @@ _AGENCIES = (
     "europa press", "anadolu ajansı", "xinhua", "yonhap", "yonhap news", "kyodo", "kyodo news", "jiji press", "pti",
     "ians", "ani", "upi", "tass", "interfax", "pa media", "press association", "the canadian press", "canadian press",
     "financial times", "the new york times", "the washington post", "the conversation", "pr newswire", "business wire",
-    "globenewswire", "belga", "anp", "tt", "ntb", "ritzau", "lusa", "cna", "antara",
+    "globenewswire", "belga", "anp", "tt", "ntb", "ritzau", "lusa", "antara",
 )
 _BODY = re.compile(
     r"\b(?:news|times|press|media|magazine|agency|agentur|agence|agencia|agenzia|redaktion|redaction|rédaction|redacción"

@@ -13,7 +13,8 @@ from pipeline.head import Head, inner_text
 from pipeline.jsonld import Node, names
 
 _META = ("article:author", "author", "authors", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
-         "article:author_name", "articleauthor", "byl", "dable:author", "rbauthors", "cxenseparse:author", "parsely-author")
+         "article:author_name", "articleauthor", "byl", "dable:author", "rbauthors", "cxenseparse:author",
+         "parsely-author")
 # Tried in this order; each place is used as a whole. One walk of the tree finds them all.
 _MARKED = """.//*[@itemprop='author' or @rel='author' or @id='author' or self::address
     or contains(@class, 'author') or contains(@class, 'uthorName') or contains(@class, 'yline')]"""

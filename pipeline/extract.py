@@ -1,4 +1,4 @@
-"""From the bytes of a page to an article: its metadata and its text, each line with the reason why it stayed or went."""
+"""From the bytes of a page to an article: its fields and its text, each line with the reason why it stayed or went."""
 
 from __future__ import annotations
 

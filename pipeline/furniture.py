@@ -26,7 +26,7 @@ def line_hashes(lines: Iterable[str]) -> tuple[int, ...]:
 
 
 def repeated(lines: Sequence[str], known: frozenset[int]) -> list[bool]:
-    """Which lines stand on other pages, too. None does where more than half of the page repeats: the same story twice."""
+    """Which lines stand on other pages, too. None where more than half of it repeats: the same story twice."""
     if not known:
         return [False] * len(lines)
     again = [line_hash(line) in known for line in lines]

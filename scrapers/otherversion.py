@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -56,12 +56,13 @@ def _address(link: HtmlElement, url: str) -> str | None:
     """The address of a link to another page of the same site."""
     try:
         joined = urljoin(url, (link.get("href") or "").strip())
-        if urlsplit(joined).scheme not in {"http", "https"}:
+        address = urldefrag(joined).url
+        # Canonical addresses are without `/amp`, so this one stays as it is written.
+        if canonical(address) is None or address == url or site_of(address) != site_of(url):
             return None
     except ValueError:
         return None
-    address = canonical(joined)
-    return address if address and address != url and site_of(address) == site_of(url) else None
+    return address
 
 
 def _has_text(tree: HtmlElement) -> bool:

@@ -8,7 +8,7 @@ from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, Run
 from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
-    "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "DroppedLines", "EntryPoint", "Event",
-    "EventParty", "Feedback", "Fetch", "Hit", "Host", "Mention", "Notice", "Organisation", "Person", "Route", "Run",
-    "SignatureBand", "SitePage", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
+    "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "DroppedLines", "EntryPoint",
+    "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "Mention", "Notice", "Organisation", "Person", "Route",
+    "Run", "SignatureBand", "SitePage", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
 ]

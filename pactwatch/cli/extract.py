@@ -33,7 +33,7 @@ def extract(
         metavar="[FILE|URL]", help="A page: a file, or an address to fetch; else standard input.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Address that the page came from.")] = None,
     source: Annotated[str | None, typer.Option(
-        "--source", metavar="ID", help="Read it as the pages of this source: with the `extract` part of its file.")] = None,
+        "--source", metavar="ID", help="Read it as a page of this source, as its file says.")] = None,
     explain: Annotated[bool, typer.Option(
         "--explain", help="Show where each field is from, and why each line was taken or dropped.")] = False,
 ) -> None:

@@ -56,7 +56,7 @@ def _address(link: HtmlElement, url: str) -> str | None:
     """The address of a link to another page of the same site."""
     try:
         joined = urljoin(url, (link.get("href") or "").strip())
-        address = urldefrag(joined).url
+        address: str = urldefrag(joined).url
         # Canonical addresses are without `/amp`, so this one stays as it is written.
         if canonical(address) is None or address == url or site_of(address) != site_of(url):
             return None

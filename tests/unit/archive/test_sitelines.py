@@ -71,7 +71,7 @@ def test_only_the_newest_pages_of_a_site_are_remembered(engine):
 
 
 def test_memory_and_table_agree(engine):
-    pages = {}
+    pages: sitelines.Pages = {}
     for number in range(1, 61):
         sitelines.remember(pages, number, (1, number))
     put(engine, *(page(n, 1, n) for n in range(1, 61)))

@@ -46,7 +46,8 @@ def test_explain_tells_each_field_s_origin_and_each_dropped_line_s_reason(run):
     _, out, _ = run("story.html", "--explain")
     lines = out.splitlines()
     assert lines[0] == "title         Two firms join forces on AI   [h1]"
-    assert next(line for line in lines if line.startswith("text ")).split()[1:5] == ["4", "lines,", "2", "dropped"], "the title, too"
+    text = next(line for line in lines if line.startswith("text "))
+    assert text.split()[1:5] == ["4", "lines,", "2", "dropped"], "the title, too"
     at = lines.index("dropped Sign up for our newsletter")
     assert "looks like no part of the article (0." in lines[at + 1]
     assert f"taken   {PARAGRAPHS[1]}" in lines

@@ -26,13 +26,12 @@ def corpus(tmp_path):
     entries = []
     for number in range(6):
         file = f"{number}.html.gz" if number % 2 else f"{number}.html"
-        html = page([*PARAGRAPHS, f"Report number {number} ends here with one more sentence for the reader.", SIGN_UP]).encode()
+        paragraphs = [*PARAGRAPHS, f"Report number {number} ends here with one more sentence for the reader."]
+        html = page([*paragraphs, SIGN_UP]).encode()
         (tmp_path / file).write_bytes(gzip.compress(html) if number % 2 else html)
+        gold = {"text": "\n".join(paragraphs), "title": "Two firms join forces on AI", "language": "en"}
         entries.append({"id": str(number), "dataset": "fundus-x" if number % 2 else "x", "file": file,
-                        "url": f"https://site{number % 3}.example.org/{number}",
-                        "gold": {"text": "\n".join([*PARAGRAPHS, f"Report number {number} ends here with one more sentence"
-                                                    " for the reader."]), "title": "Two firms join forces on AI",
-                                 "language": "en"}})
+                        "url": f"https://site{number % 3}.example.org/{number}", "gold": gold})
     (tmp_path / "gold.json").write_text(json.dumps(entries))
     return tmp_path
 

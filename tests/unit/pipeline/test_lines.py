@@ -64,7 +64,8 @@ def test_never_does_more_than_three_quarters_of_a_text_go():
     assert len(text) >= 0.25 * sum(map(len, short))
 
 
-LINES = st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(str.strip), max_size=9)
+LINE = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(str.strip)
+LINES = st.lists(LINE, max_size=9)
 
 
 @settings(deadline=None, max_examples=60)

@@ -17,14 +17,17 @@ OTHER = ["A second report of the day tells of a harbour that was closed by ice f
 def test_a_page_of_plain_divisions_is_read_whole():
     body = "".join(f"<div class=c{n}><div>{text}</div></div>" for n, text in enumerate(PARAGRAPHS * 3))
     teaser = f"<div class=box><p>{OTHER[0]}</p></div>"
-    article = read_page(f"<html><body><h1>Two firms</h1>{teaser}<main>{body}</main></body></html>".encode(), URL).article
+    html = f"<html><body><h1>Two firms</h1>{teaser}<main>{body}</main></body></html>"
+    article = read_page(html.encode(), URL).article
     assert all(text in article.text for text in PARAGRAPHS)
 
 
 def test_selectors_of_the_source_decide_what_is_taken():
-    head = "<meta property='article:published_time' content='2020-01-06T01:30:00Z'><meta name=author content='Sam Sample'>"
+    head = ("<meta property='article:published_time' content='2020-01-06T01:30:00Z'>"
+            "<meta name=author content='Sam Sample'>")
     source = page(PARAGRAPHS, head=head).replace("<footer>", (
-        f"<div id=real><p>{OTHER[0]}</p><p class=no>Advertisement</p><p>{OTHER[1]}</p></div><h2 class=t>The real title</h2>"
+        f"<div id=real><p>{OTHER[0]}</p><p class=no>Advertisement</p><p>{OTHER[1]}</p></div>"
+        "<h2 class=t>The real title</h2>"
         "<span class=by>Avery Example</span><time class=when datetime='2021-05-06T07:08:00+09:00'>x</time><footer>"))
     recipe = Recipe(body="#real", title="h2.t", authors=".by", date=".when", remove=(".no",))
     reading = read_page(source.encode(), URL, recipe=recipe)
@@ -45,7 +48,8 @@ def test_a_selector_that_finds_nothing_leaves_the_page_as_it_is():
 def test_fields_say_where_they_are_from():
     ld = json.dumps({"@type": "NewsArticle", "author": {"@type": "Person", "name": "Avery Example"},
                      "datePublished": "2020-01-06T10:30:00+09:00"})
-    origins = read_page(page(PARAGRAPHS, head=f"<script type='application/ld+json'>{ld}</script>").encode(), URL).origins
+    html = page(PARAGRAPHS, head=f"<script type='application/ld+json'>{ld}</script>").encode()
+    origins = read_page(html, URL).origins
     assert origins["title"] == "h1"
     assert origins["published_at"] == origins["authors"] == "JSON-LD"
 

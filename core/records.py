@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from core.captures import Left
+from core.recipe import AS_USUAL, Recipe
 
 Field = Literal["title", "text"]
 # What a page is that holds more than one article.
@@ -87,27 +88,6 @@ class Discovery:
     updated_at: datetime | None = None
     guid: str | None = None
     summary: str | None = None
-
-
-Mode = Literal["auto", "precise", "wide"]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How the pages of a source are read, where its file says more than the default. Selectors are CSS."""
-
-    mode: Mode = "auto"                  # precise: less that does not belong; wide: more, also where it is unsure
-    filter: bool = True                  # leave out lines that look like no part of the article
-    repeated: bool = True                # leave out lines that stand on other pages of the site, too
-    body: str | None = None
-    title: str | None = None
-    date: str | None = None
-    authors: str | None = None
-    remove: tuple[str, ...] = ()         # taken off the page before anything is read
-    other_version: bool = True           # read the AMP or print version of a page that has no text
-
-
-AS_USUAL = Recipe()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from lxml.html import HtmlElement
 
-from core.records import Recipe
+from core.recipe import Recipe
 from pipeline.maintext import MainText
 
 MIN_BODY = 40             # characters: less is a caption or a button, not an article

@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 
 from core.clock import as_utc
 from core.errors import SkipDocument
-from core.records import AS_USUAL, Article, Recipe
+from core.recipe import AS_USUAL, Recipe
+from core.records import Article
 from core.text import search_tokens
 from pipeline.body import MIN_BODY, Body, find_body, plain
 from pipeline.flags import flags_of

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import SkipDocument
-from core.records import Recipe
+from core.recipe import Recipe
 from pipeline.body import plain
 from pipeline.extract import after_title, body_and_signs
 from pipeline.extraction_corpus import LabelledPage, sets_of

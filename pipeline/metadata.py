@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
-from core.records import AS_USUAL, Recipe
+from core.recipe import AS_USUAL, Recipe
 from pipeline.addresses import absolute, canonical_address
 from pipeline.authors import clean_authors, find_authors
 from pipeline.head import Head, collect, one_line

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from core import yamlfile
 from core.errors import SourceFileError
 from core.fetching import EntryKind
-from core.records import Mode, Recipe
+from core.recipe import Mode, Recipe
 from core.urls import canonical
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*")

@@ -14,7 +14,8 @@ from core.errors import NotFoundError, SkipDocument, UserError
 from pactwatch.cli.common import console, emit_json_line, printable, workspace
 
 if TYPE_CHECKING:
-    from core.records import Article, Recipe
+    from core.recipe import Recipe
+    from core.records import Article
     from pipeline.extract import Reading
 
 _FIELDS = ("title", "published_at", "updated_at", "authors", "site_name", "section", "language", "image",
@@ -79,7 +80,7 @@ def _given(ctx: typer.Context, page: str | None, url: str | None) -> tuple[bytes
 
 
 def _recipe(ctx: typer.Context, source: str | None) -> tuple[Recipe, str | None]:
-    from core.records import Recipe
+    from core.recipe import Recipe
 
     if source is None:
         return Recipe(), None

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import KnowledgeFileError
-from core.records import Recipe
+from core.recipe import Recipe
 from pipeline.extract import read_page
 from pipeline.furniture import line_hash, line_hashes, repeated
 from pipeline.linefilter import line_filter, read_filter

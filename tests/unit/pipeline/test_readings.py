@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from core.records import Recipe
+from core.recipe import Recipe
 from pipeline.extract import read_page
 from tests.unit.pipeline.test_extract import PARAGRAPHS, URL, page
 

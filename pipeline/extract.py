@@ -90,7 +90,9 @@ def read_page(html: bytes, url: str, *, encoding: str | None = None, language: s
         body, signs = body_and_signs(tree, url, found, declared, recipe)
         lines = _judged(body.lines, signs, recipe, furniture)
         text = "\n".join(line.text for line in lines if not line.why)
-        cut = not brief and judge(Sight(tree, source, found.head, text, title_hint))
+        # The request to subscribe is no part of the text, but says that the rest is behind it.
+        whole = "\n".join(line.text for line in lines if line.why != _TITLE)
+        cut = not brief and judge(Sight(tree, source, found.head, whole, title_hint))
         flags = flags_of(tree, url, found.nodes, declared, text)
     except _LIBRARY_ERRORS as error:
         raise SkipDocument(f"{type(error).__name__}: {error}"[:300], outcome="extraction_failed") from error

@@ -7,6 +7,8 @@ import socket
 from functools import cache
 from pathlib import Path
 
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+
 
 def _stat(pid: int) -> tuple[str, str]:
     """State letter and start time (clock ticks since boot) of a process on Linux; empty where that is unknown."""
@@ -42,3 +44,11 @@ def is_gone(holder: str) -> bool:
     state, since = _stat(int(pid_text))
     # A zombie does no work any more; another start time means that the id was given to a new process.
     return state == "Z" or (bool(since) and bool(started) and since != started)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds; 0 where that is unknown."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0

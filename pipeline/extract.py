@@ -18,7 +18,7 @@ from core.markup import without_floods
 from core.records import Article
 from core.text import search_tokens
 from pipeline.encoding import decode
-from pipeline.head import clean
+from pipeline.head import clean, one_line
 from pipeline.language import language_of
 from pipeline.metadata import Metadata, read_metadata
 from pipeline.standins import Sight, judge
@@ -74,8 +74,11 @@ def extract(html: bytes, url: str, *, encoding: str | None = None, language: str
         raise SkipDocument(f"{type(error).__name__}: {error}"[:300], outcome="extraction_failed") from error
     if not brief and len(text) < _MIN_BODY and len(search_tokens(text)) < 8:
         raise SkipDocument("the page has no text", outcome="empty")
+    title = found.title or _first_words(text)
+    if not title:
+        raise SkipDocument("the page has neither title nor text", outcome="empty")
     return Article(
-        url=url, canonical_url=found.canonical_url, title=found.title or _first_words(text), text=text,
+        url=url, canonical_url=found.canonical_url, title=title, text=text,
         language=language_of(text, found.language_claim, language),
         published_at=found.published_at, updated_at=found.updated_at, authors=found.authors,
         site_name=found.site_name, image=found.image, section=found.section, paywalled=found.paywalled or cut,
@@ -114,7 +117,10 @@ def _parse(source: str) -> HtmlElement:
     # lxml.html chooses a class for each element in Python; one class for all spares a twentieth of the time.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     encoded = source.replace("\ufffe", "").replace("\uffff", "").encode("utf-8", "replace")
-    return document_fromstring(encoded.translate(None, _CONTROL_BYTES), parser=parser)
+    try:
+        return document_fromstring(encoded.translate(None, _CONTROL_BYTES), parser=parser)
+    except etree.ParserError as nothing:  # not one element, and no text
+        raise SkipDocument("the page is empty", outcome="empty") from nothing
 
 
 @cache
@@ -202,5 +208,5 @@ def _without_title(text: str, title: str) -> str:
 
 
 def _first_words(text: str) -> str:
-    line = text.split("\n", 1)[0]
+    line = one_line(text.split("\n", 1)[0])
     return line if len(line) <= 100 else line[:100].rsplit(" ", 1)[0] + " …"

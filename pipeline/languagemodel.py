@@ -27,12 +27,13 @@ def identifier() -> Any:
     """
     if not hasattr(os, "pread"):
         return LanguageIdentifier.from_model_file(MODEL_FILE)
-    file = tempfile.TemporaryFile(prefix="pactwatch-language-")  # noqa: SIM115 - it stays open as long as the process
-    with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
-        shutil.copyfileobj(packed, file, 1 << 20)
-    file.flush()
-    with zipfile.ZipFile(file) as members:
-        arrays = {info.filename.removesuffix(".npy"): _Stored(file, info) for info in members.infolist()}
+    with tempfile.TemporaryFile(prefix="pactwatch-language-") as file:
+        with lzma.open(MODEL_DIR / MODEL_FILE) as packed:
+            shutil.copyfileobj(packed, file, 1 << 20)
+        file.flush()
+        place = os.dup(file.fileno())  # stays open as long as the process
+        with zipfile.ZipFile(file) as members:
+            arrays = {info.filename.removesuffix(".npy"): _Stored(file, place, info) for info in members.infolist()}
     row = arrays["nextmove_row"].whole()
     return LanguageIdentifier(arrays["ptc"], arrays["pc"].whole(), arrays["classes"].whole().tolist(),
                               _Automaton(arrays["nextmove"]), arrays["out_feat"].whole().tolist(),
@@ -42,19 +43,18 @@ def identifier() -> Any:
 class _Stored:
     """An array that stays in the file; asked for rows, it gives an array of them."""
 
-    def __init__(self, file: IO[bytes], member: zipfile.ZipInfo) -> None:
-        self._file = file  # open as long as this is there
-        header = os.pread(file.fileno(), _LOCAL_HEADER, member.header_offset)
+    def __init__(self, file: IO[bytes], place: int, member: zipfile.ZipInfo) -> None:
+        header = os.pread(place, _LOCAL_HEADER, member.header_offset)
         name, extra = np.frombuffer(header[26:], "<u2").tolist()
         file.seek(member.header_offset + _LOCAL_HEADER + name + extra)
         npy.read_magic(file)
         self._shape, _, self.dtype = npy.read_array_header_1_0(file)
-        self._start = file.tell()
+        self._place, self._start = place, file.tell()
 
     def read(self, first: int, number: int) -> bytes:
         """So many numbers."""
         size = int(self.dtype.itemsize)
-        return os.pread(self._file.fileno(), number * size, self._start + first * size)
+        return os.pread(self._place, number * size, self._start + first * size)
 
     def whole(self) -> np.ndarray:
         """All of it."""

@@ -29,7 +29,7 @@ LOOK_S = 0.05  # how often the memory of a process is looked at that is busy wit
 MB = 1_000_000
 # A process has 120 MB when it starts with the shipped knowledge. More knowledge is more memory, so growth counts.
 PAGE_LIMIT_BYTES = 130 * MB  # on top of that: what a page may need at most
-GROWN_BYTES = 50 * MB  # what may stay after a batch; then another process takes over
+GROWN_BYTES = 80 * MB  # what may stay after a batch (40 are usual); then another process takes over
 
 
 class LostError(Exception):
@@ -150,8 +150,9 @@ class Reader:
                 self._process.result(self._page_limit_s)
             except LostError as lost:
                 self._replace(lost, rest[0].url if rest else "")
-                if rest and lost.outcome is Outcome.CRASHED and not spent:
-                    # It may have been no fault of the page: the system ends processes when memory is short.
+                if rest and lost.outcome is not Outcome.TOO_SLOW and not spent:
+                    # It may have been no fault of the page: the system ends processes when memory is short, and what
+                    # earlier pages left behind counts too.
                     spent = monotonic() - began
                 elif rest:
                     results.append(given_up(rest.popleft(), lost.outcome, str(lost)))

@@ -51,7 +51,7 @@ def work(page):
             hoard.append(b"x" * 1_000_000)
             time.sleep(0.001)
     if page.body == b"grow":
-        hoard.append(b"x" * 80_000_000)
+        hoard.append(b"x" * 100_000_000)
     return Processed(page.address_id, page.source_id, page.url, page.fetched_at, Outcome.EMPTY, str(os.getpid()))
 """
 TO_PIECES = """

@@ -104,6 +104,21 @@ def test_a_killed_crawl_goes_on_where_it_was_on_postgresql(desk: Desk, postgres_
     desk.assert_asked(again=IN_FLIGHT)
 
 
+def test_pages_that_crash_or_fill_their_process_are_named_and_the_others_are_stored(desk: Desk) -> None:
+    harm = {3: "crash", 4: "memory", 9: "crash"}
+    for number, what in harm.items():
+        page = http(article(f"Two firms build site {number}", more=f"<p>harm: {what}</p>"))
+        desk.host.serves = {**desk.host.serves, f"/a-{number}": page}
+    code, _, err = desk.call("run", "--all", PACTWATCH_TESTS_HARM="1")
+    assert (code, "Traceback" in err) == (0, False)
+    assert len(set(desk.stored())) == ARTICLES - len(harm)
+    with closing(sqlite3.connect(desk.file)) as database:
+        lost = dict(database.execute("SELECT url, outcome FROM addresses WHERE state = 'failed' AND next_try_at > 0"))
+    assert {int(url.rpartition("-")[2]): outcome for url, outcome in lost.items()} == {
+        3: "crashed", 4: "too_much_memory", 9: "crashed"}
+    assert Counter(desk.host.paths())["/a-5"] == 1
+
+
 def test_a_crawl_that_is_told_to_stop_ends_soon_and_loses_nothing(desk: Desk) -> None:
     with desk.start("run", "--all") as process:
         desk.wait_for(5)

@@ -49,7 +49,7 @@ def read_with_harm() -> None:
                 time.sleep(0.001)
         return read(pages, *rest)
 
-    process.work = work
+    process.work = work  # type: ignore[assignment]
 
 
 if __name__ == "__mp_main__" and os.environ.get("PACTWATCH_TESTS_HARM"):

@@ -43,6 +43,10 @@ def work(page):
         os._exit(9)
     if page.body == b"sleep":
         time.sleep(60)
+    if page.body == b"work":
+        end = time.process_time() + 0.8
+        while time.process_time() < end:
+            pass
     if page.body == b"loop":
         while True:
             pass
@@ -170,6 +174,14 @@ def test_a_page_that_loops_is_given_up_by_its_own_process(
         assert found[0].reason == found[2].reason, "the process lives on"
         [later] = own.read(batch(1))
         assert later.reason != found[0].reason, "but what was interrupted is not trusted with another batch"
+    finally:
+        own.stop()
+
+
+def test_a_page_that_waits_for_its_turn_on_a_busy_machine_is_waited_for(start: Start) -> None:
+    own = Reader(start, page_limit_s=0.2)
+    try:
+        assert [r.outcome for r in own.read(batch(2, p1=b"work"))] == [Outcome.EMPTY] * 2
     finally:
         own.stop()
 

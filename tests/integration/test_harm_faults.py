@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.harm_desk import ARTICLES, Desk
-from tests.harm_server import serving
+from tests.harm_server import article, http, serving
 
 IN_FLIGHT = 2  # requests at once to a host with a delay: what a crash may cost
 
@@ -118,7 +118,7 @@ def test_pages_that_crash_or_fill_their_process_are_named_and_the_others_are_sto
         lost = dict(database.execute("SELECT url, outcome FROM addresses WHERE state = 'failed'"))
     found = {int(url.rpartition("-")[2]): outcome for url, outcome in lost.items()}
     assert found == {3: "crashed", 9: "too_much_memory"}
-    assert Counter(desk.host.paths())["/a-5"] == 1
+    assert desk.host.paths().count("/a-5") == 1
 
 
 def test_a_crawl_that_is_told_to_stop_ends_soon_and_loses_nothing(desk: Desk) -> None:

@@ -10,8 +10,8 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval test check fuzz sources docs picture bench bench-memory bench-names bench-backfill lock \
-	clean
+.PHONY: help setup setup-dev demo eval test check fuzz sources docs picture bench bench-memory bench-names bench-backfill \
+	bench-poll lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench-names: setup-dev ## Measure what finding names costs: make bench-names PAG
 
 bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages COPIES=4
 	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES) $(COPIES)
+
+bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and an idle service; takes minutes
+	@$(BIN)/python -m tests.bench.bench_poll $(ARGS)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv

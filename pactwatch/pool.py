@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from core.budget import HEAVY, turn_of
 from core.errors import PactwatchError
-from core.memory import turn_of
 from core.records import Page, Processed
 from pactwatch import extraction_worker
 from pactwatch.extraction_process import Reader, StoppedError
@@ -85,14 +85,21 @@ class ExtractionPool:
         self._failure = failure
         self._failed.set()
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+    def _keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def submit(self, page: Page) -> None:
-        """Take a page. Returns at once while there is room, and waits for it otherwise."""
+        """Take a page. Returns at once while there is room, and waits for it otherwise.
+
+        A heavy page is a batch of its own, and is waited for: until it is read its bytes are in the way of others.
+        """
         self.start()
+        if len(page.body) >= HEAVY:
+            await asyncio.wait({await self._begun([page])})
+            return
         self._buffer.append(page)
         self._bytes += len(page.body)
         if len(self._buffer) >= BATCH_PAGES or self._bytes >= BATCH_BYTES:
@@ -111,8 +118,11 @@ class ExtractionPool:
         batch, self._buffer, self._bytes = self._buffer, [], 0
         if not batch:
             return
+        await self._begun(batch)
+
+    async def _begun(self, batch: list[Page]) -> asyncio.Task[None]:
         await self._free.acquire()
-        self._keep(self._run(batch))
+        return self._keep(self._run(batch))
 
     async def _run(self, batch: list[Page]) -> None:
         try:

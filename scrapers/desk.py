@@ -36,6 +36,15 @@ class HostBook(Protocol):
     async def keep(self, state: HostState) -> None:
         """Remember what a host said."""
 
+    async def turn(self, host: str, source_id: str) -> bool:
+        """Wait until no other process asks the host; False where that took too long."""
+
+    def pace(self, host: str, delay: float) -> None:
+        """Note how many seconds lie between two requests to a host."""
+
+    def close(self) -> None:
+        """The crawl is being stopped: no request waits for its turn any more."""
+
 
 class ArrivedPages(Protocol):
     """Pages that arrived in an earlier crawl, which ended before they were stored."""

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
@@ -19,9 +20,9 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from core import clock
+from core.budget import SMALL, Share, size_of, turn_of
 from core.errors import SkipDocument
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
-from core.memory import turn_of
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
@@ -35,6 +36,7 @@ from scrapers.feedonly import pages_of
 from scrapers.handler import ABANDON
 from scrapers.moved import moved_to
 from scrapers.settings import PER_HOST
+from scrapers.source import SourceFile
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
 _LONGEST_VISIT = 600.0  # seconds; what a source still has to bring then waits for its next poll
@@ -136,6 +138,8 @@ class NewsSpider(scrapy.Spider):
         for their host's turn.
         """
         self._abandoned = True
+        if self.hosts:
+            self.hosts.close()
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         for slot in downloader.slots.values() if downloader else ():
             while slot.queue:
@@ -207,7 +211,14 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
-            meta={"download_maxsize": max_size, "pace": visit.pace, "render": render, **self._limits},
+            meta={
+                "download_maxsize": max_size,
+                "pace": visit.pace,
+                "source": visit.id,
+                "render": render,
+                "share": Share(),
+                **self._limits,
+            },
         )
 
     async def _order(
@@ -251,7 +262,8 @@ class NewsSpider(scrapy.Spider):
         self, response: Response, visit: _Visit, entry: EntryState, depth: int
     ) -> AsyncIterator[scrapy.Request]:
         """Read an entry point's answer, hand over what it lists, fetch what is ordered."""
-        answer, found = await self._read(response, visit, entry, depth)
+        with self._in_hand(response):
+            answer, found = await self._read(response, visit, entry, depth)
         visit.setbacks = 0
         unchanged = answer.outcome is Outcome.UNCHANGED
         for url in _known_sitemaps(visit, entry) if unchanged else found.sitemaps:
@@ -304,10 +316,11 @@ class NewsSpider(scrapy.Spider):
             return replace(answer, outcome=Outcome.ROBOTS_DENIED, reason=reason, body_hash=None), Found()
         ask = self._ask(response, visit, entry, depth)
         try:
-            if len(response.body) < _LARGE:
+            size = size_of(response.body)
+            if size < _LARGE:
                 found = read_entry(response.body, ask)
             else:
-                async with self._one_at_a_time, turn_of(len(response.body)):
+                async with self._one_at_a_time, turn_of(size):
                     found = await asyncio.to_thread(read_entry, response.body, ask)
         except SkipDocument as skipped:
             named = replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None,
@@ -345,33 +358,33 @@ class NewsSpider(scrapy.Spider):
             visit.landed.add(final)
         answer = judge(response, order, final)
         if answer.outcome is Outcome.OK:
-            source = visit.planned.source
-            await self._desk.page(
-                Page(
-                    address_id=order.address_id,
-                    source_id=order.source_id,
-                    url=order.url,
-                    final_url=final,
-                    body=response.body,
-                    encoding=encoding_of(response),
-                    fetched_at=answer.at,
-                    language=source.language,
-                    publisher=source.publisher,
-                    title_hint=order.title_hint,
-                    published_hint=order.published_hint,
-                    etag=answer.etag,
-                    last_modified=answer.last_modified,
-                    status=response.status,
-                    duration_ms=answer.duration_ms,
-                )
-            )
+            with self._in_hand(response):
+                await self._desk.page(_page(response, visit.planned.source, order, final, answer))
         else:
+            response.meta["share"].drop()
             if response.status == 429 or answer.retry_after:
                 visit.queue.clear()  # asked to go away: the rest stays in the ledger for the next poll
             await self._desk.fetched(FetchReport(order, answer))
         for request in self._next(visit):
             yield request
         await self._done(visit)
+
+    @contextmanager
+    def _in_hand(self, response: Response) -> Iterator[None]:
+        """While a document is being read: a big one does not count among those for whose sake Scrapy asks for no more.
+
+        Its share of the budget bounds it, and it ends with this.
+        """
+        slot = self.crawler.engine.scraper.slot if self.crawler.engine else None
+        apart = len(response.body) if slot and len(response.body) > SMALL else 0
+        with response.meta["share"]:
+            if slot:
+                slot.max_active_size += apart
+            try:
+                yield
+            finally:
+                if slot:
+                    slot.max_active_size -= apart
 
     async def on_page_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
         """Report an article that could not be fetched; then fetch the source's next one."""
@@ -384,6 +397,27 @@ class NewsSpider(scrapy.Spider):
         for request in self._next(visit):
             yield request
         await self._done(visit)
+
+
+def _page(response: Response, source: SourceFile, order: FetchOrder, final: str, answer: Answer) -> Page:
+    """What the extraction has to know of an article's page."""
+    return Page(
+        address_id=order.address_id,
+        source_id=order.source_id,
+        url=order.url,
+        final_url=final,
+        body=response.body,
+        encoding=encoding_of(response),
+        fetched_at=answer.at,
+        language=source.language,
+        publisher=source.publisher,
+        title_hint=order.title_hint,
+        published_hint=order.published_hint,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        status=response.status,
+        duration_ms=answer.duration_ms,
+    )
 
 
 def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
@@ -399,5 +433,7 @@ def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
 
 def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:
     """The visit, the request's arguments and the answer of a request that ended in an exception."""
-    arguments: dict[str, Any] = getattr(failure, "request").cb_kwargs  # noqa: B009 - Scrapy adds it at run time
+    request: scrapy.Request = getattr(failure, "request")  # noqa: B009 - Scrapy adds it at run time
+    request.meta["share"].drop()
+    arguments: dict[str, Any] = request.cb_kwargs
     return arguments["visit"], arguments, outcomes.of_exception(failure.value or Exception(), clock.now())

@@ -16,8 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from archive import engine
-from pactwatch.cli import main
+from pactwatch.start import main
 
 
 def resolve_by(table: dict[str, list[list[str]]]) -> None:
@@ -58,5 +57,7 @@ if __name__ == "__mp_main__" and os.environ.get("PACTWATCH_TESTS_HARM"):
 if __name__ == "__main__":
     resolve_by(json.loads(Path(sys.argv.pop(1)).read_text(encoding="utf-8")))
     if busy := os.environ.get("PACTWATCH_TESTS_BUSY_MS"):
+        from archive import engine
+
         engine.BUSY_MS = int(busy)  # nobody wants to wait half a minute for a test
     main()

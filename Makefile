@@ -10,7 +10,8 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check sources docs picture bench-names bench-backfill lock clean
+.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture bench \
+	bench-memory bench-names bench-backfill bench-poll lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +49,11 @@ check: setup-dev ## Lint, types, import directions, sizes, dependencies, spellin
 	$(BIN)/deptry .
 	$(BIN)/codespell
 
+MINUTES ?= 10
+fuzz: setup-dev ## Look for pages that break the extraction: make fuzz MINUTES=10; PAGES=folder of pages to begin with
+	@$(INSTALL) "atheris>=3,<4"
+	@$(BIN)/python -m tests.fuzz.run $(MINUTES) $(PAGES)
+
 sources: setup-dev ## Write scrapers/sources from the table of outlets
 	@$(BIN)/python -m scrapers.outlets
 
@@ -57,11 +63,21 @@ docs: setup-dev ## Write the generated parts of docs/reference
 picture: setup-dev ## Draw docs/demo.svg, the picture in the README
 	@$(BIN)/python -m pactwatch.picture docs/demo.svg
 
+# Peers in environments of their own: make bench PAGES=folder PEERS="--py newspaper4k=… --py newsplease=…"
+bench: setup-dev ## Extraction, crawl and peers beside each other: make bench PAGES=folder of news pages
+	@$(BIN)/python -m tests.bench.bench $(PAGES) $(PEERS)
+
+bench-memory: setup-dev ## Whether memory stays flat over 10,000 articles: make bench-memory PAGES=folder of news pages
+	@$(BIN)/python -m tests.bench.bench_memory $(PAGES)
+
 bench-names: setup-dev ## Measure what finding names costs: make bench-names PAGES=folder of news pages
 	@$(BIN)/python tests/bench/bench_names.py $(PAGES)
 
 bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages COPIES=4
 	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES) $(COPIES)
+
+bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and an idle service; takes minutes
+	@$(BIN)/python -m tests.bench.bench_poll $(ARGS)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv

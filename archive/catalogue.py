@@ -74,8 +74,11 @@ def due_sources(
     *,
     everything: bool = False,
     only: Collection[str] | None = None,
+    ahead: timedelta = timedelta(),
 ) -> list[str]:
-    """Ids of enabled sources that are to be polled now, the longest waiting first.
+    """Ids of enabled sources that are to be polled now, or are due so soon that no later look would be in time.
+
+    The longest waiting come first.
 
     `everything` ignores due times, but not that a site asked for patience (Retry-After). `only` names the sources
     that may be polled, whatever the time. Sources that a living process polls are left out, and those in their quiet
@@ -85,7 +88,7 @@ def due_sources(
         _sources.c.id, _sources.c.hold_until, _sources.c.claimed_by, _sources.c.claimed_until
     ).order_by(_sources.c.next_due_at.asc().nulls_first(), _sources.c.id)
     if not everything and only is None:
-        query = query.where(sa.or_(_sources.c.next_due_at.is_(None), _sources.c.next_due_at <= now))
+        query = query.where(sa.or_(_sources.c.next_due_at.is_(None), _sources.c.next_due_at <= now + ahead))
     rows = connection.execute(query).all()
     void = _void(row.claimed_by for row in rows)
     return [
@@ -97,6 +100,20 @@ def due_sources(
         and (only is not None or not sources[row.id].rests_at(now))
         and (row.claimed_by is None or row.claimed_by in void or row.claimed_until is None or row.claimed_until <= now)
     ]
+
+
+def held(connection: Connection, now: datetime) -> tuple[dict[str, datetime], dict[str, str]]:
+    """Until when sites asked to be left alone, and which other living processes poll sources; both by source."""
+    query = sa.select(_sources.c.id, _sources.c.hold_until, _sources.c.claimed_by, _sources.c.claimed_until)
+    rows = connection.execute(query).all()
+    void = _void(row.claimed_by for row in rows) | {process.identity()}
+    asked = {row.id: row.hold_until for row in rows if row.hold_until and row.hold_until > now}
+    polled = {
+        row.id: row.claimed_by
+        for row in rows
+        if row.claimed_by and row.claimed_by not in void and row.claimed_until and row.claimed_until > now
+    }
+    return asked, polled
 
 
 def _void(holders: Iterable[str | None]) -> set[str]:

@@ -28,6 +28,10 @@ PASSING = {
     Outcome.LOGIN_PAGE,
     Outcome.MAINTENANCE,
     Outcome.PARKED,
+    # Its outlet may mend it; but each try costs a process up to 20 seconds, so there is an end to them.
+    Outcome.TOO_SLOW,
+    Outcome.TOO_MUCH_MEMORY,
+    Outcome.CRASHED,
 }
 MOST_TRIES = 8
 

@@ -43,4 +43,6 @@ def next_step(name: str | None, reason: str | None = "") -> str:
     if found and name in {"http_error", "broken"}:
         known = _BY_STATUS.get(found[1])
         return known or ("nothing: it is tried again by itself" if found[1] >= "500" else _BY_NAME["not_a_feed"])
+    if name == "robots_denied" and "cannot be read" in (reason or ""):
+        return "nothing: until its robots.txt can be read the outlet is left alone; it is tried again by itself"
     return _BY_NAME.get(name or "", "look at `pactwatch sources list` and the outlet's page")

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import sys
-from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cache
 from typing import Any
-from weakref import WeakKeyDictionary
 
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of glibc's malloc.h
 _BIG = 256 * 1024
-_HEAVY = 1_000_000  # bytes of a document; its tree and the copies of its text take twenty to fifty times as much
 _GROWS_FREELY, _MOST_TIMES = 5_000_000, 100
-_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
-
-
-def turn_of(size: int) -> AbstractAsyncContextManager[Any]:
-    """What to hold while a document of this size is read: heavy ones are read one at a time, in whatever process."""
-    if size < _HEAVY:
-        return nullcontext()
-    return _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
 
 
 @cache

@@ -42,6 +42,9 @@ class Outcome(StrEnum):
     NOT_HTML = "not_html"                # the page is an image, a PDF or the like
     EMPTY = "empty"                      # nothing in it: a feed without entries, a page without text
     EXTRACTION_FAILED = "extraction_failed"  # the page could not be read
+    TOO_SLOW = "too_slow"                # reading it takes longer than a page may
+    TOO_MUCH_MEMORY = "too_much_memory"  # reading it takes more memory than a page may
+    CRASHED = "crashed"                  # the process that read it died, twice
     SOFT_404 = "soft_404"                # answers as if all were well, but there is no such page
     DUPLICATE = "duplicate"              # an article of the source that is in the archive already
     PAYWALL = "paywall"                  # nothing but the request to subscribe; a teaser is stored

@@ -6,11 +6,12 @@ import asyncio
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 
-from archive import catalogue, entry_points, ledger, runs
+from archive import catalogue, entry_points, ledger, runs, turns
 from archive.engine import Connection, Engine, need_room, reading, writing
 from core.clock import now
 from core.errors import RetryLater, StopWork
@@ -24,6 +25,8 @@ from pactwatch.last_good import LastGood
 from pactwatch.loop import in_thread
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
+from pactwatch.turns import Turns, claim
+from pactwatch.waiting import waiting
 from pactwatch.writer import Writer
 from scrapers.desk import CrawlPlan, plan
 from scrapers.settings import crawl_settings
@@ -34,8 +37,12 @@ log = get_logger("crawl")
 
 RENEW_S = catalogue.LEASE.total_seconds() / 3
 DRAIN_S = 8.0  # after a stop: what the pool may still finish
-INTAKE_S = 5.0  # how often a pass looks for sources that have become due
+LOOK_S = 5.0  # how often `serve` looks for sources that are due
+# What becomes due before the next look is polled with this one: early by seconds, and never late.
+AHEAD = timedelta(seconds=LOOK_S + 1)
+AHEAD_OF_CRON = timedelta(seconds=15)  # the next run may be minutes away, and starting takes it some seconds
 PASS_S = 600.0  # a pass takes in no more then, so that it ends and the next begins with the files as they are
+GRACE_S = 2.0  # what requests under way have then: all other sources wait for the next pass
 
 Changed = Callable[[PassSummary], None]
 Sources = Callable[[], Mapping[str, SourceFile]]
@@ -94,10 +101,11 @@ class Newsdesk:
         until a slow one is done.
         """
         summary = PassSummary(started=now())
-        if kind == "serve" and not self._may_be_due(sources):
+        if kind == "serve" and not self._claimed and not self._may_be_due(sources):
             summary.ended = now()
             return summary
-        run_id, claimed = await in_thread(self._begin, sources, kind, everything, only)
+        own = Turns()
+        run_id, claimed = await in_thread(self._begin, sources, kind, everything, only, own, summary)
         if run_id is None:
             summary.ended = now()
             return summary
@@ -110,7 +118,7 @@ class Newsdesk:
                 everything = everything or only is not None
                 first = self._plan(watched, claimed, everything=everything)
                 intake = None if present is None else Intake(self, watched, present, summary)
-                await self._crawl(first, watched, summary, run_id, stop, changed, intake)
+                await self._crawl(first, watched, summary, run_id, stop, changed, own, intake)
             summary.interrupted = stop.is_set()
             outcome = "interrupted" if summary.interrupted else "done"
         except (RetryLater, StopWork):
@@ -121,12 +129,19 @@ class Newsdesk:
             if writable:
                 with writing(self._engine) as connection:
                     catalogue.release(connection, claimed)
+                    turns.give_back(connection, own.rest())
                     runs.end(connection, run_id, outcome, summary.as_json(), now())
                 claimed.clear()
         return summary
 
     def _begin(
-        self, sources: Mapping[str, SourceFile], kind: str, everything: bool, only: Collection[str] | None
+        self,
+        sources: Mapping[str, SourceFile],
+        kind: str,
+        everything: bool,
+        only: Collection[str] | None,
+        own: Turns,
+        summary: PassSummary,
     ) -> tuple[int | None, set[str]]:
         """Claim what is due: the number of the pass, None where there is nothing to do, and the sources."""
         need_room(self._engine)
@@ -134,10 +149,17 @@ class Newsdesk:
         with writing(self._engine) as connection:
             self._sync(connection, sources)
             catalogue.release(connection, self._claimed)  # the last pass could not, where its database failed
-            due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only)
-            self._claimed = catalogue.claim(connection, due, now())
+            ahead = AHEAD if kind == "serve" else AHEAD_OF_CRON
+            due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only, ahead=ahead)
+            self._claimed, hosts = claim(connection, sources, due, patient=kind != "serve")
             nothing = not self._claimed and kind == "serve"
+            if nothing:
+                turns.give_back(connection, dict.fromkeys(hosts, now()))
+            elif everything or only is not None:
+                summary.waiting = waiting(connection, sources, now(), self._claimed, only)
             run_id = None if nothing else runs.begin(connection, kind, now())
+        if run_id is not None:
+            own.enter(sources, self._claimed, hosts)
         self._synced = sources  # not before it is written
         return run_id, self._claimed
 
@@ -146,28 +168,33 @@ class Newsdesk:
         if sources is not self._synced:
             return True
         with reading(self._engine) as connection:
-            return bool(catalogue.due_sources(connection, sources, now()))
+            return bool(catalogue.due_sources(connection, sources, now(), ahead=AHEAD))
 
     def _sync(self, connection: Connection, sources: Mapping[str, SourceFile]) -> None:
         if sources is not self._synced:
             catalogue.sync_sources(connection, sources, now())
 
     async def claim_due(
-        self, writer: Writer, sources: Mapping[str, SourceFile], busy: Collection[str]
+        self, writer: Writer, own: Turns, sources: Mapping[str, SourceFile], busy: Collection[str]
     ) -> CrawlPlan:
         """Claim what has become due, without those that are being polled; a plan for it."""
         if not self._may_be_due(sources):
             return CrawlPlan([])
-
-        def claim(connection: Connection) -> set[str]:
-            self._sync(connection, sources)
-            due = [id_ for id_ in catalogue.due_sources(connection, sources, now()) if id_ not in busy]
-            return catalogue.claim(connection, due, now())
-
-        claimed = await writer.call(claim)
+        with own.claiming():
+            claimed, hosts = await writer.call(self._claim_due, sources, busy)
+            own.enter(sources, claimed, hosts)
+        if over := own.done():
+            await writer.call(turns.give_back, over)
         self._synced = sources
         self._claimed |= claimed
         return self._plan(sources, claimed)
+
+    def _claim_due(
+        self, connection: Connection, sources: Mapping[str, SourceFile], busy: Collection[str]
+    ) -> tuple[set[str], set[str]]:
+        self._sync(connection, sources)
+        due = catalogue.due_sources(connection, sources, now(), ahead=AHEAD)
+        return claim(connection, sources, [id_ for id_ in due if id_ not in busy], patient=False)
 
     def _plan(
         self, sources: Mapping[str, SourceFile], claimed: Collection[str], *, everything: bool = False
@@ -187,30 +214,30 @@ class Newsdesk:
         run_id: int,
         stop: asyncio.Event,
         changed: Changed,
+        own: Turns,
         intake: Intake | None = None,
     ) -> None:
         pool = await self._warm_pool()
         writer = Writer(self._engine, self._space.settings.routes, run_id=run_id)
-        desk = self._desk = PassDesk(writer, pool, self._kept, sources, summary, run_id, changed)
+        own.call = writer.call
+        desk = self._desk = PassDesk(writer, pool, self._kept, sources, summary, run_id, changed, own)
         writer.stored = desk.stored
         helpers = [asyncio.ensure_future(self._keep_claims(writer))]
         try:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
-            hosts = Hosts(self._engine, writer, (planned.source for planned in crawl_plan.sources))
+            hosts = Hosts(self._engine, writer.call, own, (planned.source for planned in crawl_plan.sources))
             crawl = asyncio.ensure_future(
                 runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts, arrived=self._kept), desk=desk)
             )
             stopped = asyncio.ensure_future(stop.wait())
             broken = asyncio.ensure_future(pool.until_broken())
             if intake is not None:
-                helpers.append(asyncio.ensure_future(intake.run(runner, writer)))
+                helpers.append(asyncio.ensure_future(intake.run(runner, writer, own)))
                 helpers[-1].add_done_callback(writer.note)
             ends: set[asyncio.Future[Any]] = {crawl, stopped, broken, writer.broken}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
-                if spider := _spider(runner):
-                    spider.abandon()
-                await runner.stop()
+                await _abandon(runner)
             stopped.cancel()
             await crawl
             for failed in (broken, writer.broken):
@@ -241,7 +268,10 @@ class Newsdesk:
     async def _keep_claims(writer: Writer) -> None:
         while True:
             await asyncio.sleep(RENEW_S)
-            await writer.call(catalogue.renew, now())
+            try:
+                await writer.call(_renew)
+            except RetryLater as failure:  # a third of a lease is over: there is a second try
+                log.warning("claims not renewed", problem=str(failure))
 
     def close(self) -> None:
         """End the extraction processes."""
@@ -264,22 +294,36 @@ class Intake:
         self._newsdesk, self._watched = newsdesk, watched
         self._present, self._summary = present, summary
 
-    async def run(self, runner: AsyncCrawlerRunner, writer: Writer) -> None:
+    async def run(self, runner: AsyncCrawlerRunner, writer: Writer, own: Turns) -> None:
         """Take in until the pass is old, then have it end soon."""
         end = time.monotonic() + PASS_S
         while time.monotonic() < end:
-            await asyncio.sleep(INTAKE_S)
+            await asyncio.sleep(LOOK_S)
             spider = _spider(runner)
             if spider is None:
                 continue
             sources = self._present()
             self._watched.update(sources)
-            further = await self._newsdesk.claim_due(writer, sources, set(spider.under_way))
+            further = await self._newsdesk.claim_due(writer, own, sources, set(spider.under_way))
             for planned in further.sources:
                 self._summary.tally(planned.source.id)
             await spider.take_in(further)
         if spider := _spider(runner):
             spider.wind_up()
+            await asyncio.sleep(GRACE_S)
+            await _abandon(runner)
+
+
+def _renew(connection: Connection) -> None:
+    catalogue.renew(connection, now())
+    turns.renew(connection, now())
+
+
+async def _abandon(runner: AsyncCrawlerRunner) -> None:
+    """End a crawl at once. What it has not done stays in the ledger, and its sources stay due."""
+    if spider := _spider(runner):
+        spider.abandon()
+    await runner.stop()
 
 
 def _spider(runner: AsyncCrawlerRunner) -> NewsSpider | None:

@@ -15,6 +15,7 @@ from pactwatch.kept import KeptPages
 from pactwatch.poll_batch import PollBatch
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
+from pactwatch.turns import Turns
 from pactwatch.writer import Writer
 from scrapers.source import SourceFile
 
@@ -61,11 +62,12 @@ class PassDesk:
         summary: PassSummary,
         run_id: int,
         changed: Callable[[PassSummary], None],
+        turns: Turns,
     ) -> None:
         self._writer, self._pool, self._kept = writer, pool, kept
         self._summary, self._changed = summary, changed
         self._furniture = Furniture(writer)
-        self._batch = PollBatch(writer, sources, run_id)
+        self._batch = PollBatch(writer, sources, run_id, turns)
         self._visits: dict[str, _Visit] = {}
 
     async def discovered(

@@ -19,7 +19,7 @@ from core.logs import get_logger
 from core.records import Outcome
 from core.settings import NO_CONTACT
 from core.workspace import Workspace
-from pactwatch.crawl import Newsdesk
+from pactwatch.crawl import LOOK_S, Newsdesk
 from pactwatch.files import fingerprint
 from pactwatch.loop import in_thread, run_in_loop
 from pactwatch.routing import idle_names
@@ -31,7 +31,6 @@ from scrapers.source import SourceFile
 
 log = get_logger("jobs")
 
-POLL_S = 10.0  # how often `serve` looks for sources that are due
 HEALTH_S = 600.0  # how often it compares sources with their past
 TICK_S = 15.0  # how often it looks for digests and messages that are due
 PATIENCE_S = 60.0  # what the first digest of a new route waits for the first pass
@@ -110,7 +109,7 @@ class _Service:
             log.error("route without its rule", problem=problem)
         if not self._space.settings.crawl.contact:
             log.warning("no contact", problem=NO_CONTACT)
-        scheduler.every(POLL_S, "crawl", self._crawl)
+        scheduler.every(LOOK_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.every(HEALTH_S, "health", self._look_after)
         scheduler.start()
@@ -139,6 +138,13 @@ class _Service:
         return self._sources
 
     async def _crawl(self) -> None:
+        """A pass; another one at once where it took so long that a look was left out."""
+        began = monotonic()
+        while await self._pass() and monotonic() - began > LOOK_S and not self._stop.is_set():
+            began = monotonic()
+
+    async def _pass(self) -> bool:
+        """A pass over what is due; whether there was anything."""
         summary = await self._desk.run_pass(
             self._present_sources(), kind="serve", stop=self._stop, present=self._present_sources
         )
@@ -155,6 +161,7 @@ class _Service:
             )
         if summary.hits and not self._stop.is_set():
             await self._alert()
+        return bool(summary.sources)
 
     async def _look_after(self) -> None:
         changes = await in_thread(look_after, self._engine, self._space.settings, now())

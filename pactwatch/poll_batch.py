@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from archive import ledger, polls
+from archive import ledger, polls, turns
 from archive.engine import Connection
 from archive.ledger import Recorded
 from archive.polls import SourceResult
 from core.clock import now
 from core.fetching import FetchReport, Poll
+from pactwatch.turns import Turns
 from pactwatch.writer import Writer
 from scrapers.source import SourceFile
 
@@ -21,8 +23,8 @@ WAIT_S = 0.1  # how long a poll waits for others
 class PollBatch:
     """Collects polls, failed fetches and results of sources, and writes them in order."""
 
-    def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int) -> None:
-        self._writer, self._sources, self._run_id = writer, sources, run_id
+    def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int, own: Turns) -> None:
+        self._writer, self._sources, self._run_id, self._own = writer, sources, run_id, own
         self._polls: list[tuple[Poll, asyncio.Future[Recorded]]] = []
         self._reports: list[FetchReport] = []
         self._results: list[SourceResult] = []
@@ -42,7 +44,8 @@ class PollBatch:
         self._soon()
 
     def result(self, result: SourceResult) -> None:
-        """Take how the poll of a source ended; it is written after that source's polls."""
+        """Take how the poll of a source ended; it is written after that source's polls, and its turns are over."""
+        self._own.leave(result.source_id)
         self._results.append(result)
         self._soon()
 
@@ -79,7 +82,8 @@ class PollBatch:
         reports: Sequence[FetchReport],
         results: Sequence[SourceResult],
     ) -> None:
-        recorded = await self._writer.call(self._record, [poll for poll, _ in waiting], reports, results)
+        batch, over = [poll for poll, _ in waiting], self._own.done()
+        recorded = await self._writer.call(self._record, batch, reports, results, over)
         for (_, future), one in zip(waiting, recorded, strict=True):
             if not future.done():
                 future.set_result(one)
@@ -90,10 +94,12 @@ class PollBatch:
         batch: Sequence[Poll],
         reports: Sequence[FetchReport],
         results: Sequence[SourceResult],
+        over: Mapping[str, datetime],
     ) -> list[Recorded]:
         recorded = ledger.record_polls(connection, batch, now(), run_id=self._run_id)
         ledger.record_failures(connection, reports, now(), run_id=self._run_id)
         polls.finish(connection, results, self._sources, now())
+        turns.give_back(connection, over)
         return recorded
 
     async def flush(self) -> None:

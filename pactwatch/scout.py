@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal, TypeVar
 
+from archive.engine import Engine
 from core.clock import now
 from core.errors import StopWork
 from core.records import Outcome, Page, Processed
 from core.workspace import Workspace
+from pactwatch.hosts import looking
 from pipeline import language
 from pipeline.process import Processor
 from pipeline.sentences import split
@@ -92,9 +95,12 @@ async def unless(stop: asyncio.Event, work: Awaitable[T]) -> T:
 
 async def scout(
     space: Workspace, url: str, processor: Processor, *, source: SourceFile | None = None,
-    within: timedelta = timedelta(seconds=SECONDS),
+    within: timedelta = timedelta(seconds=SECONDS), engine: Engine | None = None,
 ) -> Scouted:
-    """Look at an outlet by one of its addresses; with `source`, by what its file names too."""
+    """Look at an outlet by one of its addresses; with `source`, by what its file names too.
+
+    With the archive's `engine`, what hosts asked of us before holds too.
+    """
     present = [
         Present(e.kind, e.url, e.links, e.title, e.date) for e in (source.entry_points if source else ())
     ]
@@ -102,20 +108,21 @@ async def scout(
     claim = source.language if source else None
     work = partial(look, url=url, language_of=partial(_language, claim=claim), present=present,
                    country=country, language=claim, render=bool(source and source.renders("listing")))
-    delay = source.delay if source else None
-    result = Scouted(await reaching(space.settings, work, delay=delay, within=within))
-    result.look.country = country or propose.country_of(result.look.home)
     publisher = source.publisher if source else None
-    result.previews = _previews(result.look, processor, publisher)
-    result.render = "listings" if result.look.rendered else False
-    if _all_need_scripts(result.previews):
-        scripted = await reaching(space.settings, partial(_with_scripts, result.look), delay=delay, within=within)
-        result.look.notes += scripted.notes
-        result.look.requests += scripted.requests
-        previews = _previews(scripted, processor, publisher)
-        if any(p.outcome == Outcome.OK for p in previews):
-            result.previews, result.render = previews, True
-            result.look.notes.append("The articles have their text only with JavaScript, so a browser has it run.")
+    async with looking(engine) if engine else nullcontext() as hosts:
+        reached = partial(reaching, space.settings, delay=source.delay if source else None, within=within, hosts=hosts)
+        result = Scouted(await reached(work))
+        result.look.country = country or propose.country_of(result.look.home)
+        result.previews = _previews(result.look, processor, publisher)
+        result.render = "listings" if result.look.rendered else False
+        if _all_need_scripts(result.previews):
+            scripted = await reached(partial(_with_scripts, result.look))
+            result.look.notes += scripted.notes
+            result.look.requests += scripted.requests
+            previews = _previews(scripted, processor, publisher)
+            if any(p.outcome == Outcome.OK for p in previews):
+                result.previews, result.render = previews, True
+                result.look.notes.append("The articles have their text only with JavaScript, so a browser has it run.")
     _judge(result)
     return result
 
@@ -142,16 +149,20 @@ def _previews(found: Look, processor: Processor, publisher: str | None) -> list[
     ]
 
 
-async def scout_bare(space: Workspace, host: str, processor: Processor) -> Scouted:
+async def scout_bare(
+    space: Workspace, host: str, processor: Processor, engine: Engine | None = None
+) -> Scouted:
     """Look at an outlet by an address without `https://`; where nothing answers to that, by `http://`."""
-    first = await scout(space, f"https://{host}", processor)
+    first = await scout(space, f"https://{host}", processor, engine=engine)
     if first.chosen or first.look.answered or first.look.requests > _NO_ANSWER:
         return first
-    second = await scout(space, f"http://{host}", processor)
+    second = await scout(space, f"http://{host}", processor, engine=engine)
     return second if second.look.answered else first
 
 
-async def scout_each(space: Workspace, sources: Sequence[SourceFile], processor: Processor) -> dict[str, Scouted]:
+async def scout_each(
+    space: Workspace, sources: Sequence[SourceFile], processor: Processor, engine: Engine | None = None
+) -> dict[str, Scouted]:
     """Look at the outlets of several sources, a few at a time; those of one site one after the other, for its pace."""
     sites: dict[str, list[SourceFile]] = {}
     for source in sources:
@@ -162,7 +173,7 @@ async def scout_each(space: Workspace, sources: Sequence[SourceFile], processor:
     async def one_site(members: Sequence[SourceFile]) -> None:
         async with places:
             for source in members:
-                found[source.id] = await scout(space, source.home, processor, source=source)
+                found[source.id] = await scout(space, source.home, processor, source=source, engine=engine)
 
     await asyncio.gather(*map(one_site, sites.values()))
     return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.clock import iso
 from core.records import Outcome
+from pactwatch.waiting import Waiting
 
 
 @dataclass
@@ -38,6 +39,7 @@ class PassSummary:
         default_factory=lambda: dict.fromkeys(("sent", "pending", "failed", "possibly_sent"), 0)
     )
     interrupted: bool = False
+    waiting: dict[str, Waiting] = field(default_factory=dict)  # sources that were asked for and not polled
 
     def tally(self, source_id: str) -> SourceTally:
         """The tally of a source, made on first use."""
@@ -84,6 +86,7 @@ class PassSummary:
                 }
                 for id_, t in sorted(self.sources.items())
             ],
+            "waiting": [{"id": id_, **waits.as_json()} for id_, waits in sorted(self.waiting.items())],
             "articles": {"new": self.new, "updated": self.updated},
             "hits": self.hits,
             "deliveries": self.deliveries,

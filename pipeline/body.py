@@ -101,6 +101,14 @@ def _bare_extraction() -> Any:
     return trafilatura.bare_extraction
 
 
+def let_go() -> None:
+    """Empty Trafilatura's memory of texts. It keeps the last thousand, of whatever length: gigabytes of huge pages."""
+    from trafilatura import utils
+
+    utils.trim.cache_clear()
+    utils.line_processing.cache_clear()
+
+
 def _trafilatura(tree: HtmlElement, url: str, *, precise: bool, fast: bool = False) -> str:
     document = _bare_extraction()(
         tree, url=url, favor_precision=precise, fast=fast, include_comments=False, with_metadata=False

@@ -11,6 +11,7 @@ from pipeline.knowledge_files import Names
 from pipeline.views import View, lower
 
 REMEMBERED = 20_000       # judgements on capitalised words that are kept
+LONGEST_KEPT = 200        # characters; a text of capitals alone is one name to the pattern
 
 LETTERS = "A-Za-z0-9À-ÖØ-öø-ɏ\u0300-\u036fḀ-ỿ"
 CAPITAL = rf"[A-ZÀ-ÖØ-Þ](?:[{LETTERS}+™®&-]|\.(?=[{LETTERS}])|'(?=[A-Z]))*"
@@ -71,7 +72,8 @@ class Cutter:
                 start = lower_case.start()
                 written, before = text[start : match.end()], text[start - 1] if start else "\n"
             opening = before in _SENTENCE_END or (before == " " and text[start - 2] in _SENTENCE_END)
-            for first, last, name, shown in self._kept(written, opening):
+            cut = self._kept if len(written) <= LONGEST_KEPT else self._cut
+            for first, last, name, shown in cut(written, opening):
                 yield Capitals(start + first, start + last, name, shown, opening and not first)
 
     def has_form(self, text: str) -> bool:

@@ -17,7 +17,7 @@ from core.text import search_tokens
 from pipeline.body import MIN_BODY, Body, find_body, plain
 from pipeline.flags import flags_of
 from pipeline.furniture import line_hashes, repeated
-from pipeline.head import clean
+from pipeline.head import clean, one_line
 from pipeline.htmlpage import html_text, parse
 from pipeline.language import language_of
 from pipeline.linefilter import LEAST_SHARE, line_filter
@@ -98,8 +98,11 @@ def read_page(html: bytes, url: str, *, encoding: str | None = None, language: s
         raise SkipDocument(f"{type(error).__name__}: {error}"[:300], outcome="extraction_failed") from error
     if not brief and len(text) < MIN_BODY and len(search_tokens(text)) < 8:
         raise SkipDocument("the page has no text", outcome="empty")
+    title = found.title or _first_words(text)
+    if not title:
+        raise SkipDocument("the page has neither title nor text", outcome="empty")
     article = Article(
-        url=url, canonical_url=found.canonical_url, title=found.title or _first_words(text), text=text,
+        url=url, canonical_url=found.canonical_url, title=title, text=text,
         language=language_of(text, found.language_claim, language),
         published_at=found.published_at, updated_at=found.updated_at, authors=found.authors,
         site_name=found.site_name, image=found.image, section=found.section, paywalled=found.paywalled or cut,
@@ -156,5 +159,5 @@ def _looks(texts: list[str], page: PageSigns) -> list[str]:
 
 
 def _first_words(text: str) -> str:
-    line = text.split("\n", 1)[0]
+    line = one_line(text.split("\n", 1)[0])
     return line if len(line) <= 100 else line[:100].rsplit(" ", 1)[0] + " …"

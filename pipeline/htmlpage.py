@@ -62,4 +62,7 @@ def parse(source: str) -> HtmlElement:
     # lxml.html chooses a class for each element in Python; one class for all spares a twentieth of the time.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     encoded = source.replace("\ufffe", "").replace("\uffff", "").encode("utf-8", "replace")
-    return document_fromstring(encoded.translate(None, _CONTROL_BYTES), parser=parser)
+    try:
+        return document_fromstring(encoded.translate(None, _CONTROL_BYTES), parser=parser)
+    except etree.ParserError as nothing:  # not one element, and no text
+        raise SkipDocument("the page is empty", outcome="empty") from nothing

@@ -18,6 +18,7 @@ from core.records import Annotation, Article, OrganisationFacts, Outcome, Page, 
 from core.settings import LogSettings
 from core.text import form_of, search_tokens
 from pipeline.annotate import annotate
+from pipeline.body import let_go
 from pipeline.dedupe import signature_of_tokens
 from pipeline.extract import read_page
 from pipeline.knowledge import load_knowledge
@@ -124,4 +125,7 @@ def work(pages: Sequence[Page], check: Check = _anything) -> list[Processed]:
     """Process a batch in a worker that `warm` has initialised."""
     if _processor is None:
         raise RuntimeError("this worker is cold: give `warm` to the pool as its initializer")
-    return _processor.process_batch(pages, check)
+    try:
+        return _processor.process_batch(pages, check)
+    finally:
+        let_go()

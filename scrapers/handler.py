@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
 from twisted.web.client import Agent
 
+from core.budget import SMALL, Share
 from core.errors import SkipDocument
+from core.records import Outcome
 from scrapers.guard import AddressGuard, GuardedReactor
+from scrapers.outcomes import NO_HANDSHAKE, Refused
 from scrapers.tls import NamingPolicy
 
 if TYPE_CHECKING:
-    from twisted.internet.base import ReactorBase
+    from twisted.internet.base import DelayedCall, ReactorBase
 
 
 LARGEST_HEAD = 256_000  # bytes of status line and headers; Twisted itself has no limit
 ABANDON = object()  # the signal that ends all requests under way
+_LONGEST_WAIT = 600.0  # seconds that a large body waits for its share of the memory
 _RESOLVERS = 32  # threads: a few names that hang must not stop the others from being resolved
 
 
@@ -53,10 +60,53 @@ class _BoundedFactory(http11._LenientHTTP11ClientFactory):  # noqa: SLF001
         return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 
+class _SharingReader(http11._ResponseReader):  # noqa: SLF001
+    """Scrapy's reader of a body, which stops reading while there is no room for more of it."""
+
+    share: Share
+    limit: DelayedCall  # ends the request
+    room = SMALL
+    _asking: asyncio.Future[None] | None = None
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        super().dataReceived(data)
+        if self._bytes_received > self.room and self._asking is None and not self._finished.called:
+            length = self._txresponse.length
+            self.room = length if isinstance(length, int) else min(2 * self._bytes_received, self._maxsize)
+            self._wait_for_room()
+
+    def _wait_for_room(self) -> None:
+        """Stop reading until there is room. The time limit is the server's: it stands still meanwhile."""
+        transport: Any = self.transport
+        left = self.limit.getTime() - self.limit.seconds()
+        transport.pauseProducing()
+        self.limit.delay(_LONGEST_WAIT)
+
+        def go_on(_: asyncio.Future[None]) -> None:
+            self._asking = None
+            if not self._finished.called:
+                self.limit.reset(left)
+                transport.resumeProducing()
+
+        self._asking = asyncio.ensure_future(self.share.hold(self.room))
+        self._asking.add_done_callback(go_on)
+
+
 class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001 - the only place where an agent is chosen
     """Scrapy's agent, made with the guarded reactor. A proxy in a request's meta is not looked at."""
 
     agent: Agent
+    share: Share
+
+    def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
+        ready = super()._cb_bodyready(txresponse, request)
+        # The class of the reader is named in the middle of Scrapy's method, too.
+        reader = getattr(txresponse, "_bodyProtocol", None)
+        if isinstance(reader, http11._ResponseReader):  # noqa: SLF001
+            sharing = cast("_SharingReader", reader)
+            sharing.__class__ = _SharingReader
+            sharing.share, sharing.limit = self.share, self._timeout_cl
+        return ready
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:  # noqa: ARG002
         return self.agent
@@ -78,16 +128,30 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         crawler.signals.connect(self.abandon, signal=ABANDON)
         cast("Any", reactor).suggestThreadPoolSize(_RESOLVERS)
         guard = AddressGuard(crawler.settings.getlist("PACTWATCH_ALLOW_NETWORKS"))
+        self._policy = NamingPolicy(self._contextFactory)
         # One agent for all requests: a request's time limit is kept by Scrapy's own timer, which spans the body too.
         self._agent = http11._BindAddressAgent(  # noqa: SLF001
             reactor=cast("ReactorBase", GuardedReactor(reactor, guard)),
-            contextFactory=cast("Any", NamingPolicy(self._contextFactory)),
+            contextFactory=cast("Any", self._policy),
             connectTimeout=crawler.settings.getfloat("PACTWATCH_CONNECT_TIMEOUT"),
             pool=self._pool,
         )
 
     async def download_request(self, request: Request) -> Response:
-        """Fetch a request. Failures come as Scrapy's exceptions, a refusal of the guard as SkipDocument."""
+        """Fetch a request. Failures come as Scrapy's exceptions, a refusal of the guard as SkipDocument.
+
+        A large body waits for its share of the budget: the one of `share` in the request's meta, which outlasts the
+        download, or one for the time of the download.
+        """
+        share: Share = request.meta.get("share") or Share()
+        share.drop()  # what an earlier hop held: only the last one's body is kept
+        try:
+            return await self._download(request, share)
+        finally:
+            if "share" not in request.meta:
+                share.drop()
+
+    async def _download(self, request: Request, share: Share) -> Response:
         agent: Any = _GuardedAgent(
             contextFactory=self._contextFactory,
             connectTimeout=request.meta["download_timeout"],
@@ -97,12 +161,17 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=self._crawler,
         )
-        agent.agent = self._agent
+        agent.agent, agent.share = self._agent, share
         deferred: Deferred[Response] = agent.download_request(request)
         self._under_way.add(deferred)
         try:
             with wrap_twisted_exceptions():
                 return await maybe_deferred_to_future(deferred)
+        except DownloadTimeoutError:
+            parts = urlsplit(request.url)
+            if ((parts.hostname or "").encode(), parts.port or 443) in self._policy.shaking:
+                raise Refused(Outcome.TIMEOUT, NO_HANDSHAKE) from None  # the innermost cause is what counts
+            raise
         finally:
             self._under_way.discard(deferred)
 

@@ -10,7 +10,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
 from core.records import Discovery, Page
 from core.settings import Settings
-from scrapers.desk import CrawlPlan, PlannedSource
+from scrapers.desk import CrawlPlan, HostBook, PlannedSource
 from scrapers.settings import crawl_settings
 from scrapers.source import SourceFile
 from scrapers.spider import NewsSpider
@@ -49,10 +49,12 @@ class _Answers:
         """Every entry point has answered."""
 
 
-async def poll_once(settings: Settings, sources: Sequence[SourceFile]) -> list[dict[str, Any]]:
+async def poll_once(
+    settings: Settings, sources: Sequence[SourceFile], hosts: HostBook | None = None
+) -> list[dict[str, Any]]:
     """One row for each entry point: source, kind, url, outcome, reason, entries, newest."""
     desk = _Answers()
-    plan = CrawlPlan([PlannedSource(source) for source in sources])
+    plan = CrawlPlan([PlannedSource(source) for source in sources], hosts)
     await AsyncCrawlerRunner(crawl_settings(settings)).crawl(NewsSpider, plan=plan, desk=desk)
     rows = []
     for source in sources:

@@ -57,10 +57,13 @@ class Refused(IgnoreRequest):
         self.outcome, self.reason, self.final, self.retry_after = outcome, reason, final, retry_after
 
 
+NO_CONNECTION = "no connection in time"
+NO_HANDSHAKE = "the TLS handshake did not end in time"
 # The first that fits: exception classes, the outcome, what a person reads, and whether a new try is useless.
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], Outcome, str, bool], ...] = (
     ((CannotResolveHostError, network.DNSLookupError), Outcome.DNS_ERROR, "the host's name cannot be resolved", False),
-    ((DownloadTimeoutError, network.TimeoutError), Outcome.TIMEOUT, "no complete answer in time", False),
+    ((network.TimeoutError,), Outcome.TIMEOUT, NO_CONNECTION, False),
+    ((DownloadTimeoutError,), Outcome.TIMEOUT, "no complete answer in time", False),
     (
         (DownloadConnectionRefusedError, network.ConnectionRefusedError),
         Outcome.CONNECTION_ERROR,

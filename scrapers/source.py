@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -44,6 +44,10 @@ def _interval(value: object) -> timedelta | None:
 def _between(text: str) -> tuple[time, time]:
     begin, _, end = text.partition("-")
     return time.fromisoformat(begin), time.fromisoformat(end)
+
+
+def _clock(at: time) -> dict[str, Any]:
+    return {"hour": at.hour, "minute": at.minute, "second": 0, "microsecond": 0}
 
 
 def _quiet(text: str) -> str:
@@ -218,6 +222,14 @@ class SourceFile(_Part):
         begin, end = _between(self.quiet)
         at = moment.astimezone(ZoneInfo(self.zone)).time()
         return begin <= at < end if begin < end else at >= begin or at < end
+
+    def rests_until(self, moment: datetime) -> datetime | None:
+        """When the quiet hours end that the moment is in; None where it is in none."""
+        if self.quiet is None or not self.rests_at(moment):
+            return None
+        local = moment.astimezone(ZoneInfo(self.zone))
+        end = local.replace(**_clock(_between(self.quiet)[1]))
+        return (end if end > local else end + timedelta(days=1)).astimezone(UTC)
 
     def renders(self, kind: str) -> bool:
         """Whether a browser runs the scripts of an address first: of articles and listings, where the file says so."""

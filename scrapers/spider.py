@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
@@ -19,16 +20,16 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from core import clock
+from core.budget import SMALL, Share, size_of, turn_of
 from core.errors import SkipDocument
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
-from core.memory import turn_of
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
 from scrapers.addresses import narrowed
-from scrapers.answers import answer_of, encoding_of, judge, tags_of
+from scrapers.answers import answer_of, encoding_of, judge, page_of, tags_of
 from scrapers.conditions import conditions, had_conditions
-from scrapers.desk import CrawlPlan, Desk, PlannedSource
+from scrapers.desk import LONGEST_VISIT_S, CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
 from scrapers.feedonly import pages_of
@@ -39,7 +40,6 @@ from scrapers.settings import PER_HOST
 from scrapers.source import SourceFile
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
-_LONGEST_VISIT = 600.0  # seconds; what a source still has to bring then waits for its next poll
 _SITEMAPS = 4  # times the limit of one index: what indexes of indexes may come to
 _SETBACKS = 3  # failures in a row after which a host is left alone for this crawl
 _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION_ERROR, Outcome.ROBOTS_DENIED}
@@ -138,6 +138,8 @@ class NewsSpider(scrapy.Spider):
         for their host's turn.
         """
         self._abandoned = True
+        if self.hosts:
+            self.hosts.close()
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         for slot in downloader.slots.values() if downloader else ():
             while slot.queue:
@@ -169,7 +171,7 @@ class NewsSpider(scrapy.Spider):
             visit.cut_short = True
             visit.queue.clear()
         if visit.queue and (
-            self._abandoned or visit.setbacks >= _SETBACKS or monotonic() - visit.began > _LONGEST_VISIT
+            self._abandoned or visit.setbacks >= _SETBACKS or monotonic() - visit.began > LONGEST_VISIT_S
         ):
             visit.queue.clear()  # they stay `discovered` in the ledger
         width = 2 if visit.pace else PER_HOST
@@ -209,7 +211,14 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs=arguments,
             priority=priority,
             dont_filter=True,
-            meta={"download_maxsize": max_size, "pace": visit.pace, "render": render, **self._limits},
+            meta={
+                "download_maxsize": max_size,
+                "pace": visit.pace,
+                "source": visit.id,
+                "render": render,
+                "share": Share(),
+                **self._limits,
+            },
         )
 
     async def _order(
@@ -253,10 +262,11 @@ class NewsSpider(scrapy.Spider):
         self, response: Response, visit: _Visit, entry: EntryState, depth: int
     ) -> AsyncIterator[scrapy.Request]:
         """Read an entry point's answer, hand over what it lists, fetch what is ordered."""
-        answer, found = await self._read(response, visit, entry, depth)
+        with self._in_hand(response):
+            answer, found = await self._read(response, visit, entry, depth)
         visit.setbacks = 0
         unchanged = answer.outcome is Outcome.UNCHANGED
-        for url in _known_sitemaps(visit, entry) if unchanged else found.sitemaps:
+        for url in visit.planned.known_sitemaps(entry) if unchanged else found.sitemaps:
             if request := self._poll(visit, "sitemap", url, depth + 1):
                 yield request
         if found.sitemaps:
@@ -306,10 +316,11 @@ class NewsSpider(scrapy.Spider):
             return replace(answer, outcome=Outcome.ROBOTS_DENIED, reason=reason, body_hash=None), Found()
         ask = self._ask(response, visit, entry, depth)
         try:
-            if len(response.body) < _LARGE:
+            size = size_of(response.body)
+            if size < _LARGE:
                 found = read_entry(response.body, ask)
             else:
-                async with self._one_at_a_time, turn_of(len(response.body)):
+                async with self._one_at_a_time, turn_of(size):
                     found = await asyncio.to_thread(read_entry, response.body, ask)
         except SkipDocument as skipped:
             named = replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None,
@@ -347,13 +358,15 @@ class NewsSpider(scrapy.Spider):
             visit.landed.add(final)
         answer = judge(response, order, final)
         if answer.outcome is Outcome.OK:
-            page = self._page(response, visit, order, answer)
+            page = page_of(response, visit.planned.source, order, answer)
             other = other_version(response.body, final) if page.recipe.other_version else None
+            with self._in_hand(response):
+                if other is None:
+                    await self._desk.page(page)
             if other is not None:
                 yield self._other(visit, order, page, other)
-            else:
-                await self._desk.page(page)
         else:
+            response.meta["share"].drop()
             if response.status == 429 or answer.retry_after:
                 visit.queue.clear()  # asked to go away: the rest stays in the ledger for the next poll
             await self._desk.fetched(FetchReport(order, answer))
@@ -361,26 +374,22 @@ class NewsSpider(scrapy.Spider):
             yield request
         await self._done(visit)
 
-    def _page(self, response: Response, visit: _Visit, order: FetchOrder, answer: Answer) -> Page:
-        source = visit.planned.source
-        return Page(
-            address_id=order.address_id,
-            source_id=order.source_id,
-            url=order.url,
-            final_url=canonical(response.url) or response.url,
-            body=response.body,
-            encoding=encoding_of(response),
-            fetched_at=answer.at,
-            language=source.language,
-            publisher=source.publisher,
-            title_hint=order.title_hint,
-            published_hint=order.published_hint,
-            etag=answer.etag,
-            last_modified=answer.last_modified,
-            status=response.status,
-            duration_ms=answer.duration_ms,
-            recipe=source.extract.recipe,
-        )
+    @contextmanager
+    def _in_hand(self, response: Response) -> Iterator[None]:
+        """While a document is being read: a big one does not count among those for whose sake Scrapy asks for no more.
+
+        Its share of the budget bounds it, and it ends with this.
+        """
+        slot = self.crawler.engine.scraper.slot if self.crawler.engine else None
+        apart = len(response.body) if slot and len(response.body) > SMALL else 0
+        with response.meta["share"]:
+            if slot:
+                slot.max_active_size += apart
+            try:
+                yield
+            finally:
+                if slot:
+                    slot.max_active_size -= apart
 
     def _other(self, visit: _Visit, order: FetchOrder, page: Page, other: OtherVersion) -> scrapy.Request:
         """The request for another version of a page that has no text: one, under all the rules of the first."""
@@ -397,8 +406,9 @@ class NewsSpider(scrapy.Spider):
         if judge(response, order, canonical(response.url) or response.url).outcome is Outcome.OK:
             version = f"{kind} version, {order.url}"
             page = replace(page, body=response.body, encoding=encoding_of(response), version=version)
-        async for request in self._handed_over(visit, page):
-            yield request
+        with self._in_hand(response):
+            async for request in self._handed_over(visit, page):
+                yield request
 
     async def on_other_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
         """Hand over the page as it is: its other version cannot be had."""
@@ -428,18 +438,9 @@ class NewsSpider(scrapy.Spider):
         await self._done(visit)
 
 
-def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
-    """The sitemaps that the last visit found in an index: not every outlet touches its index when one of them grows."""
-    own = {point.url for point in visit.planned.source.entries}
-    if entry.kind != "sitemap" or entry.url not in own:
-        return []
-    states = [s for s in visit.planned.states.values() if s.kind == "sitemap" and s.url not in own and s.last_polled_at]
-    newest = max((s.last_polled_at for s in states if s.last_polled_at), default=None)
-    same_visit = timedelta(seconds=_LONGEST_VISIT)
-    return [s.url for s in states if newest and s.last_polled_at and s.last_polled_at > newest - same_visit]
-
-
 def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:
     """The visit, the request's arguments and the answer of a request that ended in an exception."""
-    arguments: dict[str, Any] = getattr(failure, "request").cb_kwargs  # noqa: B009 - Scrapy adds it at run time
+    request: scrapy.Request = getattr(failure, "request")  # noqa: B009 - Scrapy adds it at run time
+    request.meta["share"].drop()
+    arguments: dict[str, Any] = request.cb_kwargs
     return arguments["visit"], arguments, outcomes.of_exception(failure.value or Exception(), clock.now())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from OpenSSL import SSL
 from service_identity import VerificationError
@@ -52,6 +53,7 @@ class _Connection(SSL.Connection):
     """A connection that ends with the reason where a certificate is not accepted."""
 
     refused = ""
+    ended: Callable[[], None]  # is told of the end of its handshake
 
     def set_verify(self, mode: int, callback: _Callback | None = None) -> None:
         """Ask the callback as ever, and note what OpenSSL has against a certificate."""
@@ -70,6 +72,11 @@ class _Connection(SSL.Connection):
             raise SSL.Error([("", "", self.refused)])
         super()._raise_ssl_error(ssl, result)
 
+    def do_handshake(self) -> None:
+        """Shake hands; raises while there is more to come."""
+        super().do_handshake()
+        self.ended()
+
 
 @implementer(IPolicyForHTTPS)
 class NamingPolicy:
@@ -77,6 +84,7 @@ class NamingPolicy:
 
     def __init__(self, policy: Any) -> None:
         self._policy = policy
+        self.shaking: set[tuple[bytes, int]] = set()  # hosts and ports whose last handshake has not ended
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802 - Twisted's name
         """What makes the connections to a host."""
@@ -86,6 +94,8 @@ class NamingPolicy:
         def made(protocol: Any) -> SSL.Connection:
             connection: SSL.Connection = create(protocol)
             connection.__class__ = _Connection
+            self.shaking.add((hostname, port))
+            cast("_Connection", connection).ended = partial(self.shaking.discard, (hostname, port))
             return connection
 
         creator._createConnection = made  # noqa: SLF001

@@ -6,9 +6,11 @@ import asyncio
 import os
 import sqlite3
 import subprocess
+import sys
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,15 +48,22 @@ class Desk:
         """The database."""
         return self.home / "data" / "pactwatch.db"
 
-    def start(self, *command: str, **environ: str) -> subprocess.Popen[str]:
-        """Start a command."""
+    @contextmanager
+    def start(self, *command: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+        """Start a command; it is ended where the test has not waited for its end."""
         names = self.home / "names.json"
         names.write_text("{}", encoding="utf-8")
-        return subprocess.Popen(
+        with subprocess.Popen(
             [*PROGRAM, str(names), *command, "--home", str(self.home)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **environ},
-        )  # fmt: skip
+        ) as process:  # fmt: skip
+            try:
+                yield process
+            except BaseException:
+                process.kill()
+                sys.stderr.write(process.communicate()[1])
+                raise
 
     def call(self, *command: str, **environ: str) -> tuple[int, str, str]:
         """Run a command to its end."""

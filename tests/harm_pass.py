@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -35,9 +35,10 @@ builtin = false
 
 @dataclass
 class Pass:
-    """What came of it. `found` has for each case its outcome and its reason."""
+    """What came of it. `found` has for each case its outcome and its reason, `took` the seconds until it had one."""
 
     found: dict[str, tuple[str, str]] = field(default_factory=dict)
+    took: dict[str, float] = field(default_factory=dict)
     titles: list[str] = field(default_factory=list)
     seconds: float = 0.0
     peak_mb: float = 0.0
@@ -68,6 +69,34 @@ def host_of(case: Case, number: int, canary: int) -> Host:
     return host
 
 
+@dataclass
+class Clock:
+    """When each source of a pass got its outcome, seen from outside. Its seconds are those of an idle machine."""
+
+    database: Path
+    named: dict[str, tuple[float, float]] = field(default_factory=dict)
+    starved: list[tuple[float, float]] = field(default_factory=list)  # times, and the waits for a core by then
+
+    def look(self, pid: int) -> None:
+        """Note the sources that have an outcome by now, twice a second."""
+        now = time.monotonic()
+        if (self.starved and now - self.starved[-1][0] < 0.5) or not self.database.exists():
+            return
+        self.starved.append((now, sum(_waited(one) for one in _tree(pid))))
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
+            for (id_,) in database.execute(
+                "SELECT source_id FROM addresses WHERE outcome IS NOT NULL UNION "
+                "SELECT source_id FROM entry_points WHERE outcome NOT IN ('ok', 'unchanged')"
+            ):
+                self.named.setdefault(id_, self.starved[-1])
+
+    def took(self, id_: str, began: float) -> float:
+        """Seconds from a request to the outcome of its source, less those in which other programs had the cores."""
+        ended, starved = self.named.get(id_, self.starved[-1])
+        before = max((waited for at, waited in self.starved if at <= began), default=0.0)
+        return ended - began - max(0.0, starved - before)
+
+
 def run_cases(home: Path, cases: Sequence[Case], canary: Host, limit: float = 15.0, timeout: float = 100) -> Pass:
     """Serve the cases, each on an address of its own, and poll all of them in one pass."""
     (home / "pactwatch.toml").write_text(SETTINGS.replace("{timeout}", str(limit)), encoding="utf-8")
@@ -79,7 +108,11 @@ def run_cases(home: Path, cases: Sequence[Case], canary: Host, limit: float = 15
             if case.entry is None:
                 host.serves = {**host.serves, "/entry": feed(host.base + "/a"), "*": host.serves["/a"]}
             source(home, f"case-{number}", case.kind, host.base + "/entry")
-        result = run(home, "run", "--all", "--json", timeout=timeout)
+        clock = Clock(home / "data" / "pactwatch.db")
+        result = run(home, "run", "--all", "--json", timeout=timeout, look=clock.look)
+        for number, (case, host) in enumerate(zip(cases, hosts, strict=True)):
+            asked = [host.began[path] for path in ("/a", "/entry", "/robots.txt") if path in host.began]
+            result.took[case.id] = clock.took(f"case-{number}", asked[0])
         with sqlite3.connect(home / "data" / "pactwatch.db") as database:
             for number, case in enumerate(cases):
                 tables = ("addresses", "entry_points") if case.entry is None else ("entry_points",)
@@ -92,7 +125,7 @@ def run_cases(home: Path, cases: Sequence[Case], canary: Host, limit: float = 15
 
 
 def run(home: Path, *command: str, names: Mapping[str, list[list[str]]] | None = None, timeout: float = 100,
-        environ: Mapping[str, str] | None = None) -> Pass:
+        environ: Mapping[str, str] | None = None, look: Callable[[int], None] = lambda _: None) -> Pass:
     """Run a command in a workspace and watch the memory of all its processes."""
     if not (home / "pactwatch.toml").exists():
         (home / "pactwatch.toml").write_text(SETTINGS.replace("{timeout}", "5.0"), encoding="utf-8")
@@ -105,6 +138,7 @@ def run(home: Path, *command: str, names: Mapping[str, list[list[str]]] | None =
     ) as process:
         while process.poll() is None:
             result.peak_mb = max(result.peak_mb, _tree_mb(process.pid))
+            look(process.pid)
             time.sleep(0.05)
             if time.monotonic() - began > timeout:
                 process.kill()
@@ -114,18 +148,31 @@ def run(home: Path, *command: str, names: Mapping[str, list[list[str]]] | None =
     return result
 
 
+def _tree(pid: int) -> list[int]:
+    """A process and all below it."""
+    found = [pid]
+    for one in found:
+        with suppress(OSError):  # it has just ended
+            found += [int(child) for task in Path(f"/proc/{one}/task").iterdir()
+                      for child in (task / "children").read_text().split()]
+    return found
+
+
 def _tree_mb(pid: int) -> float:
     """The resident memory of a process and its children, shared pages counted once for each."""
-    total, todo = 0, [pid]
-    while todo:
-        one = todo.pop()
-        try:
-            total += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * 4096
-            todo += [int(child) for task in Path(f"/proc/{one}/task").iterdir()
-                     for child in (task / "children").read_text().split()]
-        except (OSError, ValueError):
-            continue  # it has just ended
-    return total / 1e6
+    pages = 0
+    for one in _tree(pid):
+        with suppress(OSError, IndexError):
+            pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+def _waited(pid: int) -> float:
+    """The seconds for which a process could have run and had no core."""
+    total = 0
+    with suppress(OSError, IndexError):
+        total = sum(int((task / "schedstat").read_text().split()[1]) for task in Path(f"/proc/{pid}/task").iterdir())
+    return total / 1e9
 
 
 def shared(name: str, folders: pytest.TempPathFactory, make: Callable[[Path], Pass]) -> Pass:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -73,6 +74,7 @@ class Host:
     tls: ssl.SSLContext | None = None
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     port: int = 0
+    began: dict[str, float] = field(default_factory=dict)  # when each path was first asked for
 
     @property
     def base(self) -> str:
@@ -95,6 +97,7 @@ class Host:
             headers = {name.strip().lower(): value.strip() for name, _, value in (x.partition(":") for x in lines[1:])}
             path = lines[0].split(" ")[1]
             self.asked.append((path, headers))
+            self.began.setdefault(path, time.monotonic())
             serve = self.serves.get(path, self.serves.get("*", http("not found", "404 Not Found")))
             if isinstance(serve, bytes):
                 writer.write(serve)

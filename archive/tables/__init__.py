@@ -4,11 +4,12 @@ from archive.tables.alerts import Delivery, Digest, DigestEntry, Route
 from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention, Organisation, Person
 from archive.tables.articles import Article, DroppedLines, SignatureBand, SitePage, Story, StoryDecision, Version
 from archive.tables.base import Base
-from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, Run, Source
+from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, HostTurn, Run, Source
 from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
     "Address", "Article", "Backfill", "Base", "Delivery", "Digest", "DigestEntry", "DroppedLines", "EntryPoint",
-    "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "Mention", "Notice", "Organisation", "Person", "Route",
-    "Run", "SignatureBand", "SitePage", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
+    "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Notice", "Organisation",
+    "Person", "Route", "Run", "SignatureBand", "SitePage", "Source", "SourceDay", "Story", "StoryDecision", "Trouble",
+    "Version",
 ]

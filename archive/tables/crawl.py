@@ -73,6 +73,16 @@ class Host(Base):
     wait_until: Mapped[datetime | None]                            # no request before, as its Retry-After said
 
 
+class HostTurn(Base):
+    """Which process asks a host now. One at a time does, whatever sources each of them polls there."""
+
+    __tablename__ = "host_turns"
+    host: Mapped[str] = mapped_column(primary_key=True)            # its name alone: the pace is for all its ports
+    held_by: Mapped[str | None]                                    # host:pid:start, see core.process
+    held_until: Mapped[datetime | None]
+    free_at: Mapped[datetime | None]                               # from when on the next may ask, by the host's pace
+
+
 class Address(Base):
     """The ledger: every address that was ever discovered, in exactly one named state."""
 

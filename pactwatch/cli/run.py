@@ -67,6 +67,8 @@ def run(
     )
     for id_, tally in sorted(summary.failed_sources.items()):
         out.print(f"  {id_}: {tally.outcome} {tally.reason}".rstrip())
+    for id_, waits in sorted(summary.waiting.items()):
+        out.print(f"  {id_} {waits}")
     sent = summary.deliveries
     if any(sent.values()):
         out.print("Messages: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in sent.items() if n) + ".")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import PactwatchError, UserError
-from pactwatch.cli.common import console, emit_json, workspace
+from pactwatch.cli.common import console, emit_json, open_archive, workspace
 
 if TYPE_CHECKING:
+    from archive.engine import Engine
     from pactwatch.scout import Scouted
     from scrapers.source import SourceFile
 
@@ -29,12 +30,15 @@ def add(
     write: Annotated[bool, typer.Option("--write", help="Write the file into the workspace.")] = False,
     id_: Annotated[str | None, typer.Option("--id", metavar="ID", help="The source's id; else from the host.")] = None,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="The outlet's name; else its own word.")] = None,
+    now: Annotated[bool, typer.Option(
+        "--now", help="Ask also in quiet hours that the file of a source at this host names.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the feeds, sitemaps and section pages of an outlet, measure them, and propose its source file.
 
     Asks at most 25 questions, politely, as a run would: robots.txt, the pace of each host and the address guard hold.
     Shows five of the newest articles and what the rules say of them. Stores no article; without --write no file either.
+    A host that asked for no request before some time (Retry-After) is not asked before it.
 
     Example: pactwatch sources add https://example.org/tech --write
     """
@@ -55,7 +59,11 @@ def add(
     if write and id_ is not None:
         _refuse_known(space.home, id_, sources)
     processor = Processor(space.knowledge_dirs, space.rule_dirs)
-    look = scout(space, address, processor) if address == url else scout_bare(space, url, processor)
+    engine = open_archive(ctx)
+    _refuse_closed(engine, address, sources, now=now)
+    look = scout(space, address, processor, engine=engine) if address == url else scout_bare(
+        space, url, processor, engine=engine
+    )
     result = run_in_loop(lambda stop: unless(stop, look))
     id_ = id_ or _id(result)
     text = file_of(result, name) if result.chosen else ""
@@ -71,6 +79,30 @@ def add(
         _show(result, path, text, known, written=write)
     if not result.chosen:
         raise PactwatchError(f"no entry point for {url}: {nothing_found(result)}")
+
+
+def _refuse_closed(engine: Engine, address: str, sources: dict[str, SourceFile], *, now: bool) -> None:
+    """Say that the host is not to be asked now: it asked for patience itself, or a source's file names quiet hours."""
+    from urllib.parse import urlsplit
+
+    from archive.engine import reading
+    from core.clock import now as present
+    from pactwatch.hosts import closed_until
+    from pactwatch.turns import hosts_of
+
+    moment = present()
+    with reading(engine) as connection:
+        for host, until in closed_until(connection, [address], moment).items():
+            raise PactwatchError(
+                f"{host} asked for no request before {until:%Y-%m-%d %H:%M:%S} UTC (Retry-After); try again then"
+            )
+    host = urlsplit(address).hostname or ""
+    resting = (s for s in sources.values() if s.enabled and host in hosts_of(s) and s.rests_at(moment))
+    if not now and (source := next(resting, None)):
+        raise PactwatchError(
+            f"{host} has quiet hours, {source.quiet} {source.zone} by the file of {source.id}; add --now to ask it "
+            "all the same"
+        )
 
 
 def _id(result: Scouted) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import NotFoundError, SourceFileError
-from pactwatch.cli.common import console, emit_json, say, workspace
+from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 if TYPE_CHECKING:
     from scrapers.source import SourceFile
@@ -70,9 +70,15 @@ def check(
 
 
 def _ask(ctx: typer.Context, sources: list[SourceFile]) -> list[dict[str, Any]]:
+    from pactwatch.hosts import looking
     from pactwatch.loop import run_in_loop
     from pactwatch.scout import unless
     from scrapers.once import poll_once
 
-    settings = workspace(ctx).settings
-    return run_in_loop(lambda stop: unless(stop, poll_once(settings, sources)))
+    settings, engine = workspace(ctx).settings, open_archive(ctx)
+
+    async def ask() -> list[dict[str, Any]]:
+        async with looking(engine) as hosts:
+            return await poll_once(settings, sources, hosts)
+
+    return run_in_loop(lambda stop: unless(stop, ask()))

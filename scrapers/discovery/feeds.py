@@ -8,11 +8,14 @@ from datetime import datetime, tzinfo
 from typing import Any
 from urllib.parse import urljoin
 
+from lxml.etree import XMLSyntaxError
+
 from core.errors import SkipDocument
 from core.records import Discovery
 from scrapers.discovery.dates import read_date
-from scrapers.discovery.xml import local, text_of
+from scrapers.discovery.xml import in_passing, local, text_of
 
+_KINDS = {"rss", "rdf", "feed", "channel"}
 _ATOM = "http://www.w3.org/2005/Atom"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _TAG = re.compile(r"<[^<>]{1,2000}>")
@@ -29,7 +32,7 @@ _DEEPEST_LENIENT = 50_000  # levels; tags that never end count, and broken feeds
 def read_feed(root: Any, url: str, zone: tzinfo) -> list[Discovery]:
     """The entries of a parsed feed. Raises SkipDocument where the document is another kind of XML."""
     kind = local(root)
-    if kind not in {"rss", "rdf", "feed", "channel"}:
+    if kind not in _KINDS:
         raise SkipDocument(f"the XML is <{kind}>, not a feed", outcome="not_a_feed")
     base = _base(root, url)
     found: list[Discovery] = []
@@ -39,6 +42,25 @@ def read_feed(root: Any, url: str, zone: tzinfo) -> list[Discovery]:
             if local(element) in {"item", "entry"}:
                 found += _entry(element, _base(element, inner), zone)
     return found
+
+
+def read_in_passing(text: str, url: str, zone: tzinfo) -> tuple[str, list[Discovery]] | None:
+    """The kind and the entries of a feed, of which one at a time is in memory; None where that cannot be done."""
+    found: list[Discovery] = []
+    kind = ""
+    try:
+        for element in in_passing(text, "item", "entry"):
+            holder = element.getparent()
+            root = element.getroottree().getroot()
+            kind = local(root)
+            if kind not in _KINDS:
+                return None
+            if holder is root or local(holder) == "channel":
+                inner = _base(holder, _base(root, url))
+                found += _entry(element, _base(element, inner), zone)
+    except XMLSyntaxError:
+        return None
+    return (kind, found) if found else None
 
 
 def _base(element: Any, outer: str) -> str:

@@ -68,10 +68,13 @@ def read_entry(body: bytes, ask: Ask) -> Found:
     """
     try:
         return _read(body, ask)
+    except SkipDocument as skipped:
+        skipped.__traceback__ = None  # it holds the tree
+        raise
     except _UNREADABLE as failure:
         # What strangers write finds every hole in a parser; it must cost this document only.
         reason = f"the document cannot be read: {type(failure).__name__}"
-        raise SkipDocument(reason, outcome="not_a_feed") from failure
+        raise SkipDocument(reason, outcome="not_a_feed") from failure.with_traceback(None)
     finally:
         if len(body) > _LARGE:
             trim()
@@ -92,6 +95,8 @@ def _read(body: bytes, ask: Ask) -> Found:
         return _found(lines, ask, "sitemap", "the sitemap has no pages")
     text = xml.out_of_page(text)
     xml.refuse_html(text)
+    if len(text) > _LARGE and (entries := feeds.read_in_passing(text, ask.url, zone)):
+        return _found(entries[1], ask, entries[0], "the feed has no entries")
     root = xml.parse(text)
     if root is None and "<!ENTITY" not in text[:100_000]:
         text = xml.mended(text)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 
 from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Response
 from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
 
+from core.budget import HEAVY, Share
 from core.errors import SkipDocument
 from core.memory import may_grow_to
 from core.records import Outcome
@@ -40,12 +42,10 @@ class Compression(HttpCompressionMiddleware):
         if (number := b",".join(codings).count(b",") + 1) > MOST_CODINGS:
             raise Refused(Outcome.CONNECTION_ERROR, f"the body is compressed {number} times over", final=True)
         limit = may_grow_to(len(response.body), int(request.meta["download_maxsize"]))
+        share = request.meta.get("share")
         try:
-            if len(response.body) > _LARGE:
-                async with self._one_at_a_time:
-                    body, rest = await asyncio.to_thread(self._handle_encoding, response.body, codings, limit)
-            else:
-                body, rest = self._handle_encoding(response.body, codings, limit)
+            with Share() if share is None else nullcontext(share) as held:
+                body, rest = await self._inflated(response.body, codings, limit, held)
         except _BROKEN as failure:
             raise Refused(Outcome.CONNECTION_ERROR, f"the body's compression is broken: {failure}"[:200]) from failure
         except ValueError as failure:  # Scrapy's _DecompressionMaxSizeExceeded
@@ -59,6 +59,19 @@ class Compression(HttpCompressionMiddleware):
             )
         del response.headers[b"Content-Encoding"]
         return response.replace(body=body)
+
+    async def _inflated(
+        self, body: bytes, codings: list[bytes], limit: int, share: Share
+    ) -> tuple[bytes, list[bytes]]:
+        """The content, and the codings that are not known. What grows large waits for its share of the budget first."""
+        if len(body) <= _LARGE:
+            with suppress(ValueError):  # most end here, and nobody knows before which do
+                return self._handle_encoding(body, codings, min(limit, HEAVY))
+        await share.hold(len(body) + limit)
+        async with self._one_at_a_time:
+            body, rest = await asyncio.to_thread(self._handle_encoding, body, codings, limit)
+        await share.hold(len(body))
+        return body, rest
 
     @staticmethod
     def _decode(body: bytes, encoding: bytes, max_size: int) -> bytes:

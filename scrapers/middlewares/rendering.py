@@ -53,7 +53,7 @@ class Rendering:
             return response
         if self._abandoned:
             raise Refused(Outcome.NEEDS_JAVASCRIPT, "the crawl was stopped")
-        meta = {key: request.meta[key] for key in ("pace", "download_timeout", "download_maxsize")}
+        meta = {key: request.meta[key] for key in ("pace", "source", "download_timeout", "download_maxsize")}
 
         async def fetch(url: str) -> Any:
             asked = Request(url, callback=NO_CALLBACK, dont_filter=True, meta=dict(meta))

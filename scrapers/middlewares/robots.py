@@ -17,7 +17,7 @@ from core.fetching import Answer, HostState
 from core.records import Outcome
 from scrapers import robotstxt
 from scrapers.desk import HostBook
-from scrapers.outcomes import Refused, of_exception, retry_after
+from scrapers.outcomes import NO_CONNECTION, NO_HANDSHAKE, Refused, of_exception, retry_after
 from scrapers.robotstxt import RobotsText
 
 # A host that cannot be reached at all is named as such: its robots.txt is not what stands in the way.
@@ -25,6 +25,7 @@ _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.CONNECTION_ERROR}
 LONGEST_PAUSE = 300.0  # seconds; a host that asks for more between requests cannot be polled
 FRESH = timedelta(days=1)  # how long a robots.txt is good without asking for it again, as the RFC says
 STALE = timedelta(days=30)  # how long the last copy stands in while the host does not answer for it
+AFTER_OTHERS_S = 60.0  # when a request is tried again that did not get its turn
 TRY_AGAIN = timedelta(hours=1)  # how often it is asked meanwhile
 
 
@@ -61,10 +62,13 @@ class Robots:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Let a request pass, or raise Refused with the outcome robots_denied."""
+        """Let a request pass when it is its turn, or raise Refused with the outcome robots_denied."""
+        origin, name = _origin(request.url)
+        if (book := self._book) and not await book.turn(name, request.meta["source"]):
+            why = f"another process was asking {name} all the time; this address comes with the next poll"
+            raise Refused(Outcome.HTTP_ERROR, why, retry_after=AFTER_OTHERS_S)
         if request.meta.get("robots"):
             return
-        origin, name = _origin(request.url)
         known = self._hosts.get(origin)
         if known is None:
             known = self._hosts[origin] = asyncio.get_running_loop().create_future()
@@ -132,6 +136,7 @@ class Robots:
             "download_maxsize": self._max_size,
             "download_timeout": self._timeout,
             "pace": request.meta["pace"],
+            "source": request.meta["source"],
         }
         headers = {}
         if state.robots_at and state.etag:
@@ -154,7 +159,7 @@ class Robots:
             state = replace(state, robots_at=now)
             return _of(state), state
         if response.status >= 500 or response.status == 429:
-            return _Host(closed=f"robots.txt answered HTTP {response.status}"), state
+            return _Host(closed=f"robots.txt cannot be read: HTTP {response.status}"), state
         if response.status >= 300:
             return _Host(), without
         rules = robotstxt.read(response.body)
@@ -172,6 +177,8 @@ class Robots:
         present = downloader.per_slot_settings.get(host, {}).get("delay")
         if present is not None and delay <= present:
             return
+        if book := self._book:
+            book.pace(host, delay)
         downloader.per_slot_settings[host] = {
             "delay": delay,
             "jitter": 0.0,
@@ -196,9 +203,10 @@ def _of(state: HostState) -> _Host:
 
 def _closed(answer: Answer) -> _Host:
     blocked = answer.outcome is Outcome.BLOCKED_ADDRESS
+    unreached = answer.outcome in _OF_THE_HOST or answer.reason in {NO_CONNECTION, NO_HANDSHAKE}
     return _Host(
         closed=answer.reason if blocked else f"robots.txt cannot be read: {answer.reason}",
-        outcome=answer.outcome if blocked or answer.outcome in _OF_THE_HOST else Outcome.ROBOTS_DENIED,
+        outcome=answer.outcome if blocked or unreached else Outcome.ROBOTS_DENIED,
     )
 
 

@@ -23,6 +23,7 @@ from core.records import Outcome
 from core.settings import Settings
 from core.urls import canonical
 from scrapers import landing, outcomes, render
+from scrapers.desk import HostBook
 from scrapers.handler import ABANDON
 from scrapers.settings import crawl_settings
 
@@ -142,6 +143,7 @@ class Reach:
             "download_maxsize": self._sizes[feed],
             "download_timeout": min(self._timeout, remaining),
             "pace": self._pace,
+            "source": "",
             "render": scripts,
         }
         ended = await self._ask(url, meta, remaining)
@@ -195,9 +197,15 @@ class _Ask(scrapy.Spider, Generic[T]):
     name = "scout"
 
     def __init__(
-        self, work: Callable[[Reach], Coroutine[Any, Any, T]], pace: float, seconds: float, result: list[Any]
+        self,
+        work: Callable[[Reach], Coroutine[Any, Any, T]],
+        pace: float,
+        seconds: float,
+        result: list[Any],
+        hosts: HostBook | None,
     ) -> None:
         super().__init__()
+        self.hosts = hosts
         self._work, self._pace, self._seconds, self._result = work, pace, seconds, result
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -206,6 +214,8 @@ class _Ask(scrapy.Spider, Generic[T]):
         self._result.append(task)
         await asyncio.wait({task})
         # What still waits for its host's turn would hold up the end of the crawl, for minutes where robots.txt asks so.
+        if self.hosts:
+            self.hosts.close()
         downloader = self.crawler.engine.downloader if self.crawler.engine else None
         for slot in downloader.slots.values() if downloader else ():
             while slot.queue:
@@ -223,8 +233,12 @@ async def reaching(
     requests: int = REQUESTS,
     delay: float | None = None,
     within: timedelta = timedelta(seconds=SECONDS),
+    hosts: HostBook | None = None,
 ) -> T:
-    """Do a piece of work that may ask outlets so many questions in so much time."""
+    """Do a piece of work that may ask outlets so many questions in so much time.
+
+    With `hosts`, what they asked of us before holds too, and no other process asks them meanwhile.
+    """
     scrapy_settings = crawl_settings(settings)
     scrapy_settings["PACTWATCH_REQUESTS"] = requests
     middlewares = {**scrapy_settings["DOWNLOADER_MIDDLEWARES"], "scrapers.scout.reach.Budget": 150}
@@ -232,6 +246,6 @@ async def reaching(
     pace = settings.crawl.delay if delay is None else delay
     result: list[asyncio.Future[T]] = []
     await AsyncCrawlerRunner(scrapy_settings).crawl(
-        _Ask, work=work, pace=pace, seconds=within.total_seconds(), result=result
+        _Ask, work=work, pace=pace, seconds=within.total_seconds(), result=result, hosts=hosts
     )
     return result[0].result()

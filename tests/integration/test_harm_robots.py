@@ -29,6 +29,7 @@ class Told:
     headers: dict[str, dict[str, str]] = field(default_factory=dict)  # of the last request for robots.txt
     addresses: list[tuple[str, str, str]] = field(default_factory=list)  # of the host `unkept`
     articles: int = 0  # of the same
+    waiting: list[dict[str, dict[str, str]]] = field(default_factory=list)  # by source, of each pass
 
 
 def _stories() -> dict[str, dict[str, Serve]]:
@@ -67,7 +68,9 @@ def _age(home: Path, host: Host, age: str) -> None:
 def _poll(told: Told, home: Path, hosts: dict[str, Host], *options: str) -> None:
     result = run(home, "run", *options, "--json")
     assert result.code == 0, result.errors
-    found = {one["id"]: one for one in json.loads(result.output)["sources"]}
+    summary = json.loads(result.output)
+    told.waiting.append({one["id"]: one for one in summary["waiting"]})
+    found = {one["id"]: one for one in summary["sources"]}
     for name, host in hosts.items():
         one = found.get(name.replace(" ", "-"), {"outcome": "not polled", "reason": ""})
         told.polls.setdefault(name, []).append((one["outcome"], one["reason"]))
@@ -122,6 +125,11 @@ def test_no_request_comes_before_a_host_asked_for_it_not_even_for_all_or_by_name
     assert for_all[0] == "not polled"
     assert "no request before" in by_name[1]
     assert told.asked["waits"][0] == told.asked["waits"][-1]
+    first_waits, then, _ = told.waiting
+    assert first_waits == {}
+    assert list(then) == ["waits"]
+    assert "Retry-After" in then["waits"]["reason"]
+    assert then["waits"]["until"]
 
 
 @pytest.mark.parametrize("name", [f"no sense {n}" for n in range(len(NO_SENSE))])

@@ -14,8 +14,7 @@ from tests.harm_server import Host, article, feed, http, serving
 from tests.harm_tls import DAY, Authority, Raw, demanding, drips, old, says, shakes_hands, silence
 
 NO_TLS = "does not speak TLS"
-# Each case with the outcome and a part of the reason: robots.txt is asked for first, so a host that says nothing is
-# stayed away from. A name stands for an address through the names of the pass.
+# Each case with the outcome and a part of the reason. A name stands for an address through the names of the pass.
 ENDS = {
     "good": ("ok", ""),
     "expired": ("tls_error", "has expired"),
@@ -28,8 +27,8 @@ ENDS = {
     "demands-13": ("tls_error", "asks for a certificate of ours"),
     "plain": ("tls_error", NO_TLS),
     "greeting": ("tls_error", NO_TLS),
-    "silent": ("robots_denied", "in time"),
-    "dripping": ("robots_denied", "in time"),
+    "silent": ("timeout", "robots.txt cannot be read: the TLS handshake did not end in time"),
+    "dripping": ("timeout", "robots.txt cannot be read: the TLS handshake did not end in time"),
     "closes": ("connection_error", ""),
     "plain-to-tls": ("connection_error", ""),
     "leads-to-expired": ("tls_error", "has expired"),

@@ -41,7 +41,7 @@ def test_a_pass_prints_one_summary_and_the_next_one_fetches_nothing_again(
     passed: tuple[Newsdesk, Any], newsroom: Newsroom
 ) -> None:
     desk, first = passed
-    assert set(first) == {"started", "ended", "sources", "articles", "hits", "deliveries"}
+    assert set(first) == {"started", "ended", "sources", "articles", "hits", "deliveries", "waiting"}
     assert first["articles"] == {"new": len(newsroom.articles), "updated": 0}
     assert {s["outcome"] for s in first["sources"]} == {"ok"}
     assert first["deliveries"]["failed"] == 0

@@ -228,6 +228,15 @@ def sources() -> Any:
     }
 
 
+def test_what_becomes_due_before_the_next_look_is_polled_with_this_one(engine: Engine, sources: Any) -> None:
+    with writing(engine) as connection:
+        catalogue.sync_sources(connection, sources, NOW)
+        connection.execute(sa.update(Source).values(next_due_at=NOW + timedelta(seconds=5)))
+    assert due(engine, sources) == []
+    assert due(engine, sources, ahead=timedelta(seconds=4)) == []
+    assert due(engine, sources, ahead=timedelta(seconds=5)) == ["daily", "other"]
+
+
 def test_a_source_in_its_quiet_hours_is_polled_only_by_name(engine: Engine, sources: Any) -> None:
     sources["daily"].rests_at = lambda _: True
     with writing(engine) as connection:

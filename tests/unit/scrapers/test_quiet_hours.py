@@ -40,3 +40,19 @@ def test_a_source_rests_in_its_quiet_hours(quiet: str, zone: str, hour: int, res
 def test_hours_that_are_none_are_refused_with_their_line(line: str, tmp_path: Path) -> None:
     with pytest.raises(SourceFileError, match=r"outlet\.yaml:5: "):
         read_source(source(tmp_path, line + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "zone", "at", "until"),
+    [
+        ("22:00-06:00", "UTC", datetime(2026, 3, 15, 23, 10), datetime(2026, 3, 16, 6)),
+        ("22:00-06:00", "UTC", datetime(2026, 3, 15, 5, 59), datetime(2026, 3, 15, 6)),
+        ("22:00-06:00", "Asia/Seoul", datetime(2026, 3, 15, 14), datetime(2026, 3, 15, 21)),
+        ("22:00-06:00", "UTC", datetime(2026, 3, 15, 12), None),
+    ],
+)
+def test_it_is_known_when_the_quiet_hours_end(
+    quiet: str, zone: str, at: datetime, until: datetime | None, tmp_path: Path
+) -> None:
+    found = read_source(source(tmp_path, f'quiet: "{quiet}"\nzone: {zone}\n'))
+    assert found.rests_until(at.replace(tzinfo=UTC)) == (until and until.replace(tzinfo=UTC))

@@ -10,7 +10,8 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval test check sources docs picture bench-names bench-backfill bench-poll lock clean
+.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture bench \
+	bench-memory bench-names bench-backfill bench-poll lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,14 @@ eval: setup ## Measure detection: make eval CORPUS=folder-of-labelled-texts
 	@test -n "$(CORPUS)" || { echo "Name a folder or file of labelled texts: make eval CORPUS=folder" >&2; exit 2; }
 	@$(BIN)/pactwatch rules eval "$(CORPUS)" --strata "$(STRATA)" --folds-by source
 
+eval-extraction: setup ## Measure extraction beside Trafilatura: make eval-extraction CORPUS=folder-of-labelled-pages
+	@test -n "$(CORPUS)" || { echo "Name a folder of labelled pages: make eval-extraction CORPUS=folder" >&2; exit 2; }
+	@$(BIN)/python -m pactwatch.extraction_eval "$(CORPUS)"
+
+train-extraction: setup ## Fit the line filter to labelled pages: make train-extraction CORPUS=folder [WRITE=--write]
+	@test -n "$(CORPUS)" || { echo "Name a folder of labelled pages: make train-extraction CORPUS=folder" >&2; exit 2; }
+	@$(BIN)/python -m pactwatch.extraction_train "$(CORPUS)" $(WRITE)
+
 test: setup-dev ## Run all tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
@@ -40,6 +49,11 @@ check: setup-dev ## Lint, types, import directions, sizes, dependencies, spellin
 	$(BIN)/deptry .
 	$(BIN)/codespell
 
+MINUTES ?= 10
+fuzz: setup-dev ## Look for pages that break the extraction: make fuzz MINUTES=10; PAGES=folder of pages to begin with
+	@$(INSTALL) "atheris>=3,<4"
+	@$(BIN)/python -m tests.fuzz.run $(MINUTES) $(PAGES)
+
 sources: setup-dev ## Write scrapers/sources from the table of outlets
 	@$(BIN)/python -m scrapers.outlets
 
@@ -48,6 +62,13 @@ docs: setup-dev ## Write the generated parts of docs/reference
 
 picture: setup-dev ## Draw docs/demo.svg, the picture in the README
 	@$(BIN)/python -m pactwatch.picture docs/demo.svg
+
+# Peers in environments of their own: make bench PAGES=folder PEERS="--py newspaper4k=… --py newsplease=…"
+bench: setup-dev ## Extraction, crawl and peers beside each other: make bench PAGES=folder of news pages
+	@$(BIN)/python -m tests.bench.bench $(PAGES) $(PEERS)
+
+bench-memory: setup-dev ## Whether memory stays flat over 10,000 articles: make bench-memory PAGES=folder of news pages
+	@$(BIN)/python -m tests.bench.bench_memory $(PAGES)
 
 bench-names: setup-dev ## Measure what finding names costs: make bench-names PAGES=folder of news pages
 	@$(BIN)/python tests/bench/bench_names.py $(PAGES)

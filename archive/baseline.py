@@ -125,6 +125,36 @@ _SHARES: tuple[tuple[str, _Share], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is usual for a source by its own past, and what it brought lately; None where it brought nothing."""
+
+    what: str
+    usual: float
+    lately: float | None
+    share: bool = False                  # a share of its articles, not a number
+
+
+def expectations(days: Sequence[Day], today: date) -> list[Expectation]:
+    """What to expect of a source's articles; nothing while there is too little of a past."""
+    past = [d for d in _asked(days, today - timedelta(days=1)) if d.pages or d.articles][-_PAST:]
+    recent = [d for d in days if d.day >= today - timedelta(days=1) and (d.pages or d.articles)]
+    if len(past) < LEARNING // 2:
+        return []
+    lengths, short = ([d.length for d in some if d.length] for some in (past, recent))
+    found = [Expectation("articles a day", median(d.articles for d in past),
+                         sum(d.articles for d in recent) / len(recent) if recent else None)]
+    if lengths:
+        found.append(Expectation("letters of a text", median(lengths), median(short) if short else None))
+    for name, share in _SHARES:
+        shares = [part / whole for part, whole in map(share, past) if whole]
+        parts = [one for one in map(share, recent) if one[1]]
+        if shares:
+            lately = sum(part for part, _ in parts) / sum(whole for _, whole in parts) if parts else None
+            found.append(Expectation(name, median(shares), lately, share=True))
+    return found
+
+
 def breakage(days: Sequence[Day], today: date) -> tuple[date, str] | None:
     """Signs that reading an outlet's pages has stopped to work: what its texts lack now and did not before."""
     recent = [d for d in days if d.day >= today - timedelta(days=1) and (d.pages or d.articles)]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
-from archive.fulltext import is_text, postgresql_match, sqlite_match
+from archive.fulltext import in_dropped_lines, is_text, postgresql_match, sqlite_match
 from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation, Source
 from core.periods import bounds
 from core.query import TOPIC_LEAST, And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event
@@ -36,6 +36,8 @@ class Conditions:
         match query:
             case Everything():
                 return sa.true()
+            case Term(field="dropped"):
+                return in_dropped_lines(query, sqlite=self._sqlite)
             case Term():
                 return sqlite_match(query) if self._sqlite else postgresql_match(query)
             case Filter():

@@ -18,7 +18,8 @@ from archive.tables import Article, Fetch, SourceDay
 REACH = timedelta(days=35)  # 28 days of past, and the present that is compared with them
 _GOOD = ("ok", "unchanged")
 _ARTICLE = ("ok", "duplicate")
-_NO_ARTICLE = ("empty", "extraction_failed", "soft_404", "consent_page", "login_page", "bot_wall", "needs_javascript")
+_NO_ARTICLE = ("empty", "extraction_failed", "too_slow", "too_much_memory", "crashed", "soft_404", "consent_page",
+               "login_page", "bot_wall", "needs_javascript")
 _table: Any = SourceDay.__table__
 
 

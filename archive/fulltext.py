@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.sql.elements import ColumnElement
 
-from archive.tables import Article
+from archive.tables import Article, DroppedLines
 from core.query import And, Or, Query, Term
 
 FTS = sa.table("article_search", sa.column("rowid"))
@@ -19,7 +19,17 @@ _TITLE_COUNTS = 10.0                          # times as much as the text, where
 
 def is_text(query: Query) -> bool:
     """Whether FTS5 can answer the query in one go: terms, joined by AND and OR."""
-    return isinstance(query, Term) or (isinstance(query, And | Or) and all(map(is_text, query.children)))
+    if isinstance(query, Term):
+        return query.field != "dropped"
+    return isinstance(query, And | Or) and all(map(is_text, query.children))
+
+
+def in_dropped_lines(term: Term, *, sqlite: bool) -> ColumnElement[bool]:
+    """The articles of whose pages a line with the term was left out of the text. No index: these texts are short."""
+    sought = " " + " ".join(term.tokens) + ("" if term.prefix else " ")
+    padded = sa.literal(" ").concat(DroppedLines.search_text).concat(" ")
+    place = sa.func.instr if sqlite else sa.func.strpos
+    return Article.id.in_(sa.select(DroppedLines.article_id).where(place(padded, sought) > 0))
 
 
 # ---- SQLite

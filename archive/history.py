@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
 import sqlalchemy as sa
 
+from archive import days
+from archive.baseline import expectations
 from archive.engine import Connection
 from archive.tables import Article, EntryPoint, Fetch, Source
 from archive.troubles import open_ones
@@ -37,6 +39,7 @@ class History:
     new_in_week: int
     usual_characters: int | None  # median of its newest articles
     paywalled: float | None  # share of them
+    expectations: Sequence[Mapping[str, Any]] = ()  # what, usual, lately, share: by its own past days
 
     def as_json(self) -> dict[str, Any]:
         """For scripts."""
@@ -76,6 +79,7 @@ def history(connection: Connection, source_id: str, at: datetime) -> History | N
         new_in_week=connection.scalar(week) or 0,
         usual_characters=int(median(size for size, _ in newest)) if newest else None,
         paywalled=sum(cut for _, cut in newest) / len(newest) if newest else None,
+        expectations=[asdict(one) for one in expectations(days.load(connection, at).get(source_id, []), at.date())],
     )
 
 

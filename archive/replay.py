@@ -10,7 +10,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from archive.engine import Connection
-from archive.tables import Address, Article, Event, EventParty, Feedback, Hit, Mention, Organisation
+from archive.tables import Address, Article, DroppedLines, Event, EventParty, Feedback, Hit, Mention, Organisation
 from core import records
 from core.records import Annotation, EventStatus, Field, Party, Span
 from core.urls import canonical
@@ -130,8 +130,12 @@ def _published(since: datetime | None, until: datetime | None) -> list[Any]:
 
 def _read(connection: Connection, within: Within, window: list[Any], needs: Needs) -> list[Stored]:
     columns = (Article.id, Article.story_id, Article.source_id, Article.url, Article.title, Article.language,
-               Article.published_at, Article.topics, *((Article.text,) if needs.text else ()))
-    rows = connection.execute(sa.select(*columns).where(within(Article.id), *window).order_by(Article.id)).all()
+               Article.published_at, Article.topics, *((Article.text, DroppedLines.text.label("dropped"))
+                                                       if needs.text else ()))
+    chosen = sa.select(*columns).where(within(Article.id), *window).order_by(Article.id)
+    if needs.text:
+        chosen = chosen.outerjoin(DroppedLines, DroppedLines.article_id == Article.id)
+    rows = connection.execute(chosen).all()
     if not rows:
         return []
     mentions = _mentions(connection, within) if needs.mentions else {}
@@ -139,7 +143,7 @@ def _read(connection: Connection, within: Within, window: list[Any], needs: Need
     return [
         Stored(row.id, row.story_id, row.source_id, row.published_at,
                records.Article(row.url, row.url, row.title, row.text if needs.text else "", language=row.language,
-                               published_at=row.published_at),
+                               published_at=row.published_at, dropped=(row.dropped or "") if needs.text else ""),
                Annotation(tuple(mentions.get(row.id, ())), dict(row.topics), tuple(events.get(row.id, ()))))
         for row in rows
     ]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive import joining, meaning, stories
-from archive.tables import Article, SignatureBand, Story, Version
+from archive.tables import Article, DroppedLines, SignatureBand, Story, Version
 from core.records import Processed
 
 
@@ -75,6 +75,7 @@ def insert(
             for page, story_id in zip(fresh, story_ids, strict=True)]
     ids = list(connection.scalars(sa.insert(Article).returning(Article.id, sort_by_parameter_order=True), rows))
     _insert_bands(connection, zip(ids, fresh, strict=True))
+    _insert_dropped(connection, zip(ids, fresh, strict=True))
     grown = Counter(story_ids)
     if joined := {story for story, place in zip(story_ids, places, strict=True) if place > 0 or grown[story] > 1}:
         stories.refresh(connection, joined, now)
@@ -96,6 +97,8 @@ def update(connection: Connection, changed: Sequence[tuple[Known, Processed]], n
     meaning.erase(connection, ids)
     connection.execute(sa.delete(SignatureBand).where(SignatureBand.article_id.in_(ids)))
     _insert_bands(connection, ((k.id, page) for k, page in changed))
+    connection.execute(sa.delete(DroppedLines).where(DroppedLines.article_id.in_(ids)))
+    _insert_dropped(connection, ((k.id, page) for k, page in changed))
     return [(Row(k.id, k.story_id, k.version + 1), page) for k, page in changed]
 
 
@@ -125,6 +128,7 @@ def _columns(page: Processed) -> dict[str, Any]:
         "image": article.image,
         "section": article.section,
         "paywalled": article.paywalled,
+        "flags": list(article.flags),
         "content_hash": content_hash(page),
         "minhash": page.signature.minhash if page.signature else b"",
         "subject": joining.subject_json(page.annotation.subject),
@@ -147,3 +151,10 @@ def _insert_bands(connection: Connection, articles: Iterable[tuple[int, Processe
     bands = [{"band": band, "article_id": id_} for id_, page in articles for band in {*_bands(page), *_keys(page)}]
     if bands:
         connection.execute(sa.insert(SignatureBand), bands)
+
+
+def _insert_dropped(connection: Connection, articles: Iterable[tuple[int, Processed]]) -> None:
+    lines = [{"article_id": id_, "text": page.article.dropped, "search_text": page.search_dropped}
+             for id_, page in articles if page.article is not None and page.article.dropped]
+    if lines:
+        connection.execute(sa.insert(DroppedLines), lines)

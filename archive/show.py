@@ -11,6 +11,7 @@ from archive.tables import (
     Article,
     Delivery,
     DigestEntry,
+    DroppedLines,
     Event,
     EventParty,
     Hit,
@@ -34,9 +35,11 @@ def show(connection: Connection, article_id: int) -> dict[str, Any]:
         Article.id, Article.title, Article.url, Article.canonical_url, Article.source_id.label("source"),
         Source.name.label("outlet"), Source.country, Article.language, Article.authors, Article.section,
         Article.paywalled, Article.published_at, Article.updated_at, Article.seen_at, Article.fetched_at,
-        Article.version, Article.topics, Article.text, Article.story_id, Article.copy_of,
+        Article.version, Article.topics, Article.text, Article.story_id, Article.copy_of, Article.flags,
+        sa.func.coalesce(DroppedLines.text, "").label("dropped"),
     )
     row = connection.execute(sa.select(*columns).join(Source, Source.id == Article.source_id)
+                             .outerjoin(DroppedLines, DroppedLines.article_id == Article.id)
                              .where(Article.id == article_id)).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"the archive has no article {article_id}; `pactwatch search` prints the ids")

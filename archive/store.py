@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive import hits, ledger, rows, sorting, stories
+from archive import hits, ledger, rows, sitelines, sorting, stories
 from archive.rows import Known
 from archive.tables import Address, Fetch
 from core.records import AddressState, Outcome, Processed
@@ -28,6 +28,10 @@ PASSING = {
     Outcome.LOGIN_PAGE,
     Outcome.MAINTENANCE,
     Outcome.PARKED,
+    # Its outlet may mend it; but each try costs a process up to 20 seconds, so there is an end to them.
+    Outcome.TOO_SLOW,
+    Outcome.TOO_MUCH_MEMORY,
+    Outcome.CRASHED,
 }
 MOST_TRIES = 8
 
@@ -81,6 +85,7 @@ def store(
     moved = [(_article(page).url, page.address_id) for _, page in written if _article(page).url != page.url]
     ledger.record_aliases(connection, moved, now)
     if backfill_id is None:
+        sitelines.write(connection, [page for _, page in written])
         instead = {p.address_id: p for p in pages.instead}
         instead |= {page.address_id: _as_duplicate(page, other)
                     for known, page in pages.same if (other := _other_address(known, page))}

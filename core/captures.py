@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.recipe import AS_USUAL, Recipe
+
 
 class Left(StrEnum):
     """Why a record of a WARC file brings no article, beside the outcomes of reading a page."""
@@ -40,6 +42,7 @@ class Outlet:
     name: str
     language: str | None = None
     publisher: str | None = None
+    recipe: Recipe = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The one query language of search and rules: from text to a tree of `core.querynodes`.
 
-Words, "phrases", starts of words (`sams*`), "near words"~8, AND OR NOT, brackets, title: and text:, the filters
+Words, "phrases", starts of words (`sams*`), "near words"~8, AND OR NOT, brackets, title:, text: and dropped: (lines
+that were left out of the text), the filters
 org: topic: event: status: rule: source: country: lang: story:, the ranges score: published: seen:, and * for all.
 Words side by side must all be there; OR binds them tighter than that, AND tighter than OR.
 """
@@ -40,7 +41,7 @@ from core.text import is_lone_cjk, search_tokens
 __all__ = ["FIELDS", "TOPIC_LEAST", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
            "about_one_event", "parse", "positive_terms", "walk"]
 
-TEXT_FIELDS: dict[str, SearchedField] = {"title": "title", "text": "text"}
+TEXT_FIELDS: dict[str, SearchedField] = {"title": "title", "text": "text", "dropped": "dropped"}
 FILTERS = ("org", "topic", "event", "status", "rule", "source", "country", "lang", "story")
 DATES = ("published", "seen")
 RANGES = ("score", *DATES)
@@ -183,6 +184,8 @@ def _term(text: str, slop: int | None, field: SearchedField, column: int | None,
     tokens = tuple(search_tokens(body))
     if not tokens:
         return None
+    if slop is not None and field == "dropped":
+        raise QueryError("dropped: takes words and phrases, no ~", column=column)
     if slop is not None and slop > WIDEST_SLOP:
         raise QueryError(f"~{slop} is too far; at most ~{WIDEST_SLOP}", column=column)
     # A lone CJK letter is the start of a word with its particle (칩 → 칩을); whole words are pairs of letters.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-SearchedField = Literal["any", "title", "text"]
+SearchedField = Literal["any", "title", "text", "dropped"]    # any: title and text
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,10 @@ def walk(query: Query) -> Iterator[Query]:
 
 
 def positive_terms(query: Query) -> Iterator[Term]:
-    """The terms that speak for a match: those that are not under a NOT. Snippets mark them."""
+    """The terms that speak for a match in title or text: those that are not under a NOT. Snippets mark them."""
     if isinstance(query, Term):
-        yield query
+        if query.field != "dropped":
+            yield query
     elif isinstance(query, And | Or):
         for child in query.children:
             yield from positive_terms(child)

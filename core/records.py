@@ -8,8 +8,11 @@ from enum import StrEnum
 from typing import Literal
 
 from core.captures import Left
+from core.recipe import AS_USUAL, Recipe
 
 Field = Literal["title", "text"]
+# What a page is that holds more than one article.
+Flag = Literal["live_blog", "several_articles", "digest"]
 
 
 class AddressState(StrEnum):
@@ -39,6 +42,9 @@ class Outcome(StrEnum):
     NOT_HTML = "not_html"                # the page is an image, a PDF or the like
     EMPTY = "empty"                      # nothing in it: a feed without entries, a page without text
     EXTRACTION_FAILED = "extraction_failed"  # the page could not be read
+    TOO_SLOW = "too_slow"                # reading it takes longer than a page may
+    TOO_MUCH_MEMORY = "too_much_memory"  # reading it takes more memory than a page may
+    CRASHED = "crashed"                  # the process that read it died, twice
     SOFT_404 = "soft_404"                # answers as if all were well, but there is no such page
     DUPLICATE = "duplicate"              # an article of the source that is in the archive already
     PAYWALL = "paywall"                  # nothing but the request to subscribe; a teaser is stored
@@ -107,6 +113,9 @@ class Page:
     status: int = 200
     duration_ms: int | None = None
     brief: bool = False                  # title and summary of the entry point stand for the article
+    recipe: Recipe = AS_USUAL
+    furniture: frozenset[int] = frozenset()  # hashes of lines that stand on other pages of the site, too
+    version: str = ""                    # where the body is from, if not from the article's own page: AMP, print
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,8 @@ class Article:
     image: str | None = None
     section: str | None = None
     paywalled: bool = False
+    flags: tuple[Flag, ...] = ()
+    dropped: str = ""                    # lines of the page that were taken for no part of the text; searchable apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +302,8 @@ class Processed:
     signature: Signature | None = None
     search_title: str = ""               # core.text.search_form of the title
     search_text: str = ""
+    search_dropped: str = ""
+    lines: tuple[int, ...] = ()          # hashes of the text's lines, by which lines that repeat on a site are known
     knowledge_version: str = ""
     etag: str | None = None
     last_modified: str | None = None

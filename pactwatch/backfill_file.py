@@ -73,7 +73,8 @@ class FileReading:
         # The address in the ledger is made when the article is stored; until then the record's number stands for it.
         await self._pool.submit(Page(
             position.number, found.outlet.source_id, found.url, found.url, found.body, found.encoding,
-            found.fetched_at, language=found.outlet.language, publisher=found.outlet.publisher))
+            found.fetched_at, language=found.outlet.language, publisher=found.outlet.publisher,
+            recipe=found.outlet.recipe))
 
     def processed(self, results: list[Processed]) -> None:
         """Take what the pool made of pages."""

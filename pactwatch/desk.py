@@ -10,6 +10,7 @@ from archive.polls import SourceResult
 from core.errors import DatabaseFullError, RetryLater, StopWork
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
 from core.records import Discovery, Outcome, Page, Processed
+from pactwatch.furniture import Furniture
 from pactwatch.kept import KeptPages
 from pactwatch.poll_batch import PollBatch
 from pactwatch.pool import ExtractionPool
@@ -65,6 +66,7 @@ class PassDesk:
     ) -> None:
         self._writer, self._pool, self._kept = writer, pool, kept
         self._summary, self._changed = summary, changed
+        self._furniture = Furniture(writer)
         self._batch = PollBatch(writer, sources, run_id, turns)
         self._visits: dict[str, _Visit] = {}
 
@@ -108,7 +110,7 @@ class PassDesk:
             return
         self._summary.tally(page.source_id).fetched += 1
         self._changed(self._summary)
-        await self._pool.submit(page)
+        await self._pool.submit(await self._furniture.with_lines(page))
 
     async def fetched(self, report: FetchReport) -> None:
         """Note a fetch that brought no page."""
@@ -142,6 +144,7 @@ class PassDesk:
         for result in results:
             if result.article is None:
                 self._summary.tally(result.source_id).outcomes[str(result.outcome)] += 1
+        self._furniture.learn(results)
         await self._writer.add(results)
 
     def stored(self, counts: store.Stored, batch: Sequence[Processed]) -> None:

@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import wait
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from core.errors import UserError
@@ -15,21 +16,45 @@ from core.memory import trim
 from core.records import Outcome, Page, Processed
 from pipeline.wanted import WantedArticles
 
+Work = Callable[[Page], Processed]
+Prepare = Callable[[Sequence[Path], Sequence[Path]], None]
+
 PAGE_LIMIT_S = 8.0  # the slowest of 990 real pages takes less than one
-_mistake: UserError | None = None
 
 
-def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
-    """Make this process ready: import the extractor, build the automaton, and die when the parent does."""
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a process needs to start, and what it does with each page."""
+
+    knowledge_dirs: tuple[Path, ...]
+    rule_dirs: tuple[Path, ...]
+    prepare: Prepare
+    work: Work
+
+
+def serve(pipe: Connection, start: Start) -> None:
+    """Read batches of pages until the parent ends.
+
+    Sends None, or the mistake in a knowledge file, when it has started. For each batch it sends the result of each page
+    as soon as it is there, so that the death of this process costs no more than one page; and None at the end.
+    """
     follow_parent()
-    from pipeline.process import warm as warm_pipeline
-
     try:
-        warm_pipeline(knowledge_dirs, rule_dirs)
+        start.prepare(start.knowledge_dirs, start.rule_dirs)
     except UserError as mistake:
-        # Raised here it would only break the pool; `ready` tells it to the parent.
-        global _mistake  # noqa: PLW0603 - an initializer can leave its result nowhere else
-        _mistake = mistake
+        pipe.send(mistake)
+        return
+    pipe.send(None)
+    while True:
+        try:
+            pages: Sequence[Page] = pipe.recv()
+        except EOFError:
+            return
+        for page in pages:
+            pipe.send(within_limit(start.work, page))
+        del pages
+        trim()
+        pipe.send(None)
 
 
 def follow_parent() -> None:
@@ -46,63 +71,60 @@ def _follow(sentinel: int) -> None:
     os._exit(1)
 
 
-def ready() -> bool:
-    """True once this process can work. Raises the mistake in a knowledge file that keeps it from that."""
-    if _mistake is not None:
-        raise _mistake
-    return True
+def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
+    """Import the extractor, load the knowledge, build the automaton; collected garbage and what stays are set apart."""
+    from pipeline.process import warm as warm_pipeline
+
+    warm_pipeline(knowledge_dirs, rule_dirs)
 
 
-def work(pages: Sequence[Page]) -> list[Processed]:
-    """Process a batch of pages."""
+def work(page: Page) -> Processed:
+    """Process a page."""
     from pipeline.process import work as process_pages
 
-    results = [result for page in pages for result in _within_limit(process_pages, page)]
-    trim()
-    return results
+    return process_pages([page])[0]
 
 
-def work_wanted(pages: Sequence[Page], wanted: WantedArticles) -> list[Processed]:
-    """Process a batch of pages, up to their extraction where the article is not wanted."""
+def work_wanted(page: Page, wanted: WantedArticles) -> Processed:
+    """Process a page, up to its extraction where the article is not wanted."""
     from pipeline.process import work as process_pages
 
-    def process(one: Sequence[Page]) -> list[Processed]:
-        return process_pages(one, wanted.check)
-
-    results = [result for page in pages for result in _within_limit(process, page)]
-    trim()
-    return results
+    return process_pages([page], wanted.check)[0]
 
 
-def _within_limit(process: Callable[[Sequence[Page]], list[Processed]], page: Page) -> list[Processed]:
+def within_limit(work: Work, page: Page) -> Processed:
     """Process a page, or give it up when it has used this process for too long.
 
     Time of the processor, not of the clock: a busy machine is no fault of the page. What loops inside a library
     written in C hears no signal; the parent ends this process then.
     """
     signal.signal(signal.SIGVTALRM, _give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, PAGE_LIMIT_S)
+    # Once more each second: a library may swallow the first, in a callback or a finaliser.
+    signal.setitimer(signal.ITIMER_VIRTUAL, PAGE_LIMIT_S, 1.0)
     try:
-        return process([page])
+        return work(page)
     except _TooLongError:
-        reason = f"reading this page took more than {PAGE_LIMIT_S:.0f} s"
-        return [
-            Processed(
-                page.address_id,
-                page.source_id,
-                page.url,
-                page.fetched_at,
-                Outcome.EXTRACTION_FAILED,
-                reason,
-                etag=page.etag,
-                last_modified=page.last_modified,
-                status=page.status,
-                size=len(page.body),
-                duration_ms=page.duration_ms,
-            )
-        ]
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        return given_up(page, Outcome.TOO_SLOW, f"reading this page took more than {PAGE_LIMIT_S:.0f} s")
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def given_up(page: Page, outcome: Outcome, reason: str) -> Processed:
+    """What became of a page that could not be read."""
+    return Processed(
+        page.address_id,
+        page.source_id,
+        page.url,
+        page.fetched_at,
+        outcome,
+        reason,
+        etag=page.etag,
+        last_modified=page.last_modified,
+        status=page.status,
+        size=len(page.body),
+        duration_ms=page.duration_ms,
+    )
 
 
 class _TooLongError(BaseException):

@@ -28,7 +28,8 @@ FOLDER = Path("data") / "arrived"
 OLDEST_S = 86_400.0  # what waited longer is fetched again: it may have been corrected
 MOST_TRIES = 20  # a page with which the process ended each time may be the reason
 _FULL = {errno.ENOSPC, errno.EDQUOT}
-_FIELDS = [f.name for f in fields(Page) if f.name != "body"]
+# What the source's file and the archive say now holds for a page that waited.
+_FIELDS = [f.name for f in fields(Page) if f.name not in {"body", "recipe", "furniture"}]
 _TIMES = {"fetched_at", "published_hint"}
 
 

@@ -129,10 +129,10 @@ def settings() -> str:
 
 def source_file() -> str:
     """The keys of a source file, of its entry points and of its limits."""
-    from scrapers.source import Checked, EntryPoint, Limits, SourceFile
+    from scrapers.source import Checked, EntryPoint, Extraction, Limits, SourceFile
 
     return _models({"Keys of the file": SourceFile, "Keys of an entry point": EntryPoint, "Keys of `limits`": Limits,
-                    "Keys of `checked`": Checked})
+                    "Keys of `extract`": Extraction, "Keys of `checked`": Checked})
 
 
 def packs() -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from lxml.html import HtmlElement
 
 from core.text import fold
+from pipeline.agencies import is_domain, is_organisation, own_names, squeezed, without_agency
 from pipeline.head import Head, inner_text
 from pipeline.jsonld import Node, names
 
 _META = ("article:author", "author", "authors", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
-         "article:author_name", "byl", "dable:author", "rbauthors", "cxenseparse:author", "parsely-author")
+         "article:author_name", "articleauthor", "byl", "dable:author", "rbauthors", "cxenseparse:author",
+         "parsely-author")
 # Tried in this order; each place is used as a whole. One walk of the tree finds them all.
 _MARKED = """.//*[@itemprop='author' or @rel='author' or @id='author' or self::address
     or contains(@class, 'author') or contains(@class, 'uthorName') or contains(@class, 'yline')]"""
@@ -21,7 +23,7 @@ _LABELS = ("written by", "author", "posted by", "by")
 
 _LEAD = re.compile(
     r"^(?:view all posts by|posted by|written by|reported by|story by|words by|text by|article by|by|von|par|por|di|av|"
-    r"door|reporter|authors?|updated|published)\b[:\s]*", re.IGNORECASE)
+    r"door|reporter|authors?|updated|published|quelle|source|fonte|fuente)\b[:\s]*", re.IGNORECASE)
 _TAIL = re.compile(
     r"\s*(?:[|/•·].*|,?\s*\b(?:(?:\w+ )?staff (?:writer|reporter)|senior (?:writer|reporter|editor|correspondent)|"
     r"contributor|correspondent|reporter|editor|editor-in-chief|published|updated|sponsored)\b.*|"
@@ -40,55 +42,73 @@ _NO_NAME = frozenset((
 _EDGES = " \t.,:;|-–—\"'“”"
 
 
-def find_authors(tree: HtmlElement, head: Head, node: Node) -> tuple[str, ...]:
-    """Persons before organisations: JSON-LD, meta tags, marked by-lines, links to an author's page."""
+def find_authors(tree: HtmlElement, head: Head, node: Node, url: str) -> tuple[tuple[str, ...], str]:
+    """Who wrote it, and where that stands: persons by JSON-LD and meta tags, then an agency or a desk that signs there.
+
+    Then marked by-lines and links to an author's page. Where nobody is named: the outlet itself.
+    """
     outlets = [*names(node.get("publisher")), *head.all("og:site_name", "application-name")]
-    if found := clean_authors(names(node.get("author"), persons_only=True), outlets):
-        return found
-    for lines in _places(tree, head):
-        if found := clean_authors(lines, outlets):
-            return found
-    # Nobody is named: the organisation that signs for it.
-    return clean_authors(names(node.get("author")), ())
-
-
-def _places(tree: HtmlElement, head: Head) -> Iterator[Iterable[str]]:
+    own = own_names(url, outlets)
+    if found := clean_authors(names(node.get("author"), persons_only=True), own):
+        return found, "JSON-LD"
     for key in _META:
-        yield head.all(key)
+        if found := clean_authors(head.all(key), own):
+            return found, f"meta {key}"
+    declared = clean_authors(names(node.get("author")), (), organisations_too=True)
+    signed = clean_authors((line for key in _META for line in head.all(key)), (), organisations_too=True)
+    organisations = ((declared, "JSON-LD, an organisation"), (signed, "meta tag, an organisation"))
+    for found, origin in organisations:
+        if found and squeezed(found[0]) not in own:
+            return found, origin
+    for lines, origin in _places(tree, head):
+        if found := clean_authors(lines, own):
+            return found, origin
+    return next((one for one in organisations if one[0]), ((), ""))
+
+
+def _places(tree: HtmlElement, head: Head) -> Iterator[tuple[Iterable[str], str]]:
     for i in ("1", "2"):
         if (head.first(f"twitter:label{i}") or "").lower() in _LABELS:
-            yield head.all(f"twitter:data{i}")
+            yield head.all(f"twitter:data{i}"), "meta twitter:data"
     marked = tree.xpath(_MARKED)
     exact = [e for e in marked if "author" in {e.get("itemprop"), e.get("rel")}][:5]
-    yield (inner_text(next(iter(e.xpath(".//*[@itemprop='name']")), e)) for e in exact)
+    yield (inner_text(next(iter(e.xpath(".//*[@itemprop='name']")), e)) for e in exact), "element marked as author"
     # The innermost element of a by-line holds the name alone.
-    yield (t for e in marked[:8] if len(t := inner_text(e)) <= 80)
+    yield (t for e in marked[:8] if len(t := inner_text(e)) <= 80), "by-line"
     linked = (a for a in tree.iter("a") if any(part in (a.get("href") or "") for part in _LINKS))
     first = next((a for a in linked if 3 < len(inner_text(a)) < 60), None)
-    yield [inner_text(first)] if first is not None else []
+    yield [inner_text(first)] if first is not None else [], "link to the author's page"
 
 
-def clean_authors(lines: Iterable[str], organisations: Iterable[str]) -> tuple[str, ...]:
-    """The names in by-lines, each once; neither addresses, nor roles, nor the `organisations` that publish."""
-    outlets = {fold(o).strip() for o in organisations if o}
+def clean_authors(lines: Iterable[str], own: Collection[str], *, organisations_too: bool = False) -> tuple[str, ...]:
+    """The names in by-lines, each once: no addresses, no roles, no organisations unless `organisations_too`.
+
+    `own` are the names of the outlet, as `own_names` makes them.
+    """
     found: dict[str, str] = {}
     for line in lines:
-        if not line or len(line) > 200 or _ADDRESS.search(line):
+        if not line or len(line) > 200 or (_ADDRESS.search(line) and not (organisations_too and is_domain(line))):
             continue
-        for part in _SPLIT.split(_LEAD.sub("", " ".join(line.split()))):
-            name = _name(part)
-            if name and fold(name) not in outlets:
+        parts = _SPLIT.split(_LEAD.sub("", " ".join(line.split())))
+        if squeezed(parts[0]) in own and not organisations_too:
+            continue  # "Example News, London, England": the rest says where it is
+        for part in parts:
+            name = _name(part, organisations_too=organisations_too)
+            if name and (organisations_too or not (squeezed(name) in own or is_organisation(name))):
                 found.setdefault(fold(name), name)
     # `A B` and `A B The Daily`: the second is the first with its paper.
     whole = [n for k, n in found.items() if not any(k.startswith(other + " ") for other in found)]
     return tuple(whole)[:10]
 
 
-def _name(part: str) -> str:
+def _name(part: str, *, organisations_too: bool) -> str:
     """The name in a piece of a by-line, or nothing."""
     name = part.strip(_EDGES)
+    if organisations_too and is_domain(name):
+        return name
     for _ in range(2):
         name = _TAIL.sub("", _LEAD.sub("", name)).strip(_EDGES)
+    name = name if organisations_too else without_agency(name)
     words = name.split()
     if not 1 <= len(words) <= 6 or not 2 <= len(name) <= 60 or fold(name) in _NO_NAME:
         return ""

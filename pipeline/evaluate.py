@@ -57,7 +57,7 @@ class Evaluator:
                 return Decision(1.0)
             case Term():
                 evidence, score = self._terms.find(query)
-                return Decision(score, None, evidence) if evidence else None
+                return Decision(score, None, evidence) if score else None
             case Filter() | Range():
                 return self._property((query,)) if self._of_event(query) else self._fact(query)
             case And():

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 
+from core.text import fold
 from pipeline import sentences
 from pipeline.entities import Name
 from pipeline.expressions import any_of
@@ -35,6 +36,10 @@ class ItemRules:
         self._openings = re.compile(any_of(digests.openings))
         self._continues = re.compile(digests.continues)
         self._marks = {kind: re.compile(pattern) for kind, pattern in digests.marks.items()} | {"dateline": dateline}
+
+    def is_announced(self, title: str) -> bool:
+        """Whether a title says that its page collects several items."""
+        return self._titles.search(fold(title)) is not None
 
     def split(self, title: View, text: View, find: Callable[[View], list[Name]]) -> list[Item]:
         """The items of a page; an ordinary article is one. `find` gives the known organisations of a view."""

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from lxml.html import HtmlElement
 
+from core.recipe import AS_USUAL, Recipe
 from pipeline.addresses import absolute, canonical_address
-from pipeline.authors import find_authors
+from pipeline.authors import clean_authors, find_authors
 from pipeline.head import Head, collect, one_line
 from pipeline.jsonld import Node, article_node, names, nodes, texts
-from pipeline.times import published_time, updated_time
+from pipeline.selectors import texts_of
+from pipeline.times import published_time, selected_time, updated_time
 from pipeline.titles import find_title
 
 
@@ -19,7 +21,8 @@ from pipeline.titles import find_title
 class Metadata:
     """What was found; times in UTC, addresses absolute.
 
-    `body` is the text that JSON-LD carries, `head` what all of it was read from.
+    `body` is the text that JSON-LD carries, `head` and `nodes` what all of it was read from, `origins` where on the
+    page the fields are from.
     """
 
     title: str
@@ -34,28 +37,33 @@ class Metadata:
     paywalled: bool = False
     body: str = ""
     head: Head = field(default_factory=Head)
+    nodes: list[Node] = field(default_factory=list)
+    origins: dict[str, str] = field(default_factory=dict)
 
 
 def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, title_hint: str | None = None,
-                  published_hint: datetime | None = None, latest: datetime | None = None) -> Metadata:
+                  published_hint: datetime | None = None, latest: datetime | None = None,
+                  recipe: Recipe = AS_USUAL) -> Metadata:
     """The metadata of the page at `url`.
 
     `language` decides the zone of times that have none; the hints are what the entry point said; a time after
     `latest` is not believed.
     """
     head = collect(tree)
-    node = article_node(nodes(head.scripts), url)
+    every = nodes(head.scripts)
+    node = article_node(every, url)
     claim = _language(tree) or head.first("content-language", "og:locale", "dc.language") or _first(node, "inLanguage")
     spoken = (claim or language or "")[:2].lower()
-    published = published_time(tree, head, node, url, hint=published_hint, latest=latest, language=spoken)
-    updated = updated_time(head, node, latest=latest, language=spoken)
-    return Metadata(
-        title=find_title(head, node, title_hint),
+    origins: dict[str, str] = {}
+    title, origins["title"] = find_title(head, node, title_hint)
+    published, origins["published_at"] = published_time(
+        tree, head, node, url, hint=published_hint, latest=latest, language=spoken)
+    updated, origins["updated_at"] = updated_time(head, node, latest=latest, language=spoken)
+    authors, origins["authors"] = find_authors(tree, head, node, url)
+    found = Metadata(
+        title=title,
         canonical_url=canonical_address(url, head.canonical, head.first("og:url")),
-        language_claim=claim,
-        published_at=published,
-        updated_at=None if updated and published and updated < published else updated,
-        authors=find_authors(tree, head, node),
+        language_claim=claim, published_at=published, updated_at=updated, authors=authors,
         site_name=_line(head.first("og:site_name") or next(iter(names(node.get("publisher"))), None)
                         or head.first("application-name")),
         image=absolute(head.first("og:image", "og:image:url", "twitter:image") or _image(node), url),
@@ -63,8 +71,22 @@ def read_metadata(tree: HtmlElement, url: str, *, language: str | None = None, t
         paywalled=str(node.get("isAccessibleForFree", "")).strip().lower() in {"false", "no"}
         or head.first("article:content_tier") == "locked",
         body=max(texts(node.get("articleBody")), key=len, default=""),
-        head=head,
+        head=head, nodes=every, origins=origins,
     )
+    _select(tree, recipe, found, latest, spoken)
+    if found.updated_at and found.published_at and found.updated_at < found.published_at:
+        found.updated_at = None
+    return found
+
+
+def _select(tree: HtmlElement, recipe: Recipe, found: Metadata, latest: datetime | None, language: str) -> None:
+    """Let the selectors in the source's file stand over what was found; where they find nothing, that stays."""
+    if title := next(iter(texts_of(tree, recipe.title)), ""):
+        found.title, found.origins["title"] = title, f"selector {recipe.title}"
+    if when := selected_time(texts_of(tree, recipe.date), latest, language):
+        found.published_at, found.origins["published_at"] = when, f"selector {recipe.date}"
+    if authors := clean_authors(texts_of(tree, recipe.authors), (), organisations_too=True):
+        found.authors, found.origins["authors"] = authors, f"selector {recipe.authors}"
 
 
 def _language(tree: HtmlElement) -> str | None:

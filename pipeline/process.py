@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from core.records import Annotation, Article, OrganisationFacts, Outcome, Page, 
 from core.settings import LogSettings
 from core.text import form_of, search_tokens
 from pipeline.annotate import annotate
+from pipeline.body import let_go
 from pipeline.dedupe import signature_of_tokens
-from pipeline.extract import extract, let_go
+from pipeline.extract import read_page
 from pipeline.knowledge import load_knowledge
 from pipeline.match import match
 from pipeline.rulebook import load_rules
@@ -70,9 +72,12 @@ class Processor:
         return [self.process(page, check) for page in pages]
 
     def _process(self, page: Page, check: Check) -> Processed:
-        article = extract(page.body, page.final_url or page.url, encoding=page.encoding, language=page.language,
-                          title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at,
-                          brief=page.brief)
+        reading = read_page(page.body, page.final_url or page.url, encoding=page.encoding, language=page.language,
+                            title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at,
+                            brief=page.brief, recipe=page.recipe, furniture=page.furniture)
+        article = reading.article
+        if self.knowledge.items.is_announced(article.title):
+            article = replace(article, flags=(*article.flags, "digest"))
         check(article, page.fetched_at)
         title, text = search_tokens(article.title), search_tokens(article.text)
         annotation = annotate(article, self.knowledge, publisher=page.publisher)
@@ -81,6 +86,8 @@ class Processor:
             outcome=Outcome.OK, article=article, annotation=annotation, facts=self._facts(annotation),
             hits=match(article, annotation, self.rules, source_id=page.source_id, knowledge=self.knowledge),
             signature=signature_of_tokens(title, text), search_title=form_of(title), search_text=form_of(text),
+            search_dropped=form_of(search_tokens(article.dropped)), lines=reading.hashes,
+            reason=f"read from its {page.version}" if page.version else "",
             knowledge_version=self.knowledge.version, etag=page.etag, last_modified=page.last_modified,
             status=page.status, size=len(page.body), duration_ms=page.duration_ms,
         )

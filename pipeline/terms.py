@@ -13,6 +13,7 @@ from pipeline.views import View, views
 
 _GAP = r"[\W_]*"
 _LEAD = 1_000             # characters
+_DROPPED = 0.5
 _SCORES = {"title": 1.0, "lead": 0.9, "body": 0.75}
 
 
@@ -24,6 +25,10 @@ class TermSearch:
         self._views = views(article)
 
     @cached_property
+    def _dropped(self) -> str:
+        return " " + " ".join(search_tokens(self._article.dropped)) + " "
+
+    @cached_property
     def _tokens(self) -> dict[Field, list[str]]:
         return {"title": search_tokens(self._article.title), "text": search_tokens(self._article.text)}
 
@@ -32,7 +37,12 @@ class TermSearch:
         return {field: " " + " ".join(tokens) + " " for field, tokens in self._tokens.items()}
 
     def find(self, term: Term) -> tuple[tuple[Evidence, ...], float]:
-        """Where a term stands: the sentence and the words; and a score by how far up. Empty and 0 where it does not."""
+        """Where a term stands: the sentence and the words; and a score by how far up. Empty and 0 where it does not.
+
+        Of lines that were left out of the text there is no place to show, only that the term stands there.
+        """
+        if term.field == "dropped":
+            return (), _DROPPED if f" {' '.join(term.tokens)}{'' if term.prefix else ' '}" in self._dropped else 0.0
         for view in self._views:
             if term.field in {"any", view.field} and self._holds(term, view.field):
                 return self._evidence(term, view)

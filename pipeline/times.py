@@ -22,25 +22,40 @@ _UPDATED = ("article:modified_time", "article:modified", "og:updated_time", "dat
                  "dcterms.modified", "article.updated", "lastmod")
 
 
-def _moments(*groups: Any) -> Iterator[Moment]:
-    for group in groups:
+def _moments(*groups: tuple[str, Any]) -> Iterator[tuple[Moment, str]]:
+    for origin, group in groups:
         for value in group:
             for single in value if isinstance(value, list) else [value]:
                 if moment := read_moment(single):
-                    yield moment
+                    yield moment, origin
 
 
 def published_time(tree: HtmlElement, head: Head, node: Node, url: str, *, hint: datetime | None,
-                   latest: datetime | None, language: str) -> datetime | None:
-    """JSON-LD, then meta tags, then <time>; the visible text and the address only where they hold nothing."""
-    declared = _moments([node.get("datePublished"), node.get("uploadDate"), node.get("dateCreated")],
-                        head.all(*_PUBLISHED), _marked(head))
-    return _time(declared, hint, latest, language) or hint or _guessed(tree, url, latest)
+                   latest: datetime | None, language: str) -> tuple[datetime | None, str]:
+    """The time and where it is from: JSON-LD, then meta tags, then <time>, then the entry point.
+
+    The visible text and the address are asked only where they all hold nothing.
+    """
+    declared = _moments(
+        ("JSON-LD", [node.get("datePublished"), node.get("uploadDate"), node.get("dateCreated")]),
+        ("meta tag", head.all(*_PUBLISHED)), ("<time>", _marked(head)))
+    when, origin = _time(declared, hint, latest, language)
+    if when is None and hint is not None:
+        return hint, "entry point"
+    if when is None:
+        when, origin = _guessed(tree, url, latest), "htmldate: visible text or address"
+    return when, origin if when else ""
 
 
-def updated_time(head: Head, node: Node, *, latest: datetime | None, language: str) -> datetime | None:
-    """When the page says that the article was changed."""
-    return _time(_moments([node.get("dateModified")], head.all(*_UPDATED)), None, latest, language)
+def updated_time(head: Head, node: Node, *, latest: datetime | None, language: str) -> tuple[datetime | None, str]:
+    """When the page says that the article was changed, and where it says so."""
+    declared = _moments(("JSON-LD", [node.get("dateModified")]), ("meta tag", head.all(*_UPDATED)))
+    return _time(declared, None, latest, language)
+
+
+def selected_time(values: list[str], latest: datetime | None, language: str) -> datetime | None:
+    """The first believable time in what a source's own selector found."""
+    return _time(_moments(("selector", values)), None, latest, language)[0]
 
 
 def _marked(head: Head) -> Iterator[str]:
@@ -50,21 +65,25 @@ def _marked(head: Head) -> Iterator[str]:
         yield element.get("datetime") or one_line(element.text or "")
 
 
-def _time(moments: Iterator[Moment], hint: datetime | None, latest: datetime | None, language: str) -> datetime | None:
+def _time(moments: Iterator[tuple[Moment, str]], hint: datetime | None, latest: datetime | None,
+          language: str) -> tuple[datetime | None, str]:
     """The first believable time, made precise by a later one (or the hint) of the same day where it is not."""
     first: Moment | None = None
-    for moment in moments:
+    said_by = ""
+    for moment, origin in moments:
         when = moment.utc(language)
         if latest and when > latest:
             continue
         if moment.precise and (first is None or _near(when, first.utc(language))):
-            return when
+            return when, origin
         if first is None or (moment.has_time and not first.has_time and moment.when.date() == first.when.date()):
-            first = moment
+            first, said_by = moment, origin
     if first is None:
-        return None
+        return None, ""
     when = first.utc(language)
-    return hint if hint and _near(hint, when) and (not latest or hint <= latest) else when
+    if hint and _near(hint, when) and (not latest or hint <= latest):
+        return hint, f"entry point, near that of the {said_by}"
+    return when, said_by
 
 
 def _near(a: datetime, b: datetime) -> bool:

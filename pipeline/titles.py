@@ -12,18 +12,24 @@ _META = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.tit
 _SUFFIX = re.compile(r"\s+[|–—·»:-]\s+|\s*[|»]\s*")
 
 
-def find_title(head: Head, node: Node, hint: str | None) -> str:
-    """The <h1> that agrees with another title of the page; else headline, og:title, <title>, hint, any <h1>."""
+def find_title(head: Head, node: Node, hint: str | None) -> tuple[str, str]:
+    """The title and where it is from: the <h1> that agrees with another title of the page.
+
+    Else headline, og:title, <title>, hint, any <h1>.
+    """
+    hint = one_line(hint or "")
     headline = next((one_line(t) for t in texts(node.get("headline"))), "")
     declared = one_line(head.first(*_META) or "")
-    others = [t for t in (declared, headline, head.title, hint or "") if t]
+    others = [t for t in (declared, headline, head.title, hint) if t]
     headings = [t for t in map(inner_text, head.headings[:8]) if 1 < len(t) < 400]
     fitting = [h for h in headings if len(search_tokens(h)) > 1 and any(_overlap(h, o) >= 0.5 for o in others)]
     if fitting:
-        return max(fitting, key=lambda h: max(_likeness(h, o) for o in others))
+        return max(fitting, key=lambda h: max(_likeness(h, o) for o in others)), "h1"
     site = head.first("og:site_name") or ""
-    candidates = (headline, _without_site(declared, site), _without_site(head.title, site), hint or "", *headings)
-    return next((c for c in candidates if c), "")
+    candidates = [(headline, "JSON-LD headline"), (_without_site(declared, site), "og:title or the like"),
+                  (_without_site(head.title, site), "<title>"), (hint, "entry point"),
+                  *((heading, "h1") for heading in headings)]
+    return next((one for one in candidates if one[0]), ("", ""))
 
 
 def _without_site(title: str, site: str) -> str:

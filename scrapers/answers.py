@@ -9,8 +9,10 @@ from w3lib.encoding import http_content_type_encoding
 
 from core import clock
 from core.fetching import Answer, FetchOrder
-from core.records import Outcome
+from core.records import Outcome, Page
+from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
+from scrapers.source import SourceFile
 
 
 def answer_of(response: Response, outcome: Outcome) -> Answer:
@@ -69,3 +71,25 @@ def judge(response: Response, order: FetchOrder, final: str) -> Answer:
             final=True,
         )
     return answer
+
+
+def page_of(response: Response, source: SourceFile, order: FetchOrder, answer: Answer) -> Page:
+    """What the extraction has to know of an article's page."""
+    return Page(
+        address_id=order.address_id,
+        source_id=order.source_id,
+        url=order.url,
+        final_url=canonical(response.url) or response.url,
+        body=response.body,
+        encoding=encoding_of(response),
+        fetched_at=answer.at,
+        language=source.language,
+        publisher=source.publisher,
+        title_hint=order.title_hint,
+        published_hint=order.published_hint,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        status=response.status,
+        duration_ms=answer.duration_ms,
+        recipe=source.extract.recipe,
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, HostState
 from core.records import Discovery, Page
 from scrapers.source import EntryPoint, SourceFile
+
+LONGEST_VISIT_S = 600.0  # what a source still has to bring then waits for its next poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,16 @@ class PlannedSource:
         times = {e.url: s.due_at for e in self.source.entries if (s := self.states.get(e.url)) and s.due_at}
         ready = [e for e in self.source.entries if e.url not in times or times[e.url] <= now]
         return ready or sorted(self.source.entries, key=lambda e: times[e.url])[:1]
+
+    def known_sitemaps(self, entry: EntryState) -> list[str]:
+        """What the last visit found in an index: not every outlet touches its index when one of its sitemaps grows."""
+        own = {point.url for point in self.source.entries}
+        if entry.kind != "sitemap" or entry.url not in own:
+            return []
+        polled = {s.url: s.last_polled_at for s in self.states.values() if s.kind == "sitemap" and s.last_polled_at}
+        polled = {url: at for url, at in polled.items() if url not in own}
+        same_visit = timedelta(seconds=LONGEST_VISIT_S)
+        return [url for url, at in polled.items() if at > max(polled.values()) - same_visit]
 
 
 class HostBook(Protocol):

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from core import yamlfile
 from core.errors import SourceFileError
 from core.fetching import EntryKind
+from core.recipe import Mode, Recipe
 from core.urls import canonical
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]*")
@@ -137,6 +138,29 @@ class Limits(_Part):
     sitemaps: int = Field(10, ge=1, le=200, description="Sitemaps read of one index, the newest first")
 
 
+class Extraction(_Part):
+    """How the pages of the source are read, where the default does not fit them."""
+
+    mode: Mode = Field(
+        "auto", description="`precise`: less that does not belong; `wide`: more, also where it is unsure; `auto`: both"
+    )
+    filter: bool = Field(True, description="Leave out lines that look like no part of the article")
+    repeated: bool = Field(True, description="Leave out lines that stand on other pages of the site, too")
+    body: Selector | None = Field(None, description="CSS selector of the elements that hold the text")
+    title: Selector | None = Field(None, description="CSS selector of the title")
+    date: Selector | None = Field(None, description="CSS selector of the time of publication")
+    authors: Selector | None = Field(None, description="CSS selector of the authors")
+    remove: tuple[Selector, ...] = Field((), description="CSS selectors of what is taken off the page first")
+    other_version: bool = Field(
+        True, description="Fetch the AMP or print version of a page that has no text; one more request"
+    )
+
+    @property
+    def recipe(self) -> Recipe:
+        """The same for the extraction."""
+        return Recipe(**self.model_dump())
+
+
 class Checked(_Part):
     """When the addresses of a source were last looked at, by whom, and what was found."""
 
@@ -183,6 +207,7 @@ class SourceFile(_Part):
     tags: tuple[str, ...] = Field((), description="Words to group sources by")
     notes: str | None = Field(None, description="A note to yourself")
     limits: Limits = Field(Limits(), description="What a poll may take")
+    extract: Extraction = Field(Extraction(), description="How its pages are read")
     quiet: Hours | None = Field(None, description='Hours in which it is not polled, as "22:00-06:00"')
     zone: Zone = Field("UTC", description="Time zone of `quiet`, as Asia/Seoul")
     delay: float | None = Field(
@@ -259,7 +284,8 @@ def _explain(failure: ValidationError, path: Path) -> SourceFileError:
     where = [part for part in first["loc"] if not str(part).startswith("function-")]
     dotted = ".".join(str(part) for part in where)
     if first["type"] == "extra_forbidden":
-        parts: dict[str, type[BaseModel]] = {"limits": Limits, "entry_points": EntryPoint, "checked": Checked}
+        parts: dict[str, type[BaseModel]] = {"limits": Limits, "entry_points": EntryPoint, "checked": Checked,
+                                             "extract": Extraction}
         model = parts.get(str(where[0]), SourceFile) if len(where) > 1 else SourceFile
         allowed = sorted(f.alias or n for n, f in model.model_fields.items() if n not in _OURS)
         problem = f"unknown key {dotted!r}; allowed: {', '.join(allowed)}"

@@ -27,19 +27,19 @@ from core.records import Discovery, Outcome, Page
 from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
 from scrapers.addresses import narrowed
-from scrapers.answers import answer_of, encoding_of, judge, tags_of
+from scrapers.answers import answer_of, encoding_of, judge, page_of, tags_of
 from scrapers.conditions import conditions, had_conditions
-from scrapers.desk import CrawlPlan, Desk, PlannedSource
+from scrapers.desk import LONGEST_VISIT_S, CrawlPlan, Desk, PlannedSource
 from scrapers.discovery import Found, read_entry
 from scrapers.discovery.read import Ask
 from scrapers.feedonly import pages_of
 from scrapers.handler import ABANDON
 from scrapers.moved import moved_to
+from scrapers.otherversion import OtherVersion, other_version
 from scrapers.settings import PER_HOST
 from scrapers.source import SourceFile
 
 _LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
-_LONGEST_VISIT = 600.0  # seconds; what a source still has to bring then waits for its next poll
 _SITEMAPS = 4  # times the limit of one index: what indexes of indexes may come to
 _SETBACKS = 3  # failures in a row after which a host is left alone for this crawl
 _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION_ERROR, Outcome.ROBOTS_DENIED}
@@ -171,7 +171,7 @@ class NewsSpider(scrapy.Spider):
             visit.cut_short = True
             visit.queue.clear()
         if visit.queue and (
-            self._abandoned or visit.setbacks >= _SETBACKS or monotonic() - visit.began > _LONGEST_VISIT
+            self._abandoned or visit.setbacks >= _SETBACKS or monotonic() - visit.began > LONGEST_VISIT_S
         ):
             visit.queue.clear()  # they stay `discovered` in the ledger
         width = 2 if visit.pace else PER_HOST
@@ -229,18 +229,18 @@ class NewsSpider(scrapy.Spider):
         Those are the articles of a source whose feed holds them, and pages that had arrived before a crash.
         """
         source, fetches = visit.planned.source, visit.planned.source.articles == "page"
-        for page in self._arrived(orders) if fetches else pages_of(source, orders, discoveries, clock.now()):
+        for page in self._arrived(source, orders) if fetches else pages_of(source, orders, discoveries, clock.now()):
             if page.address_id not in visit.taken:
                 visit.taken.add(page.address_id)
                 await self._desk.page(page)
         if fetches:
             self._take(visit, orders)
 
-    def _arrived(self, orders: Sequence[FetchOrder]) -> Iterator[Page]:
+    def _arrived(self, source: SourceFile, orders: Sequence[FetchOrder]) -> Iterator[Page]:
         if self._plan.arrived is not None:
             for order in orders:
                 if page := self._plan.arrived.take(order):
-                    yield page
+                    yield replace(page, recipe=source.extract.recipe)
 
     def _take(self, visit: _Visit, orders: Sequence[FetchOrder]) -> None:
         for order in orders:
@@ -266,7 +266,7 @@ class NewsSpider(scrapy.Spider):
             answer, found = await self._read(response, visit, entry, depth)
         visit.setbacks = 0
         unchanged = answer.outcome is Outcome.UNCHANGED
-        for url in _known_sitemaps(visit, entry) if unchanged else found.sitemaps:
+        for url in visit.planned.known_sitemaps(entry) if unchanged else found.sitemaps:
             if request := self._poll(visit, "sitemap", url, depth + 1):
                 yield request
         if found.sitemaps:
@@ -358,8 +358,13 @@ class NewsSpider(scrapy.Spider):
             visit.landed.add(final)
         answer = judge(response, order, final)
         if answer.outcome is Outcome.OK:
+            page = page_of(response, visit.planned.source, order, answer)
+            other = other_version(response.body, final) if page.recipe.other_version else None
             with self._in_hand(response):
-                await self._desk.page(_page(response, visit.planned.source, order, final, answer))
+                if other is None:
+                    await self._desk.page(page)
+            if other is not None:
+                yield self._other(visit, order, page, other)
         else:
             response.meta["share"].drop()
             if response.status == 429 or answer.retry_after:
@@ -386,6 +391,40 @@ class NewsSpider(scrapy.Spider):
                 if slot:
                     slot.max_active_size -= apart
 
+    def _other(self, visit: _Visit, order: FetchOrder, page: Page, other: OtherVersion) -> scrapy.Request:
+        """The request for another version of a page that has no text: one, under all the rules of the first."""
+        visit.fetching += 1
+        visit.open += 1
+        order = replace(order, url=other.url, etag=None, last_modified=None)
+        arguments = {"visit": visit, "order": order, "page": page, "kind": other.kind}
+        return self._request(other.url, visit, self._max_page, self.on_other, self.on_other_failure, order, arguments)
+
+    async def on_other(
+        self, response: Response, visit: _Visit, order: FetchOrder, page: Page, kind: str
+    ) -> AsyncIterator[scrapy.Request]:
+        """Hand over a page with the text of its other version; without it where that is no page, either."""
+        if judge(response, order, canonical(response.url) or response.url).outcome is Outcome.OK:
+            version = f"{kind} version, {order.url}"
+            page = replace(page, body=response.body, encoding=encoding_of(response), version=version)
+        with self._in_hand(response):
+            async for request in self._handed_over(visit, page):
+                yield request
+
+    async def on_other_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
+        """Hand over the page as it is: its other version cannot be had."""
+        if self._abandoned:
+            return
+        visit, arguments, _ = _of_failure(failure)
+        async for request in self._handed_over(visit, arguments["page"]):
+            yield request
+
+    async def _handed_over(self, visit: _Visit, page: Page) -> AsyncIterator[scrapy.Request]:
+        visit.fetching -= 1
+        await self._desk.page(page)
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
     async def on_page_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
         """Report an article that could not be fetched; then fetch the source's next one."""
         if self._abandoned:
@@ -397,38 +436,6 @@ class NewsSpider(scrapy.Spider):
         for request in self._next(visit):
             yield request
         await self._done(visit)
-
-
-def _page(response: Response, source: SourceFile, order: FetchOrder, final: str, answer: Answer) -> Page:
-    """What the extraction has to know of an article's page."""
-    return Page(
-        address_id=order.address_id,
-        source_id=order.source_id,
-        url=order.url,
-        final_url=final,
-        body=response.body,
-        encoding=encoding_of(response),
-        fetched_at=answer.at,
-        language=source.language,
-        publisher=source.publisher,
-        title_hint=order.title_hint,
-        published_hint=order.published_hint,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        status=response.status,
-        duration_ms=answer.duration_ms,
-    )
-
-
-def _known_sitemaps(visit: _Visit, entry: EntryState) -> list[str]:
-    """The sitemaps that the last visit found in an index: not every outlet touches its index when one of them grows."""
-    own = {point.url for point in visit.planned.source.entries}
-    if entry.kind != "sitemap" or entry.url not in own:
-        return []
-    states = [s for s in visit.planned.states.values() if s.kind == "sitemap" and s.url not in own and s.last_polled_at]
-    newest = max((s.last_polled_at for s in states if s.last_polled_at), default=None)
-    same_visit = timedelta(seconds=_LONGEST_VISIT)
-    return [s.url for s in states if newest and s.last_polled_at and s.last_polled_at > newest - same_visit]
 
 
 def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:

@@ -335,6 +335,11 @@ HTML = [
         "words in four megabytes": http(article(more="Example Robotics and Sample Telecom join forces. " * 79_000)),
         "capital words in four megabytes": http(article(more="Alpha Beta Gamma Delta Epsilon Zeta Eta " * 97_000)),
         "49,000 links": http(article(more="".join(f"<a href=/p{i}>p {i}</a> " for i in range(49_000)))),
+        "9,000 rows of a table": http(article(more="<table>" + "<tr><td>word<td>5" * 9_000 + "</table>")),
+        "29,000 line breaks": http(article(more="word<br>" * 29_000)),
+        "linked data in 600,000 levels": http(article(
+            head="<script type='application/ld+json'>" + '{"a":' * 600_000 + "1" + "}" * 600_000 + "</script>")),
+        "attributes of four megabytes": http(article(more=f"<p title='{'y' * 10_000}'>x</p>" * 380)),
         "99,000 elements": http("<html><body>" + "<b>" * 99_000),
         "99,000 paragraphs": http("<html><body>" + "<p>x y" * 99_000),
         "99,000 brackets": http("<html><body>" + "<" * 99_000),
@@ -357,6 +362,8 @@ HTML = [
     }),
     *pages("page-size", "too_large", {
         "200,000 links": http(article(more="".join(f"<a href=/p{i}>p {i}</a> " for i in range(200_000)))),
+        "200,000 cells of a table": http(article(more="<table><tr>" + "<td>x</td>" * 200_000 + "</table>")),
+        "five megabytes in one line": http(article(more="x" * 5 * MB)),
         "three million elements": http("<html><body>" + "<b>" * 3_000_000),
         "nine megabytes in one line": http(article(more="x" * 9 * MB)),
     }),

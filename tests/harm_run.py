@@ -6,11 +6,13 @@ each a list of addresses.
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import json
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,27 @@ def resolve_by(table: dict[str, list[list[str]]]) -> None:
 
     socket.getaddrinfo = answer
 
+
+def read_with_harm() -> None:
+    """In an extraction process: let pages that say so crash it, or fill its memory."""
+    from pipeline import process
+
+    read, hoard = process.work, []
+
+    def work(pages: Any, *rest: Any) -> Any:
+        if b"harm: crash" in pages[0].body:
+            ctypes.string_at(1)
+        if b"harm: memory" in pages[0].body:
+            for _ in range(600):
+                hoard.append(b"x" * 1_000_000)
+                time.sleep(0.001)
+        return read(pages, *rest)
+
+    process.work = work  # type: ignore[assignment]
+
+
+if __name__ == "__mp_main__" and os.environ.get("PACTWATCH_TESTS_HARM"):
+    read_with_harm()
 
 if __name__ == "__main__":
     resolve_by(json.loads(Path(sys.argv.pop(1)).read_text(encoding="utf-8")))

@@ -2,13 +2,14 @@
 
 from archive.tables.alerts import ChannelPace, Delivery, Digest, DigestEntry, Route
 from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention, Organisation, Person
-from archive.tables.articles import Article, SignatureBand, Story, StoryDecision, Version
+from archive.tables.articles import Article, DroppedLines, SignatureBand, SitePage, Story, StoryDecision, Version
 from archive.tables.base import Base
 from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, HostTurn, Run, Source
 from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
-    "Address", "Article", "Backfill", "Base", "ChannelPace", "Delivery", "Digest", "DigestEntry", "EntryPoint", "Event",
-    "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Notice", "Organisation", "Person",
-    "Route", "Run", "SignatureBand", "Source", "SourceDay", "Story", "StoryDecision", "Trouble", "Version",
+    "Address", "Article", "Backfill", "Base", "ChannelPace", "Delivery", "Digest", "DigestEntry", "DroppedLines",
+    "EntryPoint", "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Notice", "Organisation",
+    "Person", "Route", "Run", "SignatureBand", "SitePage", "Source", "SourceDay", "Story", "StoryDecision", "Trouble",
+    "Version",
 ]

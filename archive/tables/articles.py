@@ -64,6 +64,7 @@ class Article(Base):
     image: Mapped[str | None]
     section: Mapped[str | None]
     paywalled: Mapped[bool] = mapped_column(default=False)
+    flags: Mapped[list[str]] = mapped_column(default=list, server_default="[]")    # live_blog, several_articles, digest
     version: Mapped[int] = mapped_column(default=1)
     content_hash: Mapped[str]
     minhash: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -75,6 +76,24 @@ class Article(Base):
     knowledge_version: Mapped[str]                                 # what it was annotated with
     search_title: Mapped[str]                                      # core.text.search_form, indexed for full text
     search_text: Mapped[str]
+
+
+class DroppedLines(Base):
+    """Lines of an article's page that were taken for no part of its text. A query looks in them by `dropped:`."""
+
+    __tablename__ = "dropped_lines"
+    article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[str]
+    search_text: Mapped[str]                                       # core.text.search_form
+
+
+class SitePage(Base):
+    """The lines of one of the newest pages of a site, as hashes: a line that stands on several is furniture."""
+
+    __tablename__ = "site_pages"
+    site: Mapped[str] = mapped_column(primary_key=True)            # host without www.
+    address_id: Mapped[int] = mapped_column(BigId, ForeignKey("addresses.id", ondelete="CASCADE"), primary_key=True)
+    lines: Mapped[bytes] = mapped_column(LargeBinary)              # little-endian int64
 
 
 class Version(Base):

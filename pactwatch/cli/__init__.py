@@ -18,6 +18,7 @@ from pactwatch.cli import (
     db,
     demo,
     digest,
+    extract,
     health,
     rules,
     run,
@@ -69,6 +70,7 @@ serve.register(app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(rules.app, name="rules")
 texts.register(app)
+extract.register(app)
 archive.register(app)
 backfill.register(app)
 app.add_typer(stories.app, name="stories")

@@ -69,6 +69,12 @@ def show_history(past: History | None, out: Console) -> None:
     out.print(f"last new article: {new}; {past.new_in_week} in the last 7 days")
     if past.usual_characters is not None:
         out.print(f"its articles usually have {past.usual_characters} characters; {past.paywalled:.0%} are cut off")
+    if past.expectations:
+        out.print("usual by its own past, and in the last two days:")
+    for one in past.expectations:
+        form = "{:.0%}" if one["share"] else "{:,.0f}"
+        lately = "nothing to say" if one["lately"] is None else form.format(one["lately"])
+        out.print(f"  {one['what']:<20}{form.format(one['usual']):>8}  {lately:>8}")
     for trouble in past.troubles:
         out.print(printable(f"{trouble['kind']} since {trouble['since']:%Y-%m-%d %H:%M}: {trouble['detail']}"))
     for point in past.entry_points:

@@ -1,20 +1,18 @@
-"""`match` and `extract`: the pipeline on standard input, for scripts."""
+"""`match`: the pipeline on standard input, for scripts."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
-from core.errors import SkipDocument, UserError
+from core.errors import UserError
 from pactwatch.cli.common import emit_json_line, rule_and_knowledge_dirs, say
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the root."""
     app.command()(match)
-    app.command()(extract)
 
 
 def match(ctx: typer.Context) -> None:
@@ -52,22 +50,3 @@ def match(ctx: typer.Context) -> None:
     if unread:
         lines = f"line {unread[0]}" if len(unread) == 1 else f"{len(unread)} lines, the first is line {unread[0]}"
         raise UserError(f"standard input: {lines} could not be read; see `error` in the output")
-
-
-def extract(
-    url: Annotated[str, typer.Option("--url", help="Address that the page came from.")],
-) -> None:
-    """Read a page's HTML and write its article as JSON {url, canonical_url, title, text, …}.
-
-    Example: pactwatch extract --url https://example.org/story < story.html
-    """
-    from dataclasses import asdict
-
-    from core.clock import now
-    from pipeline.extract import extract as extract_article
-
-    try:
-        article = extract_article(sys.stdin.buffer.read(), url, fetched_at=now())
-    except SkipDocument as failure:
-        raise UserError(f"no article in this page ({failure.outcome}): {failure}") from failure
-    emit_json_line(asdict(article))

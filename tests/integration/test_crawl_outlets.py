@@ -206,3 +206,23 @@ def test_articles_that_are_those_of_the_feed_are_never_asked_for(outlet: Outlet,
     assert result["done"] == ["walled"]
     outlet.rss("/rss", *walled, f"{outlet.base}/2026/11/story-3")
     assert [p["url"] for p in run_crawl(tmp_path, "--all")["pages"]] == [f"{outlet.base}/2026/11/story-3"]
+
+
+def test_a_page_without_text_is_read_from_its_amp_version_once_and_as_robots_allows(
+    outlet: Outlet, tmp_path: Path
+) -> None:
+    text = "<p>" + "Two firms said on Monday that they will build a new chip together in the spring. " * 4 + "</p>"
+    empty = '<html><head><link rel="amphtml" href="{}"></head><body><div id=app></div></body></html>'
+    for name in ("good", "gone", "forbidden"):
+        outlet.routes[f"/{name}-story"] = Reply(empty.format(f"/amp/{name}"))
+    outlet.routes["/amp/good"] = Reply(f"<html><body><article>{text}</article></body></html>")
+    outlet.routes["/amp/gone"] = Reply("no", status=404)
+    outlet.routes["/amp/forbidden"] = outlet.routes["/amp/good"]
+    outlet.routes["/robots.txt"] = Reply("User-agent: *\nDisallow: /amp/forbidden\n", "text/plain")
+    outlet.rss("/rss", *(f"{outlet.base}/{name}-story" for name in ("good", "gone", "forbidden")))
+    write_source(tmp_path, "one", "feed: " + outlet.base + "/rss")
+    result = run_crawl(tmp_path)
+    sizes = {page["url"].rsplit("/", 1)[1]: page["size"] > 300 for page in result["pages"]}
+    assert sizes == {"good-story": True, "gone-story": False, "forbidden-story": False}
+    assert sorted(path for path in outlet.paths() if path.startswith("/amp/")) == ["/amp/gone", "/amp/good"]
+    assert result["done"] == ["one"]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.harm_desk import ARTICLES, Desk
-from tests.harm_server import serving
+from tests.harm_server import article, http, serving
 
 IN_FLIGHT = 2  # requests at once to a host with a delay: what a crash may cost
 
@@ -102,6 +102,23 @@ def test_a_killed_crawl_goes_on_where_it_was_on_postgresql(desk: Desk, postgres_
     assert desk.call("run", "--all", **environ)[0] == 0
     assert f"{ARTICLES} articles" in desk.call("db", "check", **environ)[1]
     desk.assert_asked(again=IN_FLIGHT)
+
+
+@pytest.mark.timeout(300)  # each process that is lost has a successor, which takes seconds to start
+def test_pages_that_crash_or_fill_their_process_are_named_and_the_others_are_stored(desk: Desk) -> None:
+    harm = {3: "crash", 9: "memory"}
+    for number, what in harm.items():
+        page = http(article(f"Two firms build site {number}", more=f"<p>harm: {what}</p>"))
+        desk.host.serves = {**desk.host.serves, f"/a-{number}": page}
+    with desk.start("run", "--all", PACTWATCH_TESTS_HARM="1") as process:
+        _, err = process.communicate(timeout=280)
+    assert (process.returncode, "Traceback" in err) == (0, False)
+    assert len(set(desk.stored())) == ARTICLES - len(harm)
+    with closing(sqlite3.connect(desk.file)) as database:
+        lost = dict(database.execute("SELECT url, outcome FROM addresses WHERE state = 'failed'"))
+    found = {int(url.rpartition("-")[2]): outcome for url, outcome in lost.items()}
+    assert found == {3: "crashed", 9: "too_much_memory"}
+    assert desk.host.paths().count("/a-5") == 1
 
 
 def test_a_crawl_that_is_told_to_stop_ends_soon_and_loses_nothing(desk: Desk) -> None:

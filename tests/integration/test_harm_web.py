@@ -52,7 +52,7 @@ def test_no_page_takes_over_half_a_minute_from_the_request_to_its_outcome(
         record_testsuite_property(id_, round(seconds, 1))
     assert slowest[0][0] <= MOST_SECONDS, slowest[:5]
     # What never ends is given up at the limit, and not before: else nothing has been measured.
-    assert all(harm.took[case.id] > LIMIT / 2 for case in CASES if case.name == "body a byte at a time")
+    assert slowest[0][0] > LIMIT / 2
 
 
 def test_nothing_of_it_reaches_an_address_inside_or_a_file(harm: Pass) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -61,7 +63,9 @@ def test_an_outlet_is_added_by_its_address_alone(desk: Desk, paper: Paper) -> No
     again = desk.call("sources", "add", paper.base, "--write", "--id", "paper", code=2)
     assert "a source 'paper' is there already" in again
     assert len(again.strip().splitlines()) == 1
-    assert not (desk.home / "data" / "pactwatch.db").exists(), "a look stores nothing"
+    with closing(sqlite3.connect(desk.home / "data" / "pactwatch.db")) as archive:
+        counts = [archive.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("articles", "fetches")]
+    assert counts == [0, 0], "a look stores no article; only what the host asks for is remembered"
 
 
 def test_a_source_that_fails_is_found_explained_and_mended(desk: Desk, paper: Paper) -> None:

@@ -89,3 +89,15 @@ def test_texts_that_lack_what_they_had_are_told_and_what_they_always_lacked_is_n
         assert found[1] == said
     short = [*usual[:-1], replace(usual[-1], length=150), replace(fine, length=140)]
     assert baseline.breakage(short, TODAY) == (TODAY - timedelta(days=1), "texts of 145 letters; usual: 2,000")
+
+
+def test_what_to_expect_of_a_source_is_told_by_its_own_past() -> None:
+    days = [*(replace(d, unsigned=2) for d in past(lambda _: 20)), Day(TODAY, polls=9, articles=4, pages=5, unread=1,
+                                                                        length=500, unsigned=4)]
+    days = [d for d in days if d.day != TODAY - timedelta(days=1)]
+    told = {one.what: (one.usual, one.lately) for one in baseline.expectations(days, TODAY)}
+    assert told["articles a day"] == (20, 4)
+    assert told["letters of a text"] == (2000, 500)
+    assert told["without an author"] == (0.1, 1.0)
+    assert told["without a text"] == (0.0, 0.2)
+    assert baseline.expectations(days[-3:], TODAY) == []

@@ -248,6 +248,17 @@ def test_pages_without_an_article_end_in_a_named_state(engine: Engine) -> None:
     assert (found[3].outcome, found[3].reason) == ("too_large", "why")
 
 
+def test_a_page_that_its_process_cannot_read_is_tried_again_but_not_for_ever(engine: Engine) -> None:
+    lost = Processed(1, "harbour", "http://a.example/1", NOW, Outcome.TOO_SLOW, "more than 8 s")
+    states = []
+    for day in range(9):
+        run(engine, lost, at=NOW + timedelta(days=day))
+        [address] = rows(engine, sa.select(Address.state, Address.next_try_at).where(Address.id == 1))
+        states.append((address.state, address.next_try_at is None))
+    assert states[0] == ("failed", False)
+    assert states[-1] == ("skipped", True)
+
+
 def test_a_stored_article_stays_when_its_page_is_empty_later(engine: Engine) -> None:
     run(engine, processed(1))
     run(

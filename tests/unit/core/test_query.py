@@ -87,7 +87,7 @@ def test_a_text_means_this_query(text, query):
     ('a "b', 3, "quote is not closed"),
     ("x organisation:y", 3, "did you mean org:?"),
     ("titel:y", 1, "did you mean title:?"),
-    ("foo:y", 1, "fields: title, text, org"),
+    ("foo:y", 1, "fields: title, text, dropped, org"),
     ("org:(title:a)", 6, "stands inside org:(…)"),
     ("a AND", 6, "ends where a word is expected"),
     ("AND a", 1, "'AND' does not fit here"),

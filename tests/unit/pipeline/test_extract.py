@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.errors import SkipDocument
 from core.records import Article
-from pipeline.extract import MAX_HTML, MAX_TAGS, extract
+from pipeline.extract import extract
+from pipeline.htmlpage import MAX_HTML, MAX_TAGS
 from pipeline.language import language_of
 
 URL = "https://news.example.org/2020/01/06/alliance"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from lxml.html import document_fromstring
 
+from pipeline.agencies import own_names
 from pipeline.authors import clean_authors
 from pipeline.dates import read_moment
 from pipeline.metadata import Metadata, read_metadata
@@ -119,7 +120,7 @@ def test_what_is_no_time_is_none(value: object) -> None:
     ("The Daily Example", ()), ("Follow us", ()), ("Byron Example", ("Byron Example",)),
 ])
 def test_by_lines_become_names(line: str, expected: tuple[str, ...]) -> None:
-    assert clean_authors([line], ["The Daily Example"]) == expected
+    assert clean_authors([line], own_names("https://example.org/", ["The Daily Example"])) == expected
 
 
 def test_persons_come_before_the_organisation_that_signs() -> None:

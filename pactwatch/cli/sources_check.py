@@ -24,7 +24,7 @@ def check(
     ctx: typer.Context,
     names: Annotated[list[str] | None, typer.Argument(
         metavar="[SOURCE]...", help="Ids of sources; else every file, and online every source that is on.")] = None,
-    online: Annotated[bool, typer.Option("--online", help="Also ask each entry point once; no article is read.")] = False,
+    online: Annotated[bool, typer.Option("--online", help="Also ask each entry point once; reads no article.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read every source file and the packs, and name each mistake with file and line; exit 2 if there is one.

@@ -9,7 +9,7 @@ from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
     "Address", "Article", "Backfill", "Base", "ChannelPace", "Delivery", "Digest", "DigestEntry", "DroppedLines",
-    "EntryPoint", "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Notice", "Organisation",
-    "Person", "Route", "Run", "SignatureBand", "SitePage", "Source", "SourceDay", "Story", "StoryDecision", "Trouble",
-    "Version",
+    "EntryPoint", "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Notice",
+    "Organisation", "Person", "Route", "Run", "SignatureBand", "SitePage", "Source", "SourceDay", "Story",
+    "StoryDecision", "Trouble", "Version",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from alerts.buttons import buttons
 from alerts.message import Item, Message
 from alerts.plain import HEALTH, item_lines, plain
 from alerts.text import escape, host_of, names_other_host, shorten
@@ -23,8 +24,11 @@ FORM = "blocks"                          # the name of this form; what is kept i
 Block = dict[str, Any]
 
 
-def parts(message: Message) -> list[dict[str, Any]]:
-    """The message as payloads {text, blocks}: the first for the channel, the others as replies to it, in order."""
+def parts(message: Message, mute_days: int | None = None) -> list[dict[str, Any]]:
+    """The message as payloads {text, blocks}: the first for the channel, the others as replies to it, in order.
+
+    With `mute_days`, each story has its buttons.
+    """
     head = _head(message)
     tail: list[Block] = [context(message.receipt)] if message.receipt else []
     if message.health:
@@ -33,13 +37,13 @@ def parts(message: Message) -> list[dict[str, Any]]:
         tail.insert(0, {"type": "divider"})
     # The receipt and the line about what follows in the thread stay in the first part.
     budget = _weight([*head, *tail]) + 100
-    groups = _grouped(message, budget, len(head) + len(tail) + 3)
+    groups = _grouped(message, budget, len(head) + len(tail) + 3, mute_days)
     if not groups:
         return [_part(plain_escaped(message, message.items), [*head, *tail])]
     found = []
     for number, group in enumerate(groups, 1):
         items = [item for _, item in group]
-        body = _bodies(group)
+        body = _bodies(group, mute_days)
         if number == 1:
             more = len(message.items) - len(items)
             note = [context([f"{more} more in the thread below"])] if more else []
@@ -83,13 +87,14 @@ def _head(message: Message) -> list[Block]:
             context([message.subtitle])]
 
 
-def _grouped(message: Message, first_budget: int, first_blocks: int) -> list[list[tuple[str, Item]]]:
+def _grouped(message: Message, first_budget: int, first_blocks: int,
+             mute_days: int | None) -> list[list[tuple[str, Item]]]:
     """The items with the headings of their sections, in groups that fit one message each."""
     groups: list[list[tuple[str, Item]]] = []
     letters, blocks = first_budget, first_blocks
     for section in message.sections:
         for item in section.items:
-            body = _item(item)
+            body = _item(item, mute_days)
             weight = _weight(body) + len(section.heading)
             if not groups or letters + weight > MOST_LETTERS or blocks + len(body) + 1 > MOST_BLOCKS:
                 letters, blocks = (letters, blocks) if not groups else (0, 0)
@@ -99,7 +104,7 @@ def _grouped(message: Message, first_budget: int, first_blocks: int) -> list[lis
     return groups
 
 
-def _bodies(group: Sequence[tuple[str, Item]]) -> list[Block]:
+def _bodies(group: Sequence[tuple[str, Item]], mute_days: int | None) -> list[Block]:
     blocks: list[Block] = []
     current = ""
     for heading, item in group:
@@ -108,18 +113,19 @@ def _bodies(group: Sequence[tuple[str, Item]]) -> list[Block]:
         elif blocks:
             blocks.append({"type": "divider"})
         current = heading
-        blocks += _item(item)
+        blocks += _item(item, mute_days)
     return blocks
 
 
-def _item(item: Item) -> list[Block]:
+def _item(item: Item, mute_days: int | None) -> list[Block]:
     headline = [_text(item.headline, bold=True)]
     if item.labels:
         headline.append(_text(" · " + " · ".join(item.labels)))
     elements = [{"type": "rich_text_section", "elements": [*headline, _text("\n"), *_title(item)]}]
     if quote := [_text(run.text, bold=run.bold) for run in item.quote if run.text]:
         elements.append({"type": "rich_text_quote", "elements": quote})
-    return [{"type": "rich_text", "elements": elements}, context(item.notes)]
+    return [{"type": "rich_text", "elements": elements}, context(item.notes),
+            *(buttons(item, mute_days) if mute_days else ())]
 
 
 def _places(message: Message) -> Block:

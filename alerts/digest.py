@@ -56,7 +56,7 @@ def preview(engine: Engine, route: RouteSettings, day: date | None, now: datetim
             window = Window(route.name, chosen.local_date, chosen.slot, chosen.due_at, chosen.due_at, chosen.late)
             return Preview(window, _as_sent(digests.payloads(connection, chosen.id)), past=chosen)
         window = _window(route, chosen, now)
-        contents = digests.peek(connection, window)
+        contents = digests.peek(connection, window, now)
     message = digest_message(window, contents, route, now)
     return Preview(window, parts(message), message, contents)
 

@@ -31,6 +31,8 @@ def receipt_lines(receipt: dict[str, Any]) -> tuple[str, ...]:
         lines.append(f"{counted(receipt['runs_broken'], 'run', 'runs')} of {receipt['runs']} did not finish")
     if receipt["pending"]:
         lines.append(f"{counted(receipt['pending'], 'message', 'messages')} still to be delivered")
+    if muted := receipt.get("muted"):
+        lines.append("Muted: " + names([_muted(m) for m in muted]))
     return tuple(shorten(line, 1000) for line in lines)
 
 
@@ -48,6 +50,13 @@ def _silent(source: dict[str, Any]) -> str:
     usual = source.get("usual") or 0.0
     said = f", usual: {usual:.0f} a day" if usual >= 1 else f", usual: {usual * 7:.1f} a week" if usual else ""
     return f"{clean(source['name'])} ({source['days']} days{said})"
+
+
+def _muted(mute: dict[str, Any]) -> str:
+    """A mute, until when, and what it held back."""
+    held = f", {counted(mute['stories'], 'story', 'stories')} held back" if mute["stories"] else ""
+    kind = "" if mute["kind"] == "organisation" else f"{mute['kind']} "
+    return f"{kind}{clean(mute['name'])} (until {mute['until']}{held})"
 
 
 def names(given: Sequence[str]) -> str:

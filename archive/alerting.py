@@ -5,13 +5,14 @@ Quiet hours hold them back; what is above the hour's budget goes into a digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from archive.engine import Connection
+from archive.mutes import MUTED, Muted
 from archive.selection import NewHit
 from archive.tables import Delivery
 from core.routes import RouteSettings
@@ -22,11 +23,11 @@ LONGEST_HOLD = timedelta(hours=25)       # quiet hours end within a day; a longe
 
 
 def rows(connection: Connection, route: RouteSettings, hits: Sequence[tuple[str, NewHit]], now: datetime,
-         overflow: RouteSettings | None) -> list[dict[str, Any]]:
+         overflow: RouteSettings | None, muted: Mapping[int, Muted]) -> list[dict[str, Any]]:
     """The deliveries that tell these hits, given with the rest of their keys.
 
     News of a story that heads a thread go into it, whatever the budget. Without a digest to take what is above the
-    budget, that waits for the next hour.
+    budget, that waits for the next hour. What a mute covers counts for nothing and heads no thread.
     """
     found: list[dict[str, Any]] = []
     heads = heads_of(connection, [route.name], {hit.story_id for _, hit in hits})
@@ -36,6 +37,9 @@ def rows(connection: Connection, route: RouteSettings, hits: Sequence[tuple[str,
         key = f"alert:{route.name}:{rest}"
         head = heads.get((route.name, hit.story_id))
         row = _row(route, key, hit, now, quiet)
+        if (mute := muted.get(hit.hit_id)) is not None:
+            found.append(row | {"state": MUTED, "muted_by": mute.id, "error": mute.said, "hold_until": None})
+            continue
         if head is not None:
             row |= {"kind": "follow", "thread_key": head}
         elif route.budget and _over(times, quiet or now, route.budget):
@@ -67,7 +71,7 @@ def refresh(connection: Connection, keys: Iterable[str], now: datetime) -> None:
 def _row(route: RouteSettings, key: str, hit: NewHit, now: datetime, hold: datetime | None) -> dict[str, Any]:
     return {"key": key, "route": route.name, "channel": route.channel, "kind": "alert", "state": "pending",
             "hit_id": hit.hit_id, "story_id": hit.story_id, "created_at": now, "attempts": 0, "thread_key": None,
-            "hold_until": hold, "error": None}
+            "hold_until": hold, "error": None, "muted_by": None}
 
 
 def heads_of(connection: Connection, routes: Sequence[str], stories: Iterable[int]) -> dict[tuple[str, int], str]:
@@ -78,7 +82,7 @@ def heads_of(connection: Connection, routes: Sequence[str], stories: Iterable[in
         for route, story, key in connection.execute(
                 sa.select(Delivery.route, Delivery.story_id, Delivery.key)
                 .where(Delivery.route.in_(routes), Delivery.story_id.in_(ids[i : i + 5000]), Delivery.kind == "alert",
-                       Delivery.state.not_in((MOVED, "failed"))).order_by(Delivery.id)):
+                       Delivery.state.not_in((MOVED, MUTED, "failed"))).order_by(Delivery.id)):
             assert story is not None
             found.setdefault((route, story), key)
     return found
@@ -88,7 +92,8 @@ def _times(connection: Connection, route: RouteSettings, now: datetime) -> list[
     """When the alerts of a route that count for its budget were due, or will be."""
     due = sa.func.coalesce(Delivery.hold_until, Delivery.created_at)
     return list(connection.scalars(sa.select(due).where(
-        Delivery.route == route.name, Delivery.kind == "alert", Delivery.state != MOVED, due > now - HOUR)))
+        Delivery.route == route.name, Delivery.kind == "alert", Delivery.state.not_in((MOVED, MUTED)),
+        due > now - HOUR)))
 
 
 def _over(times: Sequence[datetime], due: datetime, budget: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import entries
+from archive import entries, mutes, watchlist
 from archive.claims import Claimed
 from archive.engine import Connection, insert
 from archive.receipts import receipt
@@ -92,11 +92,20 @@ def begin(connection: Connection, window: Window, now: datetime) -> tuple[int, C
     if made is None:
         return None
     connection.execute(sa.update(DigestEntry).where(*_waiting(window)).values(digest_id=made))
-    contents = _contents(connection, [DigestEntry.digest_id == made], since, window.until)
+    _note_muted(connection, made, now)
+    contents = _contents(connection, [DigestEntry.digest_id == made], since, window.until, now)
     connection.execute(
         sa.update(Digest).where(Digest.id == made).values(entry_count=contents.count, receipt=contents.receipt)
     )
     return made, contents
+
+
+def _note_muted(connection: Connection, digest_id: int, now: datetime) -> None:
+    """Write down which of a digest's entries a mute keeps out of it."""
+    hits = connection.scalars(sa.select(DigestEntry.hit_id).where(DigestEntry.digest_id == digest_id)).all()
+    for hit, mute in mutes.covering(connection, hits, now).items():
+        connection.execute(sa.update(DigestEntry).where(DigestEntry.digest_id == digest_id, DigestEntry.hit_id == hit)
+                           .values(muted_by=mute.id))
 
 
 def key_of(route: str, local_date: str, slot: str) -> str:
@@ -123,9 +132,9 @@ def write_parts(connection: Connection, head: Claimed, parts: Sequence[dict[str,
              "attempts": 0} for number, part in enumerate(parts, 1)])
 
 
-def peek(connection: Connection, window: Window) -> Contents:
+def peek(connection: Connection, window: Window, now: datetime) -> Contents:
     """What the digest would tell now. Marks nothing."""
-    return _contents(connection, _waiting(window), _since(connection, window), window.until)
+    return _contents(connection, _waiting(window), _since(connection, window), window.until, now)
 
 
 def payloads(connection: Connection, digest_id: int) -> list[dict[str, Any]]:
@@ -149,17 +158,21 @@ def _since(connection: Connection, window: Window) -> datetime:
     return min(as_utc(datetime.fromisoformat(end)) if end else before.due_at, window.until)
 
 
-def _contents(connection: Connection, conditions: Sequence[Any], since: datetime, until: datetime) -> Contents:
+def _contents(connection: Connection, conditions: Sequence[Any], since: datetime, until: datetime,
+              now: datetime) -> Contents:
     earlier = sa.orm.aliased(DigestEntry)
     told_before = sa.exists().where(earlier.route == DigestEntry.route, earlier.story_id == DigestEntry.story_id,
-                                    earlier.id < DigestEntry.id)
+                                    earlier.id < DigestEntry.id, earlier.muted_by.is_(None))
     rows = connection.execute(
         sa.select(DigestEntry.hit_id, told_before).where(*conditions).order_by(DigestEntry.id)
     ).all()
+    muted = mutes.covering(connection, [hit_id for hit_id, _ in rows], now)
+    rows = [row for row in rows if row.hit_id not in muted]
     loaded = entries.load(connection, [hit_id for hit_id, _ in rows])
+    watched = watchlist.watched_among(connection, {party for entry in loaded.values() for party in entry.parties})
 
     def ranked(known: bool) -> tuple[entries.Entry, ...]:
         found = [loaded[hit_id] for hit_id, told in rows if bool(told) is known]
-        return tuple(sorted(found, key=lambda e: (-e.score, e.first_seen_at, e.hit_id)))
+        return tuple(sorted(found, key=lambda e: (watched.isdisjoint(e.parties), -e.score, e.first_seen_at, e.hit_id)))
 
     return Contents(ranked(False), ranked(True), receipt(connection, since, until))

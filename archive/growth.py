@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import alerting
+from archive import alerting, mutes
 from archive.engine import Connection, insert
 from archive.tables import Article, Delivery, Source
 from core import channels
@@ -35,6 +35,7 @@ def grow(connection: Connection, story_ids: Iterable[int], routes: Sequence[Rout
             .where(sa.or_(Delivery.key.in_(heads.values()), Delivery.thread_key.in_(heads.values())))):
         told.setdefault(row.thread_key or row.key, []).append(row)
     outlets = _outlets(connection, stories)
+    muted = mutes.covering(connection, {row.hit_id for some in told.values() for row in some if row.hit_id}, now)
     for (route_name, story), key in heads.items():
         thread = told[key]
         head = next(row for row in thread if row.key == key)
@@ -42,7 +43,7 @@ def grow(connection: Connection, story_ids: Iterable[int], routes: Sequence[Rout
             continue
         alerting.refresh(connection, [key], now)
         waits = any(row.kind == "outlets" and row.payload is None for row in thread)
-        if channels.has_threads(head.channel) and not waits:
+        if channels.has_threads(head.channel) and not waits and head.hit_id not in muted:
             rows.append(_row(able[route_name], story, head, thread, now))
     if rows:
         connection.execute(insert(connection, Delivery).on_conflict_do_nothing(), rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import alerting, selection
+from archive import alerting, mutes, selection
 from archive.alerting import MOVED
 from archive.engine import Connection, insert
 from archive.groups import head_of, parents_of
@@ -107,6 +107,7 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
     ordered = sorted((hit for hit in hits if hit.hit_id not in old),
                      key=lambda hit: (not hit.change, -hit.score, hit.hit_id))
     taken = selection.taken(connection, ordered, routes)
+    muted = mutes.covering(connection, set().union(*taken.values()), now)
     written = 0
     # Alerts come first: what is above their budget is for the digests.
     for route in sorted(routes, key=lambda route: route.send == "digest"):
@@ -121,7 +122,7 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
             written += _insert(connection, DigestEntry, rows)
         else:
             overflow = overflow_of(route, list(routes))
-            rows = alerting.rows(connection, route, list(zip(keys, fresh, strict=True)), now, overflow)
+            rows = alerting.rows(connection, route, list(zip(keys, fresh, strict=True)), now, overflow, muted)
             written += _insert(connection, Delivery, rows)
             if overflow is not None:
                 taken[overflow.name] |= {row["hit_id"] for row in rows if row["state"] == MOVED}

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import days, troubles
+from archive import days, mutes, troubles
 from archive.baseline import usual_a_day
 from archive.engine import Connection
 from archive.outbox import UNFINISHED
@@ -23,7 +23,8 @@ def receipt(connection: Connection, since: datetime, until: datetime) -> dict[st
 
     Keys: since, until, sources (enabled), checked, failed [{name, outcome, reason, times, since}],
     silent [{name, days, usual}], unchecked [names], new, updated, pages_failed, runs, runs_broken, pending,
-    changes (what began, lasts or ended with sources), missed {days, polls, articles}.
+    changes (what began, lasts or ended with sources), missed {days, polls, articles},
+    muted [{id, kind, name, until, stories}].
     """
     asked = set(connection.scalars(
         sa.select(Fetch.source_id).where(Fetch.fetched_at > since, Fetch.fetched_at <= until).distinct()))
@@ -60,7 +61,7 @@ def receipt(connection: Connection, since: datetime, until: datetime) -> dict[st
         "pending": connection.execute(
             sa.select(sa.func.count()).select_from(Delivery).where(Delivery.state.in_(UNFINISHED))).scalar_one(),
         "changes": [told.as_json() for told in troubles.between(connection, since, until)],
-        "missed": _missed(connection, until),
+        "missed": _missed(connection, until), "muted": mutes.held_back(connection, since, until),
     }
 
 

@@ -19,6 +19,7 @@ from archive.tables import (
     EventParty,
     Feedback,
     Hit,
+    Mute,
     Organisation,
     Story,
     StoryDecision,
@@ -56,6 +57,7 @@ def merge(connection: Connection, into: int, others: Sequence[int], now: datetim
         articles = list(connection.scalars(sa.select(Article.id).where(Article.story_id == other).order_by(Article.id)))
         _move(connection, articles, kept)
         connection.execute(sa.update(Feedback).where(Feedback.story_id == other).values(story_id=kept))
+        connection.execute(sa.update(Mute).where(Mute.kind == "story", Mute.name == str(other)).values(name=str(kept)))
         connection.execute(sa.update(Story).where(Story.id == other).values(merged_into=kept))
         _decide(connection, "merge", kept, other, articles, now)
     last = sa.select(sa.func.max(Story.last_seen_at)).where(Story.id.in_([kept, *moved])).scalar_subquery()

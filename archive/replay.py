@@ -104,7 +104,7 @@ def confirmed(connection: Connection, rule: str, story_ids: Iterable[int]) -> se
     """Those of the stories of which a reader said that the rule's hit was right."""
     story = sa.func.coalesce(Feedback.story_id, Hit.story_id)
     rows = connection.scalars(sa.select(story).outerjoin(Hit, Hit.id == Feedback.hit_id).where(
-        Feedback.verdict.in_(GOOD), sa.or_(Hit.rule == rule, Hit.rule.is_(None))))
+        Feedback.verdict.in_(GOOD), Feedback.replaced.is_(False), sa.or_(Hit.rule == rule, Hit.rule.is_(None))))
     return set(rows) & set(story_ids)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from archive.alerting import MOVED
 from archive.claims import not_held
 from archive.engine import Connection, insert
+from archive.mutes import MUTED
 from archive.outbox import UNFINISHED
 from archive.tables import Delivery, DigestEntry, Route
 from core import channels
@@ -102,7 +103,7 @@ def overview(connection: Connection, now: datetime) -> list[dict[str, Any]]:
     last = _by_route(connection, sa.select(Delivery.route, sa.func.max(Delivery.sent_at)).group_by(Delivery.route))
     held = _by_route(connection, sa.select(Delivery.route, sa.func.count()).where(
         Delivery.state.in_(UNFINISHED), sa.not_(not_held(now))).group_by(Delivery.route))
-    states = (*UNFINISHED, "sent", "failed", "possibly_sent", MOVED)
+    states = (*UNFINISHED, "sent", "failed", "possibly_sent", MOVED, MUTED)
     return [
         {"route": name, "channel": channels.shown(channel), "send": send, "stopped_at": stopped_at,
          "stopped_reason": reason, "last_sent_at": last.get(name), "waiting_for_digest": waiting.get(name, 0),
@@ -131,7 +132,7 @@ def open_deliveries(connection: Connection, limit: int = 50) -> list[dict[str, A
         Delivery.hold_until,
         Delivery.error,
     )
-    rows = connection.execute(sa.select(*columns).where(Delivery.state.not_in(("sent", MOVED)))
+    rows = connection.execute(sa.select(*columns).where(Delivery.state.not_in(("sent", MOVED, MUTED)))
                               .order_by(Delivery.id).limit(limit))
     return [{**row, "channel": channels.shown(row["channel"])} for row in rows.mappings()]
 

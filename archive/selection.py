@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from archive import watchlist
 from archive.engine import Connection
 from archive.groups import parents_of
 from archive.tables import Article, EventParty, Hit, Mention, Organisation, Source
-from core.routes import RouteSettings
+from archive.watchlist import with_groups
+from core.routes import WATCH, RouteSettings
 
 _CHUNK = 5000
 
@@ -42,15 +44,22 @@ def taken(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Route
     if filtered:
         facts = _facts(connection, sorted(set().union(*(found[route.name] for route in filtered))))
         for route in filtered:
-            found[route.name] = {id_ for id_ in found[route.name] if _passes(route, facts[id_])}
+            wanted = _wanted(connection, route)
+            found[route.name] = {id_ for id_ in found[route.name] if _passes(route, wanted, facts[id_])}
     return found
 
 
-def _passes(route: RouteSettings, facts: _Facts) -> bool:
+def _wanted(connection: Connection, route: RouteSettings) -> set[str]:
+    """The organisations that a route names, those of the watch list among them where it names that."""
+    named = _lower(route.organisations)
+    return named - {WATCH} | watchlist.names(connection) if WATCH in named else named
+
+
+def _passes(route: RouteSettings, organisations: set[str], facts: _Facts) -> bool:
     return (
         (not route.languages or facts.language in _lower(route.languages))
         and (not route.countries or facts.country in _lower(route.countries))
-        and (not route.organisations or bool(facts.organisations & _lower(route.organisations)))
+        and (not route.organisations or bool(facts.organisations & organisations))
     )
 
 
@@ -77,11 +86,4 @@ def _facts(connection: Connection, ids: Sequence[int]) -> dict[int, _Facts]:
             for id_, name in connection.execute(query):
                 named[id_].add(name)
     parents = parents_of(connection, set().union(*named.values()))
-    return {id_: _Facts(*places[id_], frozenset(_lower(_with_groups(named[id_], parents)))) for id_ in ids}
-
-
-def _with_groups(names: set[str], parents: dict[str, str]) -> set[str]:
-    found, above = set(names), set(names)
-    while above := {parents[name] for name in above if name in parents} - found:
-        found |= above
-    return found
+    return {id_: _Facts(*places[id_], frozenset(_lower(with_groups(named[id_], parents)))) for id_ in ids}

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from core.channels import FORMS
 from core.section import ChannelName, Hours, Section, WallClock, Weekdays, Zone, days_of
 
+WATCH = "@watch"                         # stands for the watch list among the organisations of a route
 _ONLY_IMMEDIATE = ("quiet", "budget", "overflow", "on_top")
 
 
@@ -29,7 +30,8 @@ class RouteSettings(Section):
     zone: Zone = Field("UTC", description="IANA time zone of `at` and `quiet`, and of times in messages")
     min_score: float = Field(0.5, ge=0, le=1, description="Hits below this score are not sent")
     organisations: tuple[str, ...] = Field(
-        (), description="Only hits with one of these as a party, by canonical name; a group stands for its units"
+        (), description="Only hits with one of these as a party, by canonical name; a group stands for its units, "
+        "@watch for the watch list"
     )
     languages: tuple[str, ...] = Field((), description='Only hits in articles in these languages, e.g. ["ko", "en"]')
     countries: tuple[str, ...] = Field((), description='Only hits of outlets in these countries, e.g. ["KR"]')

@@ -64,10 +64,17 @@ class SlackSettings(Section):
 
     token: SecretStr | None = Field(None, description="Bot token (xoxb-…); better by token_file or the environment")
     token_file: Path | None = Field(None, description="File that holds the bot token")
-    app_token: SecretStr | None = Field(None, description="App token (xapp-…), for the buttons of a later version")
+    app_token: SecretStr | None = Field(
+        None, description="App token (xapp-…), for buttons and questions; better by app_token_file"
+    )
     app_token_file: Path | None = Field(None, description="File that holds the app token")
     api_url: str = Field("https://slack.com/api/", description="Base address of Slack's Web API")
     timeout: float = Field(30.0, gt=0, le=300, description="Seconds until an answer of Slack counts as missing")
+
+    @property
+    def interactive(self) -> bool:
+        """Whether clicks and questions come in: only then messages have buttons."""
+        return self.app_token is not None or self.app_token_file is not None
 
 
 class WebSettings(Section):
@@ -101,6 +108,7 @@ class AlertSettings(Section):
     fallback: ChannelName | None = Field(
         None, description="Channel that is told when another one refuses messages, and when it takes them again"
     )
+    mute_days: int = Field(30, ge=1, le=365, description="Days for which the buttons in Slack mute something")
 
 
 class EmailSettings(Section):

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alerts.deliver import Courier
 from alerts.health import look_after
@@ -19,6 +19,7 @@ from core.logs import get_logger
 from core.records import Outcome
 from core.settings import NO_CONTACT
 from core.workspace import Workspace
+from pactwatch.asking import Archive
 from pactwatch.crawl import LOOK_S, Newsdesk
 from pactwatch.files import fingerprint
 from pactwatch.loop import in_thread, run_in_loop
@@ -28,6 +29,9 @@ from pactwatch.summary import PassSummary
 from pipeline.rulebook import load_rules
 from scrapers.catalogue import load_sources
 from scrapers.source import SourceFile
+
+if TYPE_CHECKING:
+    from alerts.socket_mode import Listener
 
 log = get_logger("jobs")
 
@@ -112,6 +116,7 @@ class _Service:
         scheduler.every(LOOK_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.every(HEALTH_S, "health", self._look_after)
+        listener = self._listen()
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
         stopped = asyncio.ensure_future(self._stop.wait())
@@ -121,10 +126,23 @@ class _Service:
         self._stop.set()
         log.info("stopping")
         self._silence.set()
+        if listener is not None:
+            await in_thread(listener.stop)
         await scheduler.stop(STOP_S)
         self._desk.close()
         if scheduler.broken.done():
             await scheduler.broken
+
+    def _listen(self) -> Listener | None:
+        """Listen for buttons and questions where there is a token for it."""
+        token = self._space.settings.slack_app_token()
+        if token is None:
+            return None
+        from alerts.socket_mode import Listener
+
+        listener = Listener(self._engine, self._space.settings, token, Archive(self._space, self._engine).answer)
+        listener.start()
+        return listener
 
     def _present_sources(self) -> dict[str, SourceFile]:
         """The sources; read again only when a file changed, for reading hundreds of files every few seconds costs."""

@@ -70,7 +70,7 @@ _HINTS = {
 def open_channel(name: str, settings: Settings) -> SlackChannel:
     """The channel of a route, with the workspace's token."""
     return SlackChannel(name.removeprefix("slack:"), settings.slack_token(), settings.slack.api_url,
-                        settings.slack.timeout)
+                        settings.slack.timeout, mute_days=settings.alerts.mute_days if settings.slack.interactive else None)
 
 
 class SlackChannel:
@@ -80,10 +80,11 @@ class SlackChannel:
     pace = 1.0
     repeats = 0                          # the history tells; where it may not be read, nobody guesses
 
-    def __init__(self, channel: str, token: str | None, api_url: str, timeout: float, settle: float = _SETTLE) -> None:
+    def __init__(self, channel: str, token: str | None, api_url: str, timeout: float, settle: float = _SETTLE,
+                 mute_days: int | None = None) -> None:
         if not token:
             raise DisableRoute("there is no Slack token; set slack.token_file or PACTWATCH_SLACK__TOKEN")
-        self.timeout, self._settle = timeout, settle
+        self.timeout, self._settle, self._mute_days = timeout, settle, mute_days
         self._channel = channel
         self._id = "" if channel.startswith("#") else channel
         # The SDK logs each failure as an error of its own; ours are named where they are handled.
@@ -95,7 +96,7 @@ class SlackChannel:
 
     def render(self, message: Message) -> list[Payload]:
         """The message as blocks; what does not fit follows as replies."""
-        return parts(message)
+        return parts(message, self._mute_days)
 
     def post(self, post: Post) -> Posted:
         """Post once. The blocks are left out when Slack refuses only them, the thread when it is no longer there."""

@@ -1,15 +1,16 @@
 """All tables. The words are those of the design: sources, addresses, articles, stories, hits, routes, deliveries."""
 
 from archive.tables.alerts import ChannelPace, Delivery, Digest, DigestEntry, Route
-from archive.tables.annotations import Event, EventParty, Feedback, Hit, Mention, Organisation, Person
+from archive.tables.annotations import Event, EventParty, Hit, Mention, Organisation, Person
 from archive.tables.articles import Article, DroppedLines, SignatureBand, SitePage, Story, StoryDecision, Version
 from archive.tables.base import Base
 from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, HostTurn, Run, Source
+from archive.tables.feedback import Feedback, Mute, Watched
 from archive.tables.health import Notice, SourceDay, Trouble
 
 __all__ = [
     "Address", "Article", "Backfill", "Base", "ChannelPace", "Delivery", "Digest", "DigestEntry", "DroppedLines",
-    "EntryPoint", "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Notice",
+    "EntryPoint", "Event", "EventParty", "Feedback", "Fetch", "Hit", "Host", "HostTurn", "Mention", "Mute", "Notice",
     "Organisation", "Person", "Route", "Run", "SignatureBand", "SitePage", "Source", "SourceDay", "Story",
-    "StoryDecision", "Trouble", "Version",
+    "StoryDecision", "Trouble", "Version", "Watched",
 ]

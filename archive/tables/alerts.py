@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.tables.base import Base, IdKey
+from archive.tables.base import Base, BigId, IdKey
 
 
 class Route(Base):
@@ -67,6 +67,7 @@ class DigestEntry(Base):
     story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("digests.id"))
     created_at: Mapped[datetime]
+    muted_by: Mapped[int | None] = mapped_column(BigId)            # the mute that kept it out of its digest
 
 
 class Delivery(Base):
@@ -87,7 +88,8 @@ class Delivery(Base):
     # alert, follow (later news of its story), outlets (that report it too), digest, reply (its later parts), health,
     # notice (a channel refuses)
     kind: Mapped[str]
-    # pending, sending, unclear, sent, failed, possibly_sent, moved (over the budget, so that a digest tells it)
+    # pending, sending, unclear, sent, failed, possibly_sent, moved (over the budget, so that a digest tells it),
+    # muted (a reader wants to hear nothing of it)
     state: Mapped[str]
     payload: Mapped[dict[str, Any] | None]                         # the rendered message
     hit_id: Mapped[int | None] = mapped_column(ForeignKey("hits.id"))
@@ -103,3 +105,4 @@ class Delivery(Base):
     sent_at: Mapped[datetime | None]
     message_id: Mapped[str | None]                                 # Slack's ts
     error: Mapped[str | None]
+    muted_by: Mapped[int | None] = mapped_column(BigId)            # the mute that holds it back

@@ -1,4 +1,4 @@
-"""What the texts mean: organisations, mentions, people, events, parties, hits, feedback."""
+"""What the texts mean: organisations, mentions, people, events, parties, hits."""
 
 from __future__ import annotations
 
@@ -101,17 +101,4 @@ class Hit(Base):
     score: Mapped[float]
     evidence: Mapped[list[Any]]                                    # {role, field, start, end, text}
     article_version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime]
-
-
-class Feedback(Base):
-    """What a reader said of a hit."""
-
-    __tablename__ = "feedback"
-    id: Mapped[IdKey]
-    hit_id: Mapped[int | None] = mapped_column(ForeignKey("hits.id", ondelete="SET NULL"), index=True)
-    story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id", ondelete="SET NULL"))
-    verdict: Mapped[str]
-    author: Mapped[str | None]
-    note: Mapped[str | None]
     created_at: Mapped[datetime]

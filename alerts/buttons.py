@@ -17,8 +17,8 @@ ACTION = "pactwatch"                     # the action ids begin with it
 _LONGEST_LABEL = 75                      # of an option, by Slack's limits
 _LONGEST_VALUE = 150
 _MOST_PARTIES = 4
-_VALUE = re.compile(r"(relevant|not_relevant|wrong|mute-organisation|mute-source|mute-story|watch):(\d{1,18}):(\d{1,18})"
-                    r"(?::(.{1,120}))?", re.DOTALL)
+_VALUE = re.compile(r"(relevant|not_relevant|wrong|mute-organisation|mute-source|mute-story|watch)"
+                    r":(\d{1,18}):(\d{1,18})(?::(.{1,120}))?", re.DOTALL)
 _NAMED = {"wrong", "mute-organisation", "watch"}
 
 

@@ -6,11 +6,13 @@ everything else comes after.
 
 from __future__ import annotations
 
+import errno
 import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,8 @@ from core.settings import Settings
 PATIENCE_S = 1.5                         # what a click waits for the database before it is acknowledged
 LOOK_S = 15.0                            # how often clicks that could not be settled are tried again
 FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 300.0  # after a connection that did not come about
-CLOSE_S = 3.0
+PING_S = 5.0                             # a lost connection is noticed and made again within this
+CLOSE_S = 1.0
 MOST_WAITING = 100                       # answers; more are not given, whoever asks
 _ANSWERING_HOSTS = ("hooks.slack.com", "hooks.slack-gov.com")
 
@@ -50,6 +53,30 @@ class _Place:
     channel: str = ""
     user: str = ""
     thread: str | None = None
+
+
+class _Ending:
+    """A socket whose end is an error. The SDK takes it for silence and reads on at full speed, for twenty seconds."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def recv(self, size: int) -> bytes:
+        data: bytes = self._inner.recv(size)
+        if not data:
+            raise ConnectionResetError(errno.ECONNRESET, "Slack closed the connection")
+        return data
+
+
+class _Client(SocketModeClient):
+    def _run_current_session(self) -> None:
+        session: Any = self.current_session
+        if session is not None and session.sock is not None and not isinstance(session.sock, _Ending):
+            session.sock = _Ending(session.sock)
+        super()._run_current_session()  # type: ignore[no-untyped-call]
 
 
 class Listener:
@@ -74,7 +101,7 @@ class Listener:
         self._stop.set()
         self._wake.set()
         if self._client is not None:
-            closing = threading.Thread(target=self._client.close, daemon=True)
+            closing = threading.Thread(target=_close, args=(self._client,), daemon=True)
             closing.start()
             closing.join(CLOSE_S)
 
@@ -90,7 +117,8 @@ class Listener:
 
     def _connect(self) -> None:
         """Connect, however long it takes; from then on the SDK connects again by itself. Tell what changes."""
-        client = SocketModeClient(self._token, logger=self._sdk_log, web_client=self._web(None), concurrency=4)
+        client = _Client(self._token, logger=self._sdk_log, web_client=self._web(None), concurrency=4,
+                         ping_interval=PING_S)
         client.socket_mode_request_listeners.append(self._take)  # type: ignore[arg-type]
         self._client = client
         wait, was = FIRST_WAIT_S, False
@@ -195,6 +223,12 @@ class Listener:
             return False
         return (parts.scheme == "https" and parts.hostname in _ANSWERING_HOSTS) or (
             (parts.scheme, parts.netloc) == (own.scheme, own.netloc))
+
+
+def _close(client: SocketModeClient) -> None:
+    # Where Slack closes the connection in the same moment, the SDK closes what is no longer there.
+    with suppress(AttributeError, OSError):
+        client.close()
 
 
 def _question(kind: str, payload: Mapping[str, Any]) -> tuple[_Place, str] | None:

@@ -27,6 +27,7 @@ class FakeSlack:
 
     def __init__(self, *, history: str | None = None, hang: float = 1.5, page: int = 3) -> None:
         self.messages: list[dict[str, Any]] = []
+        self.answers: list[dict[str, Any]] = []  # what only one reader was shown
         self.calls: list[str] = []
         self.faults: deque[str] = deque()
         self.change_faults: deque[str] = deque()  # those of `chat.update`
@@ -54,6 +55,10 @@ class FakeSlack:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def open_connection(self, authorization: str | None) -> dict[str, Any]:
+        """Where Socket Mode connects to; this Slack has none."""
+        return {"ok": False, "error": "invalid_auth"}
 
     def fail(self, faults: Iterable[str]) -> None:
         self.faults.extend(faults)
@@ -104,6 +109,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(self.slack.read(payload, payload["ts"]))
         elif method == "conversations.list":
             self.answer({"ok": True, "channels": [{"id": "C0000000001", "name": "pacts"}]})
+        elif method == "apps.connections.open":
+            self.answer(self.slack.open_connection(self.headers["Authorization"]))
+        elif method == "chat.postEphemeral" or "/response/" in self.path:
+            with self.slack.lock:
+                self.slack.answers.append(payload)
+            self.answer({"ok": True})
         elif method == "chat.update":
             self.change(payload)
         else:
@@ -126,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
     def payload(self) -> dict[str, Any]:
         body = self.rfile.read(int(self.headers["Content-Length"] or 0))
         if "json" in self.headers["Content-Type"]:
-            return dict(json.loads(body))
+            return dict(json.loads(body or b"{}"))
         form = dict(urllib.parse.parse_qsl(body.decode()))
         return {k: json.loads(v) if k in {"blocks", "metadata"} else v for k, v in form.items()}
 

@@ -69,8 +69,9 @@ _HINTS = {
 
 def open_channel(name: str, settings: Settings) -> SlackChannel:
     """The channel of a route, with the workspace's token."""
+    mute_days = settings.alerts.mute_days if settings.slack.interactive else None
     return SlackChannel(name.removeprefix("slack:"), settings.slack_token(), settings.slack.api_url,
-                        settings.slack.timeout, mute_days=settings.alerts.mute_days if settings.slack.interactive else None)
+                        settings.slack.timeout, mute_days=mute_days)
 
 
 class SlackChannel:

@@ -96,7 +96,7 @@ def _subject(connection: Connection, said: Said, article: int | None, story: int
     if said.verdict not in DEEDS:
         return details
     name, kind = details.get("name"), details.get("kind", "organisation")
-    if kind == "organisation":
+    if kind == "organisation" and said.key is not None:      # what a click names is looked up, as all of it is
         details["name"] = organisation_named(connection, name or "")
     elif kind == "source" and name is None:
         details["name"] = connection.scalar(sa.select(Article.source_id).where(Article.id == article))
@@ -195,11 +195,10 @@ def hit_to_judge(connection: Connection, article_id: int, rule: str | None) -> i
     return named[0].id if named else None
 
 
-def party_known(connection: Connection, hit_id: int | None, name: str) -> str | None:
-    """The canonical name of a party of a hit, however its letters are written; None where it is none."""
+def parties_of_hit(connection: Connection, hit_id: int | None) -> list[str]:
+    """The canonical names of the parties of a hit; empty where no event decided."""
     event = connection.scalar(sa.select(Hit.event_id).where(Hit.id == hit_id)) if hit_id is not None else None
-    names = parties_of(connection, event) if event is not None else []
-    return next((one for one in names if one.casefold() == name.casefold()), None)
+    return parties_of(connection, event) if event is not None else []
 
 
 def organisation_named(connection: Connection, name: str) -> str | None:

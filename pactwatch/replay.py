@@ -19,7 +19,7 @@ from archive import replay as stored
 from archive.engine import Engine, open_engine, reading
 from archive.replay import Needs, Range
 from core.query import Filter, Term, walk
-from core.records import Band
+from core.records import Annotation, Band
 from pactwatch.extraction_worker import follow_parent
 from pactwatch.progress import bar
 from pipeline.annotate import annotate
@@ -79,9 +79,16 @@ class Judge:
 
     def judge(self, article: stored.Stored) -> Seen | None:
         """What the rule makes of an article; None where its conditions hold at no score."""
-        annotation = article.annotation
-        if self._publishers is not None:
-            annotation = annotate(article.article, self._knowledge, publisher=self._publishers.get(article.source_id))
+        return self.seen(article, self.annotation(article))
+
+    def annotation(self, article: stored.Stored) -> Annotation:
+        """What an article says: as it is stored, or read anew."""
+        if self._publishers is None:
+            return article.annotation
+        return annotate(article.article, self._knowledge, publisher=self._publishers.get(article.source_id))
+
+    def seen(self, article: stored.Stored, annotation: Annotation) -> Seen | None:
+        """What the rule makes of an article that says this."""
         asked = {"source_id": article.source_id, "knowledge": self._knowledge}
         hits = match(article.article, annotation, [self._rule], **asked)  # type: ignore[arg-type]
         hits = hits or match(article.article, annotation, [self._rule], least=0.0, **asked)  # type: ignore[arg-type]

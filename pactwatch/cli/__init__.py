@@ -19,6 +19,7 @@ from pactwatch.cli import (
     demo,
     digest,
     extract,
+    feedback,
     health,
     rules,
     run,
@@ -76,6 +77,7 @@ backfill.register(app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(digest.app, name="digest")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(feedback.app, name="feedback")
 health.register(app)
 app.add_typer(db.app, name="db")
 app.add_typer(workspace.config, name="config")

@@ -18,7 +18,7 @@ _LONGEST_LABEL = 75                      # of an option, by Slack's limits
 _LONGEST_VALUE = 150
 _MOST_PARTIES = 4
 _VALUE = re.compile(r"(relevant|not_relevant|wrong|mute-organisation|mute-source|mute-story|watch)"
-                    r":(\d{1,18}):(\d{1,18})(?::(.{1,120}))?", re.DOTALL)
+                    r":(\d{1,18}):(\d{1,18})(?::(.{1,150}))?", re.DOTALL)
 _NAMED = {"wrong", "mute-organisation", "watch"}
 
 
@@ -28,7 +28,7 @@ def buttons(item: Item, mute_days: int) -> list[dict[str, Any]]:
     if hit is None or story is None:
         return []
     place = f"{hit}:{story}"
-    parties = item.facts.get("parties", [])[:_MOST_PARTIES]
+    parties = list(dict.fromkeys(filter(None, item.facts.get("parties", ()))))[:_MOST_PARTIES]
     options = [
         *(_option(f"Wrong party: {name}", f"wrong:{place}:{name}") for name in parties),
         _option(f"Mute this story for {mute_days} days", f"mute-story:{place}"),
@@ -49,7 +49,7 @@ def _button(label: str, verdict: str, place: str) -> dict[str, Any]:
 
 def _option(label: str, value: str) -> dict[str, Any] | None:
     """An option, unless its value is longer than Slack takes."""
-    if len(value.encode()) > _LONGEST_VALUE:
+    if len(value) > _LONGEST_VALUE:
         return None
     return {"text": _plain(shorten(label, _LONGEST_LABEL)), "value": value}
 

@@ -11,6 +11,7 @@ from alerts import rendering
 from alerts.blocks import parts
 from archive import entries, outbox, today
 from archive.engine import Engine, rehearsing
+from archive.mutes import MUTED
 from core.routes import RouteSettings
 
 
@@ -22,7 +23,7 @@ class Told:
     kind: str
     entry: entries.Entry
     hold_until: datetime | None
-    moved: str | None                    # why a digest tells it instead
+    moved: str | None                    # why it is not sent: a digest tells it instead, or it is muted
 
 
 def alerts_of_today(engine: Engine, routes: Sequence[RouteSettings], name: str, now: datetime) -> list[Told]:
@@ -38,6 +39,6 @@ def alerts_of_today(engine: Engine, routes: Sequence[RouteSettings], name: str, 
         found = []
         for row in rows:
             message = rendering.news_message(connection, route, row, loaded[row.hit_id])
-            moved = row.error if row.state == outbox.MOVED else None
+            moved = row.error if row.state in {outbox.MOVED, MUTED} else None
             found.append(Told(parts(message)[0], row.kind, loaded[row.hit_id], row.hold_until, moved))
         return found

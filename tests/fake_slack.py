@@ -221,6 +221,7 @@ def problems(payload: dict[str, Any]) -> list[str]:
     if len(blocks) > 50:
         found.append(f"{len(blocks)} blocks")
     sizes = {"header": 150, "section": 3000}
+    found += [bad for block in blocks if block["type"] == "actions" for bad in _bad_actions(block["elements"])]
     for block in blocks:
         for element in block.get("elements", [block.get("text")] if "text" in block else []):
             inner = element.get("text") if isinstance(element, dict) else None
@@ -232,6 +233,17 @@ def problems(payload: dict[str, Any]) -> list[str]:
     for kind, text in [("mrkdwn", payload["text"]), *seen]:
         found += _bad_text(kind, text)
     return found + _bad_links(blocks)
+
+
+def _bad_actions(elements: list[dict[str, Any]]) -> list[str]:
+    """What is wrong with buttons and menus, by Slack's documented limits."""
+    ids = [element["action_id"] for element in elements]
+    found = [] if len(set(ids)) == len(ids) <= 25 else [f"action ids {ids}"]
+    options = [option for element in elements for option in element.get("options", [])]
+    for one in [*options, *(element for element in elements if element["type"] == "button")]:
+        if not 1 <= len(one["text"]["text"]) <= 75 or not 1 <= len(one["value"]) <= 150:
+            found.append(f"option {one}")
+    return found + [f"{len(e['options'])} options" for e in elements if not 1 <= len(e.get("options", [0])) <= 100]
 
 
 def _bad_text(kind: str, text: str) -> list[str]:

@@ -57,7 +57,9 @@ def _show_alerts(route: RouteSettings, told: list[Told]) -> None:
 
     out = console()
     moved = sum(one.moved is not None for one in told)
-    over = f", {moved} moved to a digest" if moved else ""
+    muted = sum((one.moved or "").startswith("muted") for one in told)
+    over = f", {moved - muted} moved to a digest" if moved > muted else ""
+    over += f", {muted} muted" if muted else ""
     count = f"{len(told) - moved} {'alert' if len(told) - moved == 1 else 'alerts'}"
     out.print(f"{route.name} → {channels.shown(route.channel)} · today: {count}{over}", style="bold magenta")
     for one in told:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,51 +14,8 @@ from alerts.plain import plain
 from alerts.terminal import render_console
 from archive.digests import Contents, Window
 from archive.entries import Entry, Outlet
-from core.settings import RouteSettings
 from tests.fake_slack import problems, texts_of
-
-ROUTE = RouteSettings(name="daily", channel="slack:C0000000001", zone="Asia/Seoul")
-NOW = datetime(2026, 1, 8, 23, 0, 20, tzinfo=UTC)
-RECEIPT = {
-    "sources": 42,
-    "checked": 41,
-    "new": 1208,
-    "updated": 2,
-    "pages_failed": 0,
-    "unchecked": [],
-    "runs": 3,
-    "runs_broken": 0,
-    "failed": [{"name": "Example Wire", "outcome": "timeout", "reason": "", "times": 3}],
-    "silent": [{"name": "Quiet Post", "days": 9}],
-    "pending": 2,
-}
-
-
-def entry(number: int = 1, **values: object) -> Entry:
-    sentence = "Aurora Chips and Borealis Telecom will join forces in AI."
-    usual: dict[str, object] = {
-        "hit_id": number,
-        "story_id": number,
-        "rule": "ai-alliances",
-        "score": 0.8,
-        "title": f"Two firms join forces, part {number}",
-        "url": f"https://news.example/{number}",
-        "outlet": "Example Wire",
-        "language": "en",
-        "published_at": NOW,
-        "first_seen_at": NOW,
-        "parties": ("Aurora Chips", "Borealis Telecom"),
-        "event_type": "joint_venture",
-        "status": "announced",
-        "topics": ("ai",),
-        "sentence": sentence,
-        "bold": ((0, 12), (17, 33)),
-        "outlets": (
-            Outlet("Example Wire", "https://news.example/1", False),
-            Outlet("Daily Copy", "https://copy.example/1", True),
-        ),
-    }
-    return Entry(**{**usual, **values})  # type: ignore[arg-type]
+from tests.unit.alerts.wording import NOW, RECEIPT, ROUTE, entry
 
 
 def digest(entries: list[Entry], *, developments: list[Entry] | None = None, late: bool = False) -> Message:
@@ -188,7 +144,7 @@ def test_no_title_sentence_name_or_address_makes_a_bad_message(
         outlets=(Outlet(outlet, url, False),),
     )
     message = digest([wild, entry(2, url=url)])
-    for part in [*parts(message), *parts(alert_message(wild, ROUTE))]:
+    for part in [*parts(message), *parts(alert_message(wild, ROUTE)), *parts(message, 30)]:
         assert problems(part) == []
     shown = io.StringIO()
     render_console(parts(message), Console(file=shown, width=80, force_terminal=False))

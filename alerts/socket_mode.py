@@ -133,8 +133,8 @@ class Listener:
                     continue
             if client.is_connected() is not was:
                 was = not was
-                log.info("listening for buttons" if was else "connection for buttons lost")
-            self._stop.wait(1.0)
+                log.info("listening for buttons" if was else "connection for buttons lost, trying again")
+            self._stop.wait(LOOK_S)
 
     def _take(self, client: SocketModeClient, request: SocketModeRequest) -> None:
         """Take what Slack sends: store, acknowledge, and only then do anything about it."""
@@ -182,10 +182,7 @@ class Listener:
 
     def _reply_on(self) -> None:
         while not self._stop.is_set():
-            try:
-                place, text, asked = self._replies.get(timeout=1.0)
-            except queue.Empty:
-                continue
+            place, text, asked = self._replies.get()
             self._send(place, self._answered(text) if asked else ephemeral(text))
 
     def _answered(self, question: str) -> dict[str, Any]:

@@ -240,9 +240,8 @@ def _bad_actions(elements: list[dict[str, Any]]) -> list[str]:
     ids = [element["action_id"] for element in elements]
     found = [] if len(set(ids)) == len(ids) <= 25 else [f"action ids {ids}"]
     options = [option for element in elements for option in element.get("options", [])]
-    for one in [*options, *(element for element in elements if element["type"] == "button")]:
-        if not 1 <= len(one["text"]["text"]) <= 75 or not 1 <= len(one["value"]) <= 150:
-            found.append(f"option {one}")
+    found += [f"option {one}" for one in [*options, *(e for e in elements if e["type"] == "button")]
+              if not 1 <= len(one["text"]["text"]) <= 75 or not 1 <= len(one["value"]) <= 150]
     return found + [f"{len(e['options'])} options" for e in elements if not 1 <= len(e.get("options", [0])) <= 100]
 
 

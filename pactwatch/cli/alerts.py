@@ -43,8 +43,8 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
 def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
     from rich.table import Table
     out = console()
-    columns = ("route", "channel", "sends", "sent", "pending", "held", "failed", "possibly sent", "moved", "muted", "for digest",
-               "last sent")
+    columns = ("route", "channel", "sends", "sent", "pending", "held", "failed", "possibly sent", "moved", "muted",
+               "for digest", "last sent")
     table = Table(*columns, box=None, pad_edge=False)
     table.columns[1].overflow = "fold"
     table.columns[-1].no_wrap = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,7 @@ from core.clock import iso, now
 from core.errors import NotFoundError, UserError
 from pactwatch.cli import feedback_mutes, feedback_propose
 from pactwatch.cli.common import console, emit_json, emit_json_line, moment, printable, workspace
-from pactwatch.cli.feedback_journal import AsJson, Author, open_journal, organisation
+from pactwatch.cli.feedback_journal import AsJson, Author, open_journal, organisation, who
 from pactwatch.cli.rulefiles import rule_named
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def add(
             meant = organisation(ctx, connection, instead, new=True)
             details = {"party": _party(connection, hit, party), "instead": meant}
         said = feedback.Said(verdict.replace("-", "_"), hit_id=hit, article_id=article, rule=rule,
-                             author=author or getpass.getuser(), note=note, details=details)
+                             author=who(author), note=note, details=details)
         noted = feedback.note(connection, said, now())
     assert noted is not None
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,16 @@ def open_journal(ctx: typer.Context) -> Engine:
     space, engine = workspace(ctx, quiet=True), open_archive(ctx)
     settle_all(engine, space.home, space.settings.alerts.mute_days)
     return engine
+
+
+def who(author: str | None) -> str | None:
+    """The name by which somebody speaks: the given one, else that of the account, where it has one."""
+    if author is not None:
+        return author
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):                    # a container's user need not have a name
+        return None
 
 
 def organisation(ctx: typer.Context, connection: Connection, name: str | None, *, new: bool = False) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from core.clock import iso, now
 from core.errors import NotFoundError
 from pactwatch.cli.common import console, emit_json, workspace
-from pactwatch.cli.feedback_journal import AsJson, Author, open_journal, organisation
+from pactwatch.cli.feedback_journal import AsJson, Author, open_journal, organisation, who
 
 if TYPE_CHECKING:
     from archive.engine import Connection
@@ -49,7 +48,7 @@ def mute(
         subject = _subject(ctx, connection, kind, name)
         details = {"kind": str(kind), "name": subject, "days": days}
         story = int(subject) if kind is Kind.STORY else None
-        noted = feedback.note(connection, feedback.Said("mute", story_id=story, author=author or getpass.getuser(),
+        noted = feedback.note(connection, feedback.Said("mute", story_id=story, author=who(author),
                                                         details=details), now())
     assert noted is not None
     assert noted.mute is not None
@@ -151,7 +150,7 @@ def watch(
                 continue
             known = organisation(ctx, connection, name) or name
             if known.casefold() not in watchlist.names(connection):
-                feedback.note(connection, feedback.Said("watch", author=author or getpass.getuser(),
+                feedback.note(connection, feedback.Said("watch", author=who(author),
                                                         details={"name": known}), now())
         found = watchlist.watched(connection)
     if as_json:

@@ -49,7 +49,7 @@ class Proposer:
             difference = self._replayed(rule, one, seen, said)
             if difference is not None:
                 proposals.append({"kind": one.kind, "file": one.file, "change": one.change, "why": one.why,
-                                  **difference})
+                                  "first": self._first(rule, one), **difference})
         wanted = [one.wanted for one in said]
         return {
             "rule": rule.id,
@@ -108,6 +108,12 @@ class Proposer:
             parties.append({id_: _parties(annotation) for id_, annotation in read.items()})
         renamed = sum(parties[0][id_] != parties[1][id_] for id_ in parties[0])
         return self._difference(sides[0], sides[1], said, renamed)
+
+    def _first(self, rule: Rule, made: Suggestion) -> str | None:
+        """What has to be done before: a rule file replaces the shipped one of its name as a whole."""
+        if made.min_score is None or (self._space.home / made.file).exists():
+            return None
+        return f"copy {rule.file} to {made.file}; a file of its name takes its place as a whole"
 
     def _affected(self, made: Suggestion, seen: Flagged) -> list[int]:
         with reading(self._engine) as connection:

@@ -62,6 +62,8 @@ def _proposal(number: int, one: Mapping[str, Any]) -> Iterator[str]:
     stories, good, bad = one["stories"], one["relevant"], one["not_relevant"]
     yield ""
     yield f"{number}. {one['kind']}: {one['why']}"
+    if one["first"]:
+        yield f"   first: {one['first']}"
     yield f"   in {one['file']}:"
     yield from (f"     {line}" for line in one["change"].splitlines())
     yield f"   +{stories['added']} stories, -{stories['removed']}, {stories['unchanged']} unchanged"

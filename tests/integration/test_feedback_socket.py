@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
+from structlog.testing import capture_logs
 
 from alerts import clicks, socket_mode
 from alerts.buttons import buttons
@@ -158,6 +159,26 @@ def test_a_connection_that_breaks_is_made_again(home_engine, slack, start):
     assert time.process_time() - began < 1             # nobody spins on the end of a connection
     slack.wait_for(slack.click(f"relevant:{place}", action="pactwatch:relevant"))
     assert len(journal(home_engine)) == 1
+
+
+def test_a_refused_token_is_told_with_what_to_check_and_tried_again(home_engine, tmp_path, slack, monkeypatch):
+    monkeypatch.setattr(socket_mode, "FIRST_WAIT_S", 0.2)
+    monkeypatch.setattr(socket_mode, "CLOSE_S", 0.1)
+    slack.token = "xapp-another"
+    listener = Listener(home_engine, Settings(home=tmp_path, slack={"api_url": slack.url}), "xapp-test", lambda _: {})
+    with capture_logs() as told:
+        listener.start()
+        try:
+            until = time.monotonic() + 10
+            while len(slack.opened) < 2 and time.monotonic() < until:
+                time.sleep(0.02)
+            assert not listener.connected
+            slack.token = "xapp-test"
+            slack.wait_for_listener()
+        finally:
+            listener.stop()
+    assert told[0]["problem"] == "Slack refuses the app token; check slack.app_token_file (invalid_auth)"
+    assert "xapp-test" not in str(told)
 
 
 def ask(slack: FakeSocketSlack, text: str, number: int = 1) -> dict[str, Any]:

@@ -9,18 +9,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from alerts.blocks import parts
-from alerts.message import Message, alert_message, digest_message
+from alerts.message import alert_message
 from alerts.plain import plain
 from alerts.terminal import render_console
-from archive.digests import Contents, Window
-from archive.entries import Entry, Outlet
+from archive.entries import Outlet
 from tests.fake_slack import problems, texts_of
-from tests.unit.alerts.wording import NOW, RECEIPT, ROUTE, entry
-
-
-def digest(entries: list[Entry], *, developments: list[Entry] | None = None, late: bool = False) -> Message:
-    window = Window("daily", "2026-01-09", "08:00", NOW, NOW, late)
-    return digest_message(window, Contents(tuple(entries), tuple(developments or ()), RECEIPT), ROUTE, NOW)
+from tests.unit.alerts.wording import ROUTE, digest, entry
 
 
 def test_a_digest_says_who_with_whom_why_where_and_what_was_checked() -> None:

@@ -29,7 +29,7 @@ from archive.entries import Entry, Outlet
 from core.routes import RouteSettings
 from core.settings import EmailSettings
 from tests.fake_slack import problems
-from tests.unit.alerts.test_blocks import NOW, ROUTE, digest, entry
+from tests.unit.alerts.wording import NOW, ROUTE, digest, entry
 
 SHORT = ROUTE.model_copy(update={"format": "short"})
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

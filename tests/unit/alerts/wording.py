@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from alerts.message import Message, digest_message
+from archive.digests import Contents, Window
 from archive.entries import Entry, Outlet
 from core.settings import RouteSettings
 
@@ -49,3 +51,8 @@ def entry(number: int = 1, **values: object) -> Entry:
         ),
     }
     return Entry(**{**usual, **values})  # type: ignore[arg-type]
+
+
+def digest(entries: list[Entry], *, developments: list[Entry] | None = None, late: bool = False) -> Message:
+    window = Window("daily", "2026-01-09", "08:00", NOW, NOW, late)
+    return digest_message(window, Contents(tuple(entries), tuple(developments or ()), RECEIPT), ROUTE, NOW)

@@ -85,12 +85,27 @@ def test_readers_who_do_not_agree_make_a_text_unsure(program, stories):
 def test_a_threshold_is_proposed_with_the_replayed_difference_and_nothing_changes(program, home, stories):
     judge(program, stories, Naver_deal="relevant", Kakao_deal="relevant", Webinar_two="not-relevant")
     (one,) = [found for found in proposals(program) if found["kind"] == "threshold"]
-    assert (one["file"], one["change"]) == ("rules/mine.yaml", "min_score: 0.61\n")
+    assert (one["file"], one["change"], one["first"]) == ("rules/mine.yaml", "min_score: 0.61\n", None)
     assert one["stories"] == {"added": 0, "removed": 3, "unchanged": 2}
     assert one["relevant"] == {"kept": 2, "lost": 0, "gained": 0}
     assert one["not_relevant"] == {"gone": 1, "left": 0}
     assert (home / "rules" / "mine.yaml").read_text() == RULE
     assert "1. threshold" in program("feedback", "propose")[1]
+
+
+def test_a_threshold_of_a_shipped_rule_says_that_its_file_is_to_be_copied_first(program, home, home_engine, stories):
+    (home / "rules" / "ai-alliances.yaml").unlink()
+    with writing(home_engine) as connection:
+        for title, score in (("One", 0.9), ("Two", 0.6), ("Three", 0.6)):
+            of = article(connection, title, GOOD, published_at=now(), topics={"ai": 1.0})
+            told_in = event(connection, of, "Naver", "Kakao", score=score, sentence=GOOD)
+            hit(connection, of, "ai-alliances", event_id=told_in, score=score)
+            stories[title] = of
+    for title, verdict in (("One", "relevant"), ("Two", "not-relevant"), ("Three", "not-relevant")):
+        assert program("feedback", "add", str(stories[title]), verdict)[0] == 0
+    (one,) = [found for found in proposals(program) if found["kind"] == "threshold"]
+    assert one["first"].startswith("copy ")
+    assert "ai-alliances.yaml to rules/ai-alliances.yaml" in one["first"]
 
 
 def test_a_first_click_is_shown_though_nothing_can_be_proposed_yet(program, stories):

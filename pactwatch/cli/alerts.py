@@ -43,7 +43,8 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
 def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
     from rich.table import Table
     out = console()
-    columns = ("route", "channel", "sends", "sent", "pending", "held", "failed", "possibly sent", "moved", "muted",
+    muted = ("muted",) if any(row["muted"] for row in found) else ()
+    columns = ("route", "channel", "sends", "sent", "pending", "held", "failed", "possibly sent", "moved", *muted,
                "for digest", "last sent")
     table = Table(*columns, box=None, pad_edge=False)
     table.columns[1].overflow = "fold"
@@ -56,7 +57,7 @@ def _print(found: list[dict[str, Any]], waiting: list[dict[str, Any]]) -> None:
             row["send"] if row["in_settings"] else "not in the settings",
             *(
                 str(row[k]) if k else str(pending)
-                for k in ("sent", "", "held", "failed", "possibly_sent", "moved", "muted", "waiting_for_digest")
+                for k in ("sent", "", "held", "failed", "possibly_sent", "moved", *muted, "waiting_for_digest")
             ),
             iso(row["last_sent_at"]) or "",
         )

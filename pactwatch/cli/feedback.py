@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.clock import iso, now
+from core.clock import now
 from core.errors import NotFoundError, UserError
 from pactwatch.cli import feedback_mutes, feedback_propose
 from pactwatch.cli.common import console, emit_json, emit_json_line, moment, printable, workspace
@@ -66,8 +66,9 @@ def add(
     if as_json:
         emit_json({"id": noted.id, "article": article, "hit": hit, "verdict": said.verdict, "details": details})
     else:
-        about = "" if hit is not None else ", which is no hit"
-        typer.echo(f"Noted: article {article}{about}, is {verdict.replace('-', ' ')}. Nothing changes by itself; see "
+        told = f"{details['party']} is no party" if details else verdict.replace("-", " ")
+        about = "" if hit is not None else " (no rule flagged it)"
+        typer.echo(f"Noted of article {article}{about}: {told}. Nothing changes by itself; see "
                    "`pactwatch feedback propose`.")
 
 
@@ -103,7 +104,7 @@ def list_(
     table = Table("id", "when", "who", "said", "rule", "article", box=None, pad_edge=False)
     for line in found:
         about = line["title"] or ""
-        table.add_row(str(line["id"]), iso(line["created_at"]), line["author"] or "", _said(line), line["rule"] or "",
+        table.add_row(str(line["id"]), f"{line['created_at']:%Y-%m-%d %H:%M}", line["author"] or "", _said(line), line["rule"] or "",
                       f"{line['article'] or ''} {printable(about)}".strip())
     if found:
         console().print(table)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.blocks import parts
 from alerts.buttons import buttons, read_click
+from alerts.channels.slack import open_channel
 from alerts.message import alert_message, digest_message, follow_message, outlets_message
 from archive.digests import Contents, Window
+from core.settings import Settings
 from tests.fake_slack import problems
 from tests.unit.alerts.wording import NOW, RECEIPT, ROUTE, entry
 
@@ -74,3 +78,11 @@ def test_no_value_makes_trouble(value: str) -> None:
     for said in read_click(click(value), 30):
         assert said.hit_id is not None
         assert 0 <= said.hit_id < 10**18
+
+
+@pytest.mark.parametrize(("given", "offered"), [({}, False), ({"app_token": "xapp-1"}, True),
+                                                ({"app_token_file": "app-token"}, True)])
+def test_a_channel_of_slack_offers_buttons_where_there_is_an_app_token(given: dict[str, str], offered: bool) -> None:
+    settings = Settings(home=Path(), slack={"token": "xoxb-1", **given}, alerts={"mute_days": 9})
+    (made,) = open_channel("slack:C0000000001", settings).render(alert_message(entry(), ROUTE))
+    assert ("for 9 days" in str(made["blocks"])) is offered

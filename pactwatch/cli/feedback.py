@@ -103,9 +103,9 @@ def list_(
     from rich.table import Table
     table = Table("id", "when", "who", "said", "rule", "article", box=None, pad_edge=False)
     for line in found:
-        about = line["title"] or ""
-        table.add_row(str(line["id"]), f"{line['created_at']:%Y-%m-%d %H:%M}", line["author"] or "", _said(line), line["rule"] or "",
-                      f"{line['article'] or ''} {printable(about)}".strip())
+        about = f"{line['article'] or ''} {printable(line['title'] or '')}".strip()
+        table.add_row(str(line["id"]), f"{line['created_at']:%Y-%m-%d %H:%M}", line["author"] or "", _said(line),
+                      line["rule"] or "", about)
     if found:
         console().print(table)
     typer.echo(f"{len(found) or 'No'} {'line' if len(found) == 1 else 'lines'}", err=True)

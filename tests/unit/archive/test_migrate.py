@@ -19,9 +19,9 @@ from alembic.script import ScriptDirectory
 from archive.check import check
 from archive.engine import open_engine, writing
 from archive.migrate import HEAD, configuration, current, upgrade
-from archive.tables import Article, Base, Story
+from archive.tables import Article, Base, Feedback, Story
 from core.errors import DatabaseCorruptError, DatabaseNewerError
-from tests.factories import NOW, article
+from tests.factories import NOW, article, hit
 from tests.programs import processes
 
 
@@ -64,6 +64,19 @@ def test_stories_of_an_older_database_keep_their_ids_and_know_their_copies(engin
             first: copy, copy: None, other: None}
         assert connection.execute(sa.select(Story.source_count, Story.independent_count)).all() == [(3, 2)]
     assert check(engine) == []
+
+
+def test_feedback_of_an_older_database_knows_its_article_and_rule(engine):
+    with writing(engine) as connection:
+        of = article(connection)
+        flagged = hit(connection, of)
+        command.downgrade(configuration(connection), "0011")
+        connection.execute(sa.text("INSERT INTO feedback (hit_id, verdict, created_at) VALUES (:hit, 'relevant', :at)"),
+                           {"hit": flagged, "at": "2026-03-15 12:00:00"})
+    assert upgrade(engine) is True
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(Feedback.article_id, Feedback.rule, Feedback.details, Feedback.replaced)
+                                  ).all() == [(of, "ai-alliances", {}, False)]
 
 
 def test_at_the_head_an_upgrade_costs_under_ten_milliseconds_and_no_alembic(sqlite_url):

@@ -96,13 +96,15 @@ def digest_message(window: Window, contents: Contents, route: RouteSettings, now
     if window.late:
         title += " (late)"
     told = [counted(len(contents.stories), "new story", "new stories"),
-            counted(len(contents.developments), "development", "developments")]
+            counted(len(contents.developments), "development", "developments"),
+            counted(len(contents.notes), "note", "notes")]
     said = " · ".join(t for t in told if t) or "nothing new"
     if window.late:
         due, made = route.local(window.due_at), route.local(now)
         said += f" · late: due {due:%Y-%m-%d %H:%M}, made {made:%Y-%m-%d %H:%M} {made:%Z}"
     sections = [Section(heading, tuple(_item(e, route) for e in entries)) for heading, entries in (
-        ("New stories", contents.stories), ("Developments", contents.developments)) if entries]
+        ("New stories", contents.stories), ("Developments", contents.developments), ("In passing", contents.notes))
+        if entries]
     receipt = receipt_lines(contents.receipt) if route.format == "full" else ()
     return Message(title, said, tuple(sections), receipt, health_lines(contents.receipt.get("changes", ())),
                    kind="digest", route=route.name)

@@ -85,6 +85,7 @@ def _preview_json(route: RouteSettings, found: Preview) -> dict[str, Any]:
         "already_sent": found.past is not None,
         "stories": [e.as_json() for e in contents.stories] if contents else [],
         "developments": [e.as_json() for e in contents.developments] if contents else [],
+        "notes": [e.as_json() for e in contents.notes] if contents else [],
         "receipt": contents.receipt if contents else found.past.receipt if found.past else {},
         "text": text,
         "messages": found.payloads,

@@ -81,8 +81,8 @@ bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv
-	@$(COMPILE) --extra postgres --extra apprise --output-file requirements.lock
-	@$(COMPILE) --extra postgres --extra apprise --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --extra postgres --extra apprise --extra picture --output-file requirements.lock
+	@$(COMPILE) --extra postgres --extra apprise --extra picture --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove .venv, caches and build results
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -50,6 +50,11 @@ def parts(message: Message) -> list[dict[str, Any]]:
     return found
 
 
+def with_picture(payload: dict[str, Any], picture: Block) -> dict[str, Any]:
+    """The part with the picture, or with what is said in its place, under its title."""
+    return {**payload, "blocks": [*payload["blocks"][:2], picture, *payload["blocks"][2:]]}
+
+
 def plain_escaped(message: Message, items: Sequence[Item]) -> str:
     """The notification text of the first part, escaped, cut at whole items where it would be too long."""
     head = plain(replace(message, sections=(), receipt=(), health=())).split("\n")
@@ -79,8 +84,16 @@ def _head(message: Message) -> list[Block]:
         return [_places(message), context([message.subtitle])]
     if not message.title:
         return []
-    return [{"type": "header", "text": {"type": "plain_text", "text": shorten(message.title, 150), "emoji": False}},
-            context([message.subtitle])]
+    head: list[Block] = [
+        {"type": "header", "text": {"type": "plain_text", "text": shorten(message.title, 150), "emoji": False}},
+        context([message.subtitle])]
+    if message.table:
+        elements: list[Block] = []
+        for number, line in enumerate(message.table):
+            name, between, rest = line.partition(" · ")
+            elements += [_text(("\n" if number else "") + name, bold=True), _text(between + rest or " ")]
+        head.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]})
+    return head
 
 
 def _grouped(message: Message, first_budget: int, first_blocks: int) -> list[list[tuple[str, Item]]]:

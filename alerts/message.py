@@ -59,10 +59,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture by the facts that it is drawn from; channels that show pictures draw it when they send it."""
+
+    name: str                            # of its file
+    alt: str                             # for those who do not see it
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is sent, whatever the channel. `title` is empty for an alert, whose item speaks for itself.
 
-    `kind` is that of its delivery. `lead` and `links` are for messages that only name places, not stories.
+    `kind` is that of its delivery. `lead` and `links` are for messages that only name places, not stories. `table`
+    are lines that begin with a name and go on after ` · `.
     """
 
     title: str
@@ -74,6 +84,8 @@ class Message:
     route: str = ""
     lead: str = ""
     links: tuple[Link, ...] = ()
+    table: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:

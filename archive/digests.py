@@ -25,6 +25,7 @@ class Window:
     """A digest to be: one slot of one local date of a route.
 
     `until` is the window's end for the receipt. With `everything`, all that waits goes in; else what is as old as that.
+    Without `stories` nothing of it does: a picture takes no story from a digest.
     """
 
     route: str
@@ -34,6 +35,7 @@ class Window:
     until: datetime
     late: bool = False
     everything: bool = True
+    stories: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def payloads(connection: Connection, digest_id: int) -> list[dict[str, Any]]:
 
 
 def _waiting(window: Window) -> list[Any]:
+    if not window.stories:
+        return [sa.false()]
     conditions: list[Any] = [DigestEntry.route == window.route, DigestEntry.digest_id.is_(None)]
     return conditions if window.everything else [*conditions, DigestEntry.created_at <= window.until]
 

@@ -19,6 +19,7 @@ MOST_LETTERS = 9000                      # over all blocks; Slack documents none
 LONGEST_TEXT = 4000                      # of the notification
 LONGEST_BLOCK = 3000
 
+DOT = "\u00a0· "                         # ends a line, where there has to be a break, and begins none
 FORM = "blocks"                          # the name of this form; what is kept in the outbox bears it
 Block = dict[str, Any]
 
@@ -128,7 +129,7 @@ def _bodies(group: Sequence[tuple[str, Item]]) -> list[Block]:
 def _item(item: Item) -> list[Block]:
     headline = [_text(item.headline, bold=True)]
     if item.labels:
-        headline.append(_text(" · " + " · ".join(item.labels)))
+        headline.append(_text("".join(f"{DOT}{label}" for label in item.labels)))
     elements = [{"type": "rich_text_section", "elements": [*headline, _text("\n"), *_title(item)]}]
     if quote := [_text(run.text, bold=run.bold) for run in item.quote if run.text]:
         elements.append({"type": "rich_text_quote", "elements": quote})

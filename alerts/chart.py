@@ -1,6 +1,6 @@
 """The weekly picture as a PNG: stories per week, the most allied organisations, the week's alliances as a graph.
 
-It is made to be read on a phone: taller than wide, and letters that are still letters at a third of its size.
+It is made to be read on a phone: taller than wide, with letters that stay letters at less than a third of its size.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK, GREY, PALE, BLUE, LIGHT, PAPER = "#1d1c1d", "#616061", "#e3e3e3", "#1264a3", "#9cc3e0", "#ffffff"
-WIDTH, HEIGHT, DPI = 1080, 1400, 100     # pixels; points are pixels times 0.72
-_SMALL, _TEXT, _LARGE = 15, 18, 25       # points
-_LONGEST_NAME, _RANKED, _NODES = 24, 6, 24
+WIDTH, HEIGHT, DPI = 1080, 1560, 100     # pixels; points are pixels times 0.72
+_SMALL, _TEXT, _LARGE = 21, 24, 32       # points
+_LONGEST_NAME, _RANKED, _NODES = 20, 6, 18
 
 
 def missing() -> str:
@@ -57,8 +57,21 @@ def _labels(facts: dict[str, Any]) -> dict[str, str]:
     """Organisations by their names, as they are drawn."""
     from alerts.lettering import drawable
 
+    shown = {one["name"] for one in facts["organisations"][:_RANKED]}
+    shown |= {name for pair in _pairs(facts) for name in (pair["a"], pair["b"])}
     return {one["name"]: shorten(one["name"], _LONGEST_NAME) if drawable(one["name"]) else f"No. {number}"
-            for number, one in enumerate(facts["organisations"][:_NODES], 1)}
+            for number, one in enumerate(facts["organisations"], 1) if one["name"] in shown}
+
+
+def _pairs(facts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pairs that are drawn: the first ones, as long as there is room for their names."""
+    kept: list[dict[str, Any]] = []
+    names: set[str] = set()
+    for pair in facts["pairs"]:
+        if len(more := names | {pair["a"], pair["b"]}) <= _NODES:
+            kept.append(pair)
+            names = more
+    return kept
 
 
 def _words(axes: Axes, x: float, y: float, text: str, size: float, **more: Any) -> None:
@@ -86,14 +99,14 @@ def _weeks(axes: Axes, facts: dict[str, Any]) -> None:
     top = max(1, *(week["stories"] for week in weeks))
     last = len(weeks) - 1
     axes.set_xlim(-0.5, max(last, 5) + 0.5)
-    axes.set_ylim(-0.28 * top, 1.75 * top)
+    axes.set_ylim(-0.35 * top, 1.85 * top)
     for at, week in enumerate(weeks):
         axes.bar(at, week["stories"], width=0.72, color=BLUE if at == last else LIGHT)
         _words(axes, at, week["stories"] + 0.16 * top, str(week["stories"]), _SMALL, ha="center",
                weight="bold" if at == last else "normal")
         if (last - at) % 3 == 0:
             begin = date.fromisoformat(week["from"])
-            _words(axes, at, -0.2 * top, f"{begin.day} {begin:%b}", _SMALL, ha="center", color=GREY)
+            _words(axes, at, -0.24 * top, f"{begin.day} {begin:%b}", _SMALL, ha="center", color=GREY)
 
 
 def _ranks(axes: Axes, facts: dict[str, Any], names: dict[str, str]) -> None:
@@ -105,24 +118,25 @@ def _ranks(axes: Axes, facts: dict[str, Any], names: dict[str, str]) -> None:
     most = max(4, *(one["stories"] for one in ranked), 1)
     for at, one in enumerate(ranked):
         _words(axes, 0, at, names[one["name"]], _TEXT)
-        axes.barh(at, 0.54 * one["stories"] / most, left=0.4, height=0.6, color=BLUE)
-        _words(axes, 0.415 + 0.54 * one["stories"] / most, at, str(one["stories"]), _SMALL)
+        axes.barh(at, 0.44 * one["stories"] / most, left=0.48, height=0.6, color=BLUE)
+        _words(axes, 0.495 + 0.44 * one["stories"] / most, at, str(one["stories"]), _SMALL)
 
 
 def _graph(axes: Axes, facts: dict[str, Any], names: dict[str, str]) -> None:
     """Organisations as dots, alliances as lines; dashed where all is rumour."""
-    nodes = facts["organisations"][:_NODES]
-    index = {one["name"]: at for at, one in enumerate(nodes)}
-    pairs = [pair for pair in facts["pairs"] if pair["a"] in index and pair["b"] in index]
+    pairs = _pairs(facts)
     if not pairs:
         return
+    ends = {name for pair in pairs for name in (pair["a"], pair["b"])}
+    nodes = [one for one in facts["organisations"] if one["name"] in ends]
+    index = {one["name"]: at for at, one in enumerate(nodes)}
     rumours = "; dashed: rumoured" if any(pair["rumoured"] for pair in pairs) else ""
     left = len(facts["pairs"]) - len(pairs) + facts["pairs_left_out"]
     _words(axes, 0.03, 1, f"Who with whom{rumours}" + (f"; {left} more not drawn" if left else ""), _TEXT, color=GREY,
            transform=axes.transAxes, va="top")
-    sizes = [(0.03 + 0.0155 * len(names[one["name"]]), 0.105) for one in nodes]
+    sizes = [(0.03 + 0.0205 * len(names[one["name"]]), 0.11) for one in nodes]
     at = places(sizes, [(index[pair["a"]], index[pair["b"]]) for pair in pairs])
-    axes.set_xlim(-0.17, 1.17)
+    axes.set_xlim(-0.2, 1.2)
     axes.set_ylim(-0.1, 1.17)
     for pair in pairs:
         (x0, y0), (x1, y1) = at[index[pair["a"]]], at[index[pair["b"]]]
@@ -130,5 +144,5 @@ def _graph(axes: Axes, facts: dict[str, Any], names: dict[str, str]) -> None:
                   linestyle=(0, (3, 2)) if pair["rumoured"] else "solid", solid_capstyle="round")
     for (x, y), one in zip(at, nodes, strict=True):
         axes.scatter([x], [y], s=60 + 70 * min(one["stories"], 8), color=BLUE, zorder=2, edgecolors=PAPER, linewidths=2)
-        _words(axes, x, y - 0.036 - 0.003 * min(one["stories"], 8), names[one["name"]], _SMALL, ha="center", zorder=3,
+        _words(axes, x, y - 0.042 - 0.003 * min(one["stories"], 8), names[one["name"]], _SMALL, ha="center", zorder=3,
                bbox={"facecolor": PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 0.6})

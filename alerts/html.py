@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from alerts import chart
+from alerts.blocks import DOT
 from alerts.message import Item, Message, Picture
 from alerts.plain import HEALTH
 from alerts.text import host_of, names_other_host
@@ -72,7 +73,8 @@ def _row(line: str) -> str:
 
 def _item(item: Item, number: int) -> str:
     rule = f"border-top:1px solid {_LINE};padding-top:14px;" if number else ""
-    labels = f'<span style="color:{_GREY}"> · {escape(" · ".join(item.labels))}</span>' if item.labels else ""
+    said = "".join(DOT + label for label in item.labels)
+    labels = f'<span style="color:{_GREY}">{escape(said)}</span>' if said else ""
     quote = "".join(f"<b>{escape(run.text)}</b>" if run.bold else escape(run.text) for run in item.quote)
     quoted = (f'<blockquote style="margin:8px 0;padding:2px 0 2px 12px;border-left:3px solid {_LINE};'
               f'overflow-wrap:anywhere">{quote}</blockquote>') if quote else ""

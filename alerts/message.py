@@ -134,7 +134,8 @@ def alert_message(entry: Entry, route: RouteSettings, later: Sequence[str] = ())
 def follow_message(entry: Entry, route: RouteSettings, news: str) -> Message:
     """Later news of a story that was told, with what is new about it."""
     item = _item(entry, route)
-    labels = (shorten(clean(news), _LONGEST["headline"]), *item.labels)
+    first = shorten(clean(news), _LONGEST["headline"])
+    labels = (first, *(label for label in item.labels if label != first))
     return Message("", "", (Section("", (replace(item, labels=labels),)),), kind="follow", route=route.name)
 
 

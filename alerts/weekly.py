@@ -18,12 +18,16 @@ from archive.engine import Connection
 from core.routes import RouteSettings
 
 WEEKS = 12
-_MOST_RANKED, _MOST_PAIRS, _LONGEST = 8, 30, 60
+_MOST_RANKED, _MOST_PAIRS, _LONGEST = 6, 30, 60
 
 
 def weekly_message(connection: Connection, window: Window, route: RouteSettings, now: datetime) -> Message:
     """The picture of the seven whole days before a slot's local date."""
-    facts = week_of(connection, route, date.fromisoformat(window.local_date))
+    return weekly(week_of(connection, route, date.fromisoformat(window.local_date)), window, route, now)
+
+
+def weekly(facts: dict[str, Any], window: Window, route: RouteSettings, now: datetime) -> Message:
+    """The facts of a week as a message."""
     title = f"The week to {facts['to']}" + (" (late)" if window.late else "")
     said = counted(facts["weeks"][-1]["stories"], "new story", "new stories") or "no new stories"
     if len(facts["weeks"]) > 1:
@@ -43,9 +47,14 @@ def week_of(connection: Connection, route: RouteSettings, day: date) -> dict[str
     bounds = [instant(one, time(), route.tz) for one in days]
     numbers = alliances.stories_per_week(connection, route, bounds)
     found = alliances.alliances(connection, route, bounds[-2], bounds[-1])
-    weeks = [{"from": begin.isoformat(), "stories": number}
-             for begin, number in zip(days[-1 - len(numbers):-1], numbers, strict=True)]
-    return {"from": days[-2].isoformat(), "to": (day - timedelta(days=1)).isoformat(), "weeks": weeks, **_graph(found)}
+    return week_facts(day, numbers, found)
+
+
+def week_facts(day: date, numbers: Sequence[int], found: Sequence[Alliance]) -> dict[str, Any]:
+    """The same of the stories of the weeks before a date and the alliances of the last one."""
+    weeks = [{"from": (day - timedelta(days=7 * (len(numbers) - at))).isoformat(), "stories": number}
+             for at, number in enumerate(numbers)]
+    return {"from": weeks[-1]["from"], "to": (day - timedelta(days=1)).isoformat(), "weeks": weeks, **_graph(found)}
 
 
 def _graph(found: Sequence[Alliance]) -> dict[str, Any]:
@@ -77,8 +86,8 @@ def _graph(found: Sequence[Alliance]) -> dict[str, Any]:
 
 def in_words(facts: dict[str, Any]) -> list[str]:
     """The most allied organisations, one a line."""
-    return [f"{one['name']} · {counted(one['stories'], 'story', 'stories')} · with {names(one['with'][:6])}"
-            + (f" and {len(one['with']) - 6} more" if len(one["with"]) > 6 else "")
+    return [f"{one['name']} · {counted(one['stories'], 'story', 'stories')} · with {names(one['with'][:4])}"
+            + (f" and {len(one['with']) - 4} more" if len(one["with"]) > 4 else "")
             for one in facts["organisations"][:_MOST_RANKED]]
 
 

@@ -93,8 +93,9 @@ def _message(route: RouteSettings) -> Message:
     subtitle = f"route {route.name} · {now:%Y-%m-%d %H:%M %Z}"
     picture = None
     if route.send == "picture":              # so that the right to upload one is tried, too
-        pair = {"a": "Aurora Chips", "b": "Borealis Telecom", "stories": 1, "rumoured": False}
-        firms: list[dict[str, Any]] = [{"name": name, "stories": 1, "with": []} for name in ("Aurora Chips", "Borealis Telecom")]
+        one, other = "Aurora Chips", "Borealis Telecom"
+        pair = {"a": one, "b": other, "stories": 1, "rumoured": False}
+        firms: list[dict[str, Any]] = [{"name": name, "stories": 1, "with": []} for name in (one, other)]
         picture = Picture("test.png", "An example: two firms join forces", {
             "from": "2026-01-05", "to": "2026-01-11", "weeks": [{"from": "2026-01-05", "stories": 1}], "parties": 2,
             "organisations": firms, "pairs": [pair], "pairs_left_out": 0})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import threading
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,15 @@ from alerts.text import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK, GREY, PALE, BLUE, LIGHT, PAPER = "#1d1c1d", "#616061", "#e3e3e3", "#1264a3", "#9cc3e0", "#ffffff"
 WIDTH, HEIGHT, DPI = 1080, 1560, 100     # pixels; points are pixels times 0.72
 _SMALL, _TEXT, _LARGE = 21, 24, 32       # points
 _LONGEST_NAME, _RANKED, _NODES = 20, 6, 18
+
+
+_ONE_AT_A_TIME = threading.Lock()        # lanes are threads, and matplotlib promises nothing about those
 
 
 def missing() -> str:
@@ -30,11 +35,17 @@ def missing() -> str:
 
 def draw(facts: dict[str, Any]) -> bytes:
     """The facts of a week as a PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=PAPER)
-    FigureCanvasAgg(figure)
+    made = io.BytesIO()
+    with _ONE_AT_A_TIME:
+        figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, facecolor=PAPER)
+        _fill(figure, facts)
+        figure.savefig(made, format="png", metadata={"Software": None})
+    return made.getvalue()
+
+
+def _fill(figure: Figure, facts: dict[str, Any]) -> None:
     names = _labels(facts)
     title = figure.add_axes((0.05, 0.94, 0.9, 0.05))
     _words(title, 0, 0.62, f"Alliances {_days(facts)}", _LARGE, weight="bold")
@@ -43,9 +54,6 @@ def draw(facts: dict[str, Any]) -> bytes:
     _graph(figure.add_axes((0.02, 0.015, 0.96, 0.515)), facts, names)
     for axes in figure.axes:
         axes.axis("off")
-    made = io.BytesIO()
-    figure.savefig(made, format="png", metadata={"Software": None})
-    return made.getvalue()
 
 
 def caption(facts: dict[str, Any]) -> str:

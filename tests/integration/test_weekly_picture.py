@@ -194,6 +194,17 @@ def test_a_missed_monday_is_told_late_and_still_about_its_own_week(sqlite_engine
     assert preview(sqlite_engine, route, None, late).window.local_date == "2026-05-11"
 
 
+def test_a_digest_route_that_becomes_a_picture_route_loses_no_story(sqlite_engine: Engine) -> None:
+    before, after = settings_for(send="digest"), settings_for()
+    announce_routes(sqlite_engine, before, MONDAY - timedelta(days=8))
+    add_hit(sqlite_engine, before.routes, MONDAY - timedelta(days=1))
+    announce_routes(sqlite_engine, after, MONDAY)
+    assert build_due_digests(sqlite_engine, after.routes[:1], MONDAY) == 1
+    with reading(sqlite_engine) as connection:
+        waiting = sa.select(DigestEntry.digest_id).where(DigestEntry.route == "weekly")
+        assert connection.scalars(waiting).all() == [None]
+
+
 def test_a_picture_route_sends_on_mondays_unless_it_says_otherwise() -> None:
     assert RouteSettings(name="w", channel="console", send="picture").weekdays == {0}
     assert RouteSettings(name="w", channel="console", send="picture", days="fri").weekdays == {4}

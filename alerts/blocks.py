@@ -20,6 +20,7 @@ MOST_LETTERS = 9000                      # over all blocks; Slack documents none
 LONGEST_TEXT = 4000                      # of the notification
 LONGEST_BLOCK = 3000
 
+DOT = "\u00a0· "                         # ends a line, where there has to be a break, and begins none
 FORM = "blocks"                          # the name of this form; what is kept in the outbox bears it
 Block = dict[str, Any]
 
@@ -54,6 +55,11 @@ def parts(message: Message, mute_days: int | None = None) -> list[dict[str, Any]
     return found
 
 
+def with_picture(payload: dict[str, Any], picture: Block) -> dict[str, Any]:
+    """The part with the picture, or with what is said in its place, under its title."""
+    return {**payload, "blocks": [*payload["blocks"][:2], picture, *payload["blocks"][2:]]}
+
+
 def plain_escaped(message: Message, items: Sequence[Item]) -> str:
     """The notification text of the first part, escaped, cut at whole items where it would be too long."""
     head = plain(replace(message, sections=(), receipt=(), health=())).split("\n")
@@ -83,8 +89,16 @@ def _head(message: Message) -> list[Block]:
         return [_places(message), context([message.subtitle])]
     if not message.title:
         return []
-    return [{"type": "header", "text": {"type": "plain_text", "text": shorten(message.title, 150), "emoji": False}},
-            context([message.subtitle])]
+    head: list[Block] = [
+        {"type": "header", "text": {"type": "plain_text", "text": shorten(message.title, 150), "emoji": False}},
+        context([message.subtitle])]
+    if message.table:
+        elements: list[Block] = []
+        for number, line in enumerate(message.table):
+            name, between, rest = line.partition(" · ")
+            elements += [_text(("\n" if number else "") + name, bold=True), _text(between + rest or " ")]
+        head.append({"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]})
+    return head
 
 
 def _grouped(message: Message, first_budget: int, first_blocks: int,
@@ -120,7 +134,7 @@ def _bodies(group: Sequence[tuple[str, Item]], mute_days: int | None) -> list[Bl
 def _item(item: Item, mute_days: int | None) -> list[Block]:
     headline = [_text(item.headline, bold=True)]
     if item.labels:
-        headline.append(_text(" · " + " · ".join(item.labels)))
+        headline.append(_text("".join(f"{DOT}{label}" for label in item.labels)))
     elements = [{"type": "rich_text_section", "elements": [*headline, _text("\n"), *_title(item)]}]
     if quote := [_text(run.text, bold=run.bold) for run in item.quote if run.text]:
         elements.append({"type": "rich_text_quote", "elements": quote})

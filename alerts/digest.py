@@ -11,6 +11,7 @@ from alerts import stored
 from alerts.blocks import parts
 from alerts.message import Message, digest_message
 from alerts.slots import LATE, REACH, Slot, due_slots, next_slot, slots_of
+from alerts.weekly import weekly_message
 from archive import digests
 from archive import routes as route_rows
 from archive.digests import Contents, Past, Window
@@ -38,7 +39,7 @@ def build_due_digests(engine: Engine, routes: Sequence[RouteSettings], now: date
     made = 0
     with reading(engine) as connection:
         first_seen = route_rows.first_seen(connection)
-        due = [(route, slot) for route in routes if route.send == "digest" and route.name in first_seen
+        due = [(route, slot) for route in routes if route.has_slots and route.name in first_seen
                for slot in _due(connection, route, first_seen[route.name], now, crawled)]
     for route, slot in due:
         with writing(engine) as connection:
@@ -50,14 +51,14 @@ def preview(engine: Engine, route: RouteSettings, day: date | None, now: datetim
     """What would be sent now for a local date, or was sent for it; without a date, the next digest. Marks nothing."""
     with reading(engine) as connection:
         chosen = _choose(connection, route, day or route.local(now).date(), now)
-        if isinstance(chosen, Past) and day is None:
+        if day is None and (isinstance(chosen, Past) or chosen.local_date.weekday() not in route.weekdays):
             chosen = next_slot(route, {(p.local_date, p.slot) for p in _recent(connection, route, now)}, now)
         if isinstance(chosen, Past):
             window = Window(route.name, chosen.local_date, chosen.slot, chosen.due_at, chosen.due_at, chosen.late)
             return Preview(window, _as_sent(digests.payloads(connection, chosen.id)), past=chosen)
         window = _window(route, chosen, now)
         contents = digests.peek(connection, window, now)
-    message = digest_message(window, contents, route, now)
+        message = _message(connection, window, contents, route, now)
     return Preview(window, parts(message), message, contents)
 
 
@@ -89,10 +90,16 @@ def _make(connection: Connection, route: RouteSettings, window: Window, now: dat
     if begun is None:
         return False
     digest_id, contents = begun
-    digests.finish(
-        connection, digest_id, window, route.channel, stored.pack(digest_message(window, contents, route, now)), now
-    )
+    message = _message(connection, window, contents, route, now)
+    digests.finish(connection, digest_id, window, route.channel, stored.pack(message), now)
     return True
+
+
+def _message(connection: Connection, window: Window, contents: Contents, route: RouteSettings,
+             now: datetime) -> Message:
+    if route.send == "picture":
+        return weekly_message(connection, window, route, now)
+    return digest_message(window, contents, route, now)
 
 
 def _recent(connection: Connection, route: RouteSettings, now: datetime) -> list[Past]:
@@ -116,7 +123,8 @@ def _window(route: RouteSettings, slot: Slot, now: datetime, *, late: bool | Non
         for later in slots_of(route, that)
     )
     return Window(route.name, day.isoformat(), slot.slot, slot.due_at, slot.due_at if passed else now,
-                  late=now - slot.due_at > LATE if late is None else late, everything=not passed)
+                  late=now - slot.due_at > LATE if late is None else late, everything=not passed,
+                  stories=route.send == "digest")
 
 
 def _choose(connection: Connection, route: RouteSettings, day: date, now: datetime) -> Slot | Past:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from alerts.message import Item, Message
+from alerts import chart
+from alerts.blocks import DOT
+from alerts.message import Item, Message, Picture
 from alerts.plain import HEALTH
 from alerts.text import host_of, names_other_host
 
@@ -13,7 +15,10 @@ _INK, _GREY, _LINE, _LINK = "#1d1c1d", "#616061", "#e3e3e3", "#1264a3"
 _SMALL = f"margin:4px 0;color:{_GREY};font-size:13px;line-height:1.4"
 
 
-def page(message: Message) -> str:
+PICTURE = "picture@pactwatch"            # the id by which a mail's page shows the picture that comes with it
+
+
+def page(message: Message, *, with_picture: bool = False) -> str:
     """A whole document, for mail."""
     return (
         '<!DOCTYPE html>\n<html><head><meta charset="utf-8">'
@@ -22,11 +27,11 @@ def page(message: Message) -> str:
         f"<title>{escape(message.subject)}</title></head>"
         f'<body style="margin:0;padding:0;background:#f6f6f6;{_FONT}">'
         f'<div style="max-width:640px;margin:0 auto;padding:16px 18px;background:#ffffff;color:{_INK};font-size:15px;'
-        f'line-height:1.45">{body(message)}</div></body></html>\n'
+        f'line-height:1.45">{body(message, with_picture=with_picture)}</div></body></html>\n'
     )
 
 
-def body(message: Message) -> str:
+def body(message: Message, *, with_picture: bool = False) -> str:
     """What stands between the edges."""
     parts = []
     if message.title:
@@ -36,6 +41,9 @@ def body(message: Message) -> str:
         parts.append(f'<p style="margin:0 0 4px"><b>{escape(message.lead)}</b> {links}</p>')
     if message.subtitle:
         parts.append(f'<p style="{_SMALL};margin-bottom:14px">{escape(message.subtitle)}</p>')
+    if with_picture and message.picture is not None:
+        parts.append(_picture(message.picture))
+    parts += [_row(line) for line in message.table]
     for section in message.sections:
         if section.heading:
             parts.append(f'<h2 style="margin:22px 0 8px;font-size:16px">{escape(section.heading)}</h2>')
@@ -49,9 +57,24 @@ def body(message: Message) -> str:
     return "".join(parts)
 
 
+def _picture(picture: Picture) -> str:
+    if why := chart.missing():
+        return _small(why)
+    return (f'<img src="cid:{PICTURE}" alt="{escape(picture.alt)}" width="600" '
+            'style="display:block;width:100%;max-width:600px;height:auto;margin:0 0 14px">'
+            + (_small(caption) if (caption := chart.caption(picture.facts)) else ""))
+
+
+def _row(line: str) -> str:
+    name, between, rest = line.partition(" · ")
+    return (f'<p style="margin:4px 0;overflow-wrap:anywhere"><b>{escape(name)}</b>'
+            f'<span style="color:{_GREY}">{escape(between + rest)}</span></p>')
+
+
 def _item(item: Item, number: int) -> str:
     rule = f"border-top:1px solid {_LINE};padding-top:14px;" if number else ""
-    labels = f'<span style="color:{_GREY}"> · {escape(" · ".join(item.labels))}</span>' if item.labels else ""
+    said = "".join(DOT + label for label in item.labels)
+    labels = f'<span style="color:{_GREY}">{escape(said)}</span>' if said else ""
     quote = "".join(f"<b>{escape(run.text)}</b>" if run.bold else escape(run.text) for run in item.quote)
     quoted = (f'<blockquote style="margin:8px 0;padding:2px 0 2px 12px;border-left:3px solid {_LINE};'
               f'overflow-wrap:anywhere">{quote}</blockquote>') if quote else ""

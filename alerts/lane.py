@@ -21,6 +21,7 @@ from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, 
 from core.logs import get_logger
 from core.settings import Settings
 
+_UPLOAD = 4
 _AGAIN = (20.0, 60.0)                    # first and longest wait after a failure that named no time
 
 log = get_logger("alerts")
@@ -127,7 +128,9 @@ class Lane:
             if made is None:
                 claims.drop(connection, claimed)
                 return None
-            if not claims.renew(connection, claimed, now + self._lease, payload):
+            # A picture is uploaded before its message is posted, which takes some calls more.
+            lease = self._lease * (_UPLOAD if payload.get("picture") else 1)
+            if not claims.renew(connection, claimed, now + lease, payload):
                 log.warning("claim lost", delivery=claimed.key)
                 return None
             if made.fresh and claimed.digest_id is not None:
@@ -135,7 +138,8 @@ class Lane:
             claims.note_pace(connection, self._name, now + timedelta(seconds=self._channel.pace))
         route = self._settings.route(claimed.route)
         on_top = claimed.kind == "follow" and route is not None and route.on_top
-        return self._channel.post(Post(payload, claimed.key, claimed.thread, on_top, repeat=doubts > 0))
+        return self._channel.post(
+            Post(payload, claimed.key, claimed.thread, on_top, repeat=doubts > 0, attempt=claimed.attempts))
 
     def _record(
         self,

@@ -59,10 +59,20 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture by the facts that it is drawn from; channels that show pictures draw it when they send it."""
+
+    name: str                            # of its file
+    alt: str                             # for those who do not see it
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is sent, whatever the channel. `title` is empty for an alert, whose item speaks for itself.
 
-    `kind` is that of its delivery. `lead` and `links` are for messages that only name places, not stories.
+    `kind` is that of its delivery. `lead` and `links` are for messages that only name places, not stories. `table`
+    are lines that begin with a name and go on after ` · `.
     """
 
     title: str
@@ -74,6 +84,8 @@ class Message:
     route: str = ""
     lead: str = ""
     links: tuple[Link, ...] = ()
+    table: tuple[str, ...] = ()
+    picture: Picture | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -96,13 +108,15 @@ def digest_message(window: Window, contents: Contents, route: RouteSettings, now
     if window.late:
         title += " (late)"
     told = [counted(len(contents.stories), "new story", "new stories"),
-            counted(len(contents.developments), "development", "developments")]
+            counted(len(contents.developments), "development", "developments"),
+            counted(len(contents.notes), "note", "notes")]
     said = " · ".join(t for t in told if t) or "nothing new"
     if window.late:
         due, made = route.local(window.due_at), route.local(now)
         said += f" · late: due {due:%Y-%m-%d %H:%M}, made {made:%Y-%m-%d %H:%M} {made:%Z}"
     sections = [Section(heading, tuple(_item(e, route) for e in entries)) for heading, entries in (
-        ("New stories", contents.stories), ("Developments", contents.developments)) if entries]
+        ("New stories", contents.stories), ("Developments", contents.developments), ("In passing", contents.notes))
+        if entries]
     receipt = receipt_lines(contents.receipt) if route.format == "full" else ()
     return Message(title, said, tuple(sections), receipt, health_lines(contents.receipt.get("changes", ())),
                    kind="digest", route=route.name)
@@ -120,7 +134,8 @@ def alert_message(entry: Entry, route: RouteSettings, later: Sequence[str] = ())
 def follow_message(entry: Entry, route: RouteSettings, news: str) -> Message:
     """Later news of a story that was told, with what is new about it."""
     item = _item(entry, route)
-    labels = (shorten(clean(news), _LONGEST["headline"]), *item.labels)
+    first = shorten(clean(news), _LONGEST["headline"])
+    labels = (first, *(label for label in item.labels if label != first))
     return Message("", "", (Section("", (replace(item, labels=labels),)),), kind="follow", route=route.name)
 
 

@@ -12,6 +12,7 @@ def plain(message: Message) -> str:
     lines = [message.title, message.subtitle] if message.title else []
     if message.lead:
         lines += [f"{message.lead} {', '.join(link.text for link in message.links)} · {message.subtitle}"]
+    lines += ["", *message.table] if message.table else []
     for section in message.sections:
         lines += ["", section.heading, ""] if section.heading else []
         lines.append("\n\n".join("\n".join(item_lines(item)) for item in section.items))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from alerts.message import Item, Link, Message, Run, Section
+from alerts.message import Item, Link, Message, Picture, Run, Section
 from alerts.plain import plain
 
 
@@ -23,6 +23,8 @@ def unpack(payload: dict[str, Any]) -> Message:
         "receipt": tuple(kept["receipt"]),
         "health": tuple(kept["health"]),
         "links": tuple(Link(**link) for link in kept["links"]),
+        "table": tuple(kept.get("table", ())),
+        "picture": Picture(**kept["picture"]) if kept.get("picture") else None,
     })
 
 

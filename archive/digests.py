@@ -15,6 +15,7 @@ from archive.engine import Connection, insert
 from archive.receipts import receipt
 from archive.tables import Delivery, Digest, DigestEntry
 from core.clock import as_utc
+from core.records import EventStatus
 
 FIRST_WINDOW = timedelta(days=1)
 
@@ -24,6 +25,7 @@ class Window:
     """A digest to be: one slot of one local date of a route.
 
     `until` is the window's end for the receipt. With `everything`, all that waits goes in; else what is as old as that.
+    Without `stories` nothing of it does: a picture takes no story from a digest.
     """
 
     route: str
@@ -33,20 +35,25 @@ class Window:
     until: datetime
     late: bool = False
     everything: bool = True
+    stories: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a digest tells: new stories by score, then developments of stories told before, and its receipt."""
+    """What a digest tells: new stories by score, then developments of stories told before, and its receipt.
+
+    `notes` come last: alliances of earlier times that a text only calls to mind.
+    """
 
     stories: tuple[entries.Entry, ...]
     developments: tuple[entries.Entry, ...]
     receipt: dict[str, Any]
+    notes: tuple[entries.Entry, ...] = ()
 
     @property
     def count(self) -> int:
         """The number of entries."""
-        return len(self.stories) + len(self.developments)
+        return len(self.stories) + len(self.developments) + len(self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,8 @@ def payloads(connection: Connection, digest_id: int) -> list[dict[str, Any]]:
 
 
 def _waiting(window: Window) -> list[Any]:
+    if not window.stories:
+        return [sa.false()]
     conditions: list[Any] = [DigestEntry.route == window.route, DigestEntry.digest_id.is_(None)]
     return conditions if window.everything else [*conditions, DigestEntry.created_at <= window.until]
 
@@ -171,8 +180,14 @@ def _contents(connection: Connection, conditions: Sequence[Any], since: datetime
     loaded = entries.load(connection, [hit_id for hit_id, _ in rows])
     watched = watchlist.watched_among(connection, {party for entry in loaded.values() for party in entry.parties})
 
-    def ranked(known: bool) -> tuple[entries.Entry, ...]:
-        found = [loaded[hit_id] for hit_id, told in rows if bool(told) is known]
+    def ranked(kind: str) -> tuple[entries.Entry, ...]:
+        found = [loaded[hit_id] for hit_id, told in rows if _kind(loaded[hit_id], told) == kind]
         return tuple(sorted(found, key=lambda e: (watched.isdisjoint(e.parties), -e.score, e.first_seen_at, e.hit_id)))
 
-    return Contents(ranked(False), ranked(True), receipt(connection, since, until))
+    return Contents(ranked("story"), ranked("development"), receipt(connection, since, until), ranked("note"))
+
+
+def _kind(entry: entries.Entry, told_before: bool) -> str:
+    if entry.status == EventStatus.BACKGROUND:
+        return "note"
+    return "development" if told_before else "story"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -17,11 +17,10 @@ from sqlalchemy.engine import Connection, Engine
 from core.errors import DatabaseBusyError, DatabaseCorruptError, DatabaseFullError, UserError
 
 BUSY_MS = 30_000    # how long another process's lock is waited for
-EMPTY_S = 5.0       # how long a file that another process has just made may be empty
 ROOM = 1_000_000    # bytes that have to be free before anything is fetched
 
-__all__ = ["Connection", "Engine", "insert", "need_room", "open_engine", "reading", "rehearsing", "unreachable",
-           "writing"]
+__all__ = ["Connection", "Engine", "insert", "mark_begun", "need_room", "open_engine", "reading", "rehearsing",
+           "unreachable", "writing"]
 
 
 def open_engine(url: str) -> Engine:
@@ -53,14 +52,25 @@ unreachable = sa.exc.OperationalError    # what SQLAlchemy raises when a databas
 def _refuse_emptied(file: Path) -> None:
     """Raise for a file that lost all its content: SQLite would take it for a new one, and everything be sent again.
 
-    A process that makes a new one leaves it empty for a moment.
+    A new one is empty, too, when another process has just made it or somebody looked at it too early: it has no mark.
     """
-    patience = monotonic() + EMPTY_S
-    while file.exists() and not file.stat().st_size:
-        if monotonic() > patience:
-            raise DatabaseCorruptError(f"{file} is not an intact SQLite database (it is empty); restore the last "
-                                       "backup, or remove the file to begin anew")
-        sleep(0.05)
+    if not file.exists():
+        _mark(file).unlink(missing_ok=True)
+    elif not file.stat().st_size and _mark(file).exists():
+        raise DatabaseCorruptError(f"{file} is not an intact SQLite database (it is empty); restore the last "
+                                   "backup, or remove the file to begin anew")
+
+
+def mark_begun(engine: Engine) -> None:
+    """Note beside a SQLite file that it has content, so that one which lost it is not taken for a new one."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and file != ":memory:" and not (mark := _mark(Path(file))).exists():
+        with suppress(OSError):      # a disk that is full has other things to say
+            mark.touch()
+
+
+def _mark(file: Path) -> Path:
+    return file.with_name(f"{file.name}-begun")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from archive.engine import mark_begun
 from core.errors import DatabaseNewerError
 
 if TYPE_CHECKING:
@@ -26,13 +27,14 @@ def upgrade(engine: Engine) -> bool:
     Cheap at the head, since every command calls it. Of two processes at once one waits for the other. Raises
     DatabaseNewerError for a revision that is not ours and DatabaseCorruptError for a file that is no database.
     """
-    if current(engine) == HEAD:
-        return False
-    with _alone(engine) as connection:
-        if _revision(connection) == HEAD:    # another process was first
-            return False
-        _run(connection)
-    return True
+    done = False
+    if current(engine) != HEAD:
+        with _alone(engine) as connection:
+            if _revision(connection) != HEAD:    # else another process was first
+                _run(connection)
+                done = True
+    mark_begun(engine)
+    return done
 
 
 def current(engine: Engine) -> str | None:

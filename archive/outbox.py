@@ -102,6 +102,7 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
     came from a file of old pages nothing is ever sent. `after_split`: a key of the same story and change may have gone
     to another story, so that the new one needs its own.
     """
+    routes = [route for route in routes if route.send != "picture"]
     old = _old(connection, [hit.hit_id for hit in hits]) if routes else set()
     # The hit that says most speaks for its story when several of one batch say the same.
     ordered = sorted((hit for hit in hits if hit.hit_id not in old),
@@ -121,7 +122,7 @@ def enqueue(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Rou
                 for key, hit in zip(keys, fresh, strict=True)]
             written += _insert(connection, DigestEntry, rows)
         else:
-            overflow = overflow_of(route, list(routes))
+            overflow = overflow_of(route, routes)
             rows = alerting.rows(connection, route, list(zip(keys, fresh, strict=True)), now, overflow, muted)
             written += _insert(connection, Delivery, rows)
             if overflow is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
@@ -21,12 +21,16 @@ class RouteSettings(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Unique name")
     rules: tuple[str, ...] = Field(("*",), min_length=1, description='Rule ids, or ["*"] for every rule')
     channel: ChannelName = Field(description=FORMS)
-    send: Literal["digest", "immediate"] = Field("digest", description="digest or immediate")
+    send: Literal["digest", "immediate", "picture"] = Field(
+        "digest", description="digest, immediate, or picture: of the week before, by `at` and `days`"
+    )
     format: Literal["full", "short"] = Field(
         "full", description="full: with the sentence that says so; short: headline and title"
     )
-    at: tuple[WallClock, ...] = Field(("08:00",), min_length=1, description="Wall-clock times of the digest")
-    days: Weekdays = Field("daily", description="Days of the digest: daily, mon-fri, or mon,wed,fri")
+    at: tuple[WallClock, ...] = Field(("08:00",), min_length=1, description="Wall-clock times of the digest or picture")
+    days: Weekdays = Field(
+        "daily", description="Days of the digest: daily, mon-fri, or mon,wed,fri; of a picture without this key: mon"
+    )
     zone: Zone = Field("UTC", description="IANA time zone of `at` and `quiet`, and of times in messages")
     min_score: float = Field(0.5, ge=0, le=1, description="Hits below this score are not sent")
     organisations: tuple[str, ...] = Field(
@@ -49,10 +53,17 @@ class RouteSettings(Section):
         False, description="Show a denial, an end, a new party in the channel too, and not only in the story's thread"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _a_picture_comes_once_a_week(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("send") == "picture":
+            return {"days": "mon", **given}
+        return given
+
     @model_validator(mode="after")
     def _keys_fit_the_kind(self) -> RouteSettings:
         wrong = [key for key in _ONLY_IMMEDIATE if key in self.model_fields_set]
-        if wrong and self.send == "digest":
+        if wrong and self.send != "immediate":
             msg = f"{wrong[0]!r} is for routes with send = \"immediate\""
             raise ValueError(msg)
         return self
@@ -66,6 +77,11 @@ class RouteSettings(Section):
     def tz(self) -> ZoneInfo:
         """The zone of `at`."""
         return ZoneInfo(self.zone)
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether it sends at fixed times."""
+        return self.send != "immediate"
 
     @property
     def slots(self) -> tuple[time, ...]:

@@ -17,6 +17,8 @@ _MOST_TAGS = 20_000
 _FEW = 200                # characters of running text: with less a page has no article
 _LONG = 30                # characters of a paragraph that is running text
 _HINT = re.compile(rb"""amphtml|media\s*=\s*["']?print|[?&/_-]print\b""", re.IGNORECASE)
+_PARAGRAPH = re.compile(rb"<p(?:\s[^>]*)?>([^<]{30,})")
+_MANY = 1_200             # bytes of paragraphs; no menu or notice has so many, and pages with them need no further look
 _UNREAD = ("script", "style", "noscript", "template", "nav", "footer", "header", "aside", "form")
 
 
@@ -29,7 +31,9 @@ class OtherVersion(NamedTuple):
 
 def other_version(body: bytes, url: str) -> OtherVersion | None:
     """Another version of a page that has hardly a sentence by itself; None where it has a text or names no other."""
-    if len(body) > _LARGEST or not _HINT.search(body) or b'"articleBody"' in body or body.count(b"<") > _MOST_TAGS:
+    if len(body) > _LARGEST or _says_much(body):
+        return None
+    if not _HINT.search(body) or b'"articleBody"' in body or body.count(b"<") > _MOST_TAGS:
         return None
     try:
         tree = document_fromstring(body, parser=HTMLParser(remove_comments=True, remove_pis=True))
@@ -37,6 +41,15 @@ def other_version(body: bytes, url: str) -> OtherVersion | None:
         return None
     found = _named(tree, url)
     return found if found and not _has_text(tree) else None
+
+
+def _says_much(body: bytes) -> bool:
+    said = 0
+    for paragraph in _PARAGRAPH.finditer(body):
+        said += len(paragraph[1])
+        if said >= _MANY:
+            return True
+    return False
 
 
 def _named(tree: HtmlElement, url: str) -> OtherVersion | None:

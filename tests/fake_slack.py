@@ -34,6 +34,10 @@ class FakeSlack:
         self.error: str | None = None            # every post is refused with it
         self.history_error = history             # every look-up is refused with it
         self.down = False                        # connections are reset before anything is read
+        self.files: dict[str, bytes] = {}        # uploaded, by id; None of them stands in a channel by itself
+        self.upload_error: str | None = None     # every upload is refused with it
+        self.upload_faults: deque[str] = deque() # those of taking the bytes of a file
+        self.slow_files = 0                      # posts that are refused because Slack still works at their file
         self.hang, self.page = hang, page
         self.delay = 0.0                         # seconds of work before a message stands in the channel
         self.lock = threading.Lock()
@@ -71,6 +75,10 @@ class FakeSlack:
         with self.lock:
             ts = f"{1_700_000_000 + len(self.messages)}.{len(self.messages):06d}"
             message = {"type": "message", "ts": ts, "at": time.monotonic(), **payload}
+            shown = [b["slack_file"]["id"] for b in payload.get("blocks") or () if b["type"] == "image"]
+            if any(id_ not in self.files for id_ in shown) or (shown and self.slow_files > 0):
+                self.slow_files -= 1
+                return {"ok": False, "error": "invalid_blocks", "errors": ["invalid slack file"]}
             if message.get("thread_ts") and not any(m["ts"] == message["thread_ts"] for m in self.messages):
                 return {"ok": False, "error": "thread_not_found"}
             self.messages.append(message)
@@ -100,9 +108,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.slack.down:
             self.reset()
             return
-        payload = self.payload()
         method = self.path.rsplit("/", 1)[1]
         self.slack.calls.append(method)
+        if self.path.startswith("/upload/"):
+            self.take_file(method)
+            return
+        payload = self.payload()
         if method == "conversations.history":
             self.answer(self.slack.read(payload, None))
         elif method == "conversations.replies":
@@ -117,8 +128,32 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer({"ok": True})
         elif method == "chat.update":
             self.change(payload)
+        elif method.startswith("files."):
+            self.file(method, payload)
         else:
             self.post(payload)
+
+    def file(self, method: str, payload: dict[str, Any]) -> None:
+        """The two calls around an upload."""
+        if self.slack.upload_error:
+            self.answer({"ok": False, "error": self.slack.upload_error})
+        elif method == "files.getUploadURLExternal":
+            id_ = f"F{len(self.slack.calls):09d}"
+            address = f"{self.slack.url.removesuffix('/api/')}/upload/{id_}"
+            self.answer({"ok": True, "file_id": id_, "upload_url": address})
+        else:
+            files = json.loads(payload["files"]) if isinstance(payload["files"], str) else payload["files"]
+            known = all(file["id"] in self.slack.files for file in files)
+            self.answer({"ok": True, "files": files} if known else {"ok": False, "error": "file_not_found"})
+
+    def take_file(self, id_: str) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        fault = self.slack.upload_faults.popleft() if self.slack.upload_faults else "ok"
+        if fault != "ok":
+            self.fail(fault)
+            return
+        self.slack.files[id_] = body
+        self.answer(f"OK - {len(body)}")
 
     def change(self, payload: dict[str, Any]) -> None:
         with self.slack.lock:
@@ -223,6 +258,8 @@ def problems(payload: dict[str, Any]) -> list[str]:
     sizes = {"header": 150, "section": 3000}
     found += [bad for block in blocks if block["type"] == "actions" for bad in _bad_actions(block["elements"])]
     for block in blocks:
+        if block["type"] == "image" and not (1 <= len(block["alt_text"]) <= 2000 and len(block["slack_file"]) == 1):
+            found.append(f"image {block}")
         for element in block.get("elements", [block.get("text")] if "text" in block else []):
             inner = element.get("text") if isinstance(element, dict) else None
             if isinstance(inner, str) and not 1 <= len(inner) <= sizes.get(block["type"], 3000):

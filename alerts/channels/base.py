@@ -17,7 +17,7 @@ class Post:
     """A message in the form that is posted, under our key.
 
     `thread` is the channel's id of the message that it replies to; `on_top`: the reply shows in the channel, too.
-    `repeat`: an earlier try may have arrived.
+    `repeat`: an earlier try may have arrived. `attempt` counts the tries.
     """
 
     payload: Payload
@@ -25,6 +25,7 @@ class Post:
     thread: str | None = None
     on_top: bool = False
     repeat: bool = False
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

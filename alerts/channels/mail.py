@@ -11,6 +11,7 @@ import hashlib
 import smtplib
 import socket
 import ssl
+from dataclasses import asdict
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,9 +19,10 @@ from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
 from typing import NoReturn
 
+from alerts import chart
 from alerts.channels.base import Forgetful, Payload, Post, Posted
-from alerts.html import page
-from alerts.message import Message
+from alerts.html import PICTURE, page
+from alerts.message import Message, Picture
 from alerts.plain import plain
 from alerts.text import clean, shorten
 from core import clock
@@ -51,7 +53,11 @@ class EmailChannel(Forgetful):
     def render(self, message: Message) -> list[Payload]:
         """The message as a subject, a text and a page."""
         name = "" if message.title.startswith("Digest") else "Pactwatch: "
-        return [{"subject": shorten(name + clean(message.subject), 200), "text": plain(message), "html": page(message)}]
+        payload: Payload = {"subject": shorten(name + clean(message.subject), 200), "text": plain(message),
+                            "html": page(message, with_picture=True)}
+        if message.picture is not None:
+            payload["picture"] = asdict(message.picture)
+        return [payload]
 
     def post(self, post: Post) -> Posted:
         """Hand one mail to the server."""
@@ -81,7 +87,17 @@ class EmailChannel(Forgetful):
         # Base64 keeps every line short, whatever language and however long the words are.
         mail.set_content(post.payload["text"], cte="base64")
         mail.add_alternative(post.payload["html"], subtype="html", cte="base64")
+        if post.payload.get("picture") and not chart.missing():
+            _show_picture(mail, Picture(**post.payload["picture"]))
         return mail
+
+
+def _show_picture(mail: EmailMessage, picture: Picture) -> None:
+    """Put the picture beside the page, which shows it by its id: no reader has to fetch anything."""
+    html = mail.get_payload(1)
+    assert isinstance(html, EmailMessage)
+    html.add_related(chart.draw(picture.facts), "image", "png", cid=f"<{PICTURE}>", filename=picture.name,
+                     disposition="inline")
 
 
 class _Session:

@@ -10,17 +10,20 @@ import http.client
 import logging
 import socket
 import ssl
+import time
 import urllib.error
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from alerts.blocks import FORM, parts
+from alerts import chart
+from alerts.blocks import FORM, context, parts, with_picture
 from alerts.channels.base import Payload, Post, Posted
-from alerts.message import Message
+from alerts.message import Message, Picture
 from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
 from core.settings import Settings
 
@@ -29,6 +32,8 @@ _PAGE, _FEWEST_PAGES, _MOST_PAGES = 200, 5, 100
 _MARGIN = timedelta(days=1)              # our clock and Slack's need not agree
 _SETTLE = 3.0                            # seconds until a message that was taken stands in the history
 _LONGEST_SETTLE = 15.0
+_UPLOADS = 4                             # tries with which a message waits for its picture
+_WAITS_FOR_FILE = (0.5, 1.0, 2.0)        # times the settling time, until Slack shows a file that it took
 
 # https://docs.slack.dev/reference/methods/chat.postMessage lists the errors. What is not listed here stops the route,
 # which loses nothing.
@@ -96,11 +101,58 @@ class SlackChannel:
                                  logger=quiet)
 
     def render(self, message: Message) -> list[Payload]:
-        """The message as blocks; what does not fit follows as replies."""
-        return parts(message, self._mute_days)
+        """The message as blocks; what does not fit follows as replies. A picture is drawn when it is posted."""
+        first, *replies = parts(message, self._mute_days)
+        if message.picture is not None:
+            first["picture"] = asdict(message.picture)
+        return [first, *replies]
 
     def post(self, post: Post) -> Posted:
         """Post once. The blocks are left out when Slack refuses only them, the thread when it is no longer there."""
+        if "picture" in post.payload:
+            return self._post_picture(post)
+        return self._post(post)
+
+    def _post_picture(self, post: Post) -> Posted:
+        """Upload the picture for nobody to see, then post the message that shows it: its key makes it come once.
+
+        Slack goes on working at a file after it has taken it, and refuses blocks that show it until it is done.
+        """
+        kept = {**post.payload, "picture": None}
+        shown = self._upload(post)
+        for wait in (*_WAITS_FOR_FILE, None) if shown["type"] == "image" else ():
+            try:
+                return self._post(replace(post, payload=with_picture(kept, shown)), drop_blocks=False)
+            except SkipDocument as refused:
+                if refused.outcome not in _BLOCKS_REFUSED:
+                    raise
+            if wait is not None:
+                time.sleep(wait * self._settle)
+            else:
+                shown = context(["The picture is missing: Slack took it and does not show it."])
+        return self._post(replace(post, payload=with_picture(kept, shown)))
+
+    def _upload(self, post: Post) -> dict[str, Any]:
+        """The block that shows the picture, or one that says why there is none."""
+        picture = Picture(**post.payload["picture"])
+        if why := chart.missing():
+            return context([why])
+        options = {"file": chart.draw(picture.facts), "filename": picture.name, "title": picture.name}
+        try:
+            answer = self._look(self._client.files_upload_v2, options, "takes no picture")
+        except NoHistoryError as refused:
+            hint = "; give the app files:write and install it again" if "missing_scope" in str(refused) else ""
+            return context([f"The picture is missing: {refused}{hint}"])
+        except RetryLater as failure:
+            if post.attempt < _UPLOADS:
+                raise
+            return context([f"The picture is missing: {failure}"[:300]])
+        shown = {"type": "image", "slack_file": {"id": answer["file"]["id"]}, "alt_text": picture.alt[:2000]}
+        if caption := chart.caption(picture.facts):
+            shown["title"] = {"type": "plain_text", "text": caption[:2000], "emoji": False}
+        return shown
+
+    def _post(self, post: Post, *, drop_blocks: bool = True) -> Posted:
         payload: dict[str, Any] = {
             "channel": self._channel, "unfurl_links": False, "unfurl_media": False, **_contents(post)}
         if post.thread:
@@ -108,7 +160,7 @@ class SlackChannel:
         try:
             answer = self._call(self._client.chat_postMessage, payload)
         except SkipDocument as refused:
-            if refused.outcome in _BLOCKS_REFUSED:
+            if refused.outcome in _BLOCKS_REFUSED and drop_blocks:
                 payload["blocks"] = None
             elif refused.outcome in _THREAD_GONE and post.thread:
                 del payload["thread_ts"], payload["reply_broadcast"]
@@ -214,8 +266,9 @@ class SlackChannel:
             if not cursor:
                 raise NoHistoryError(f"slack:{self._channel}: no channel has this name; name it by its id")
 
-    def _look(self, method: Callable[..., Any], options: dict[str, Any]) -> Any:
-        """Ask a question that changes nothing. What fails may be asked again, unless Slack forbids it."""
+    def _look(self, method: Callable[..., Any], options: dict[str, Any],
+              what: str = "its history cannot be read") -> Any:
+        """Ask for what changes nothing in the channel. What fails may be asked again, unless Slack forbids it."""
         try:
             return method(**options)
         except SlackApiError as failure:
@@ -223,10 +276,10 @@ class SlackChannel:
             if error in _TOKEN_REFUSED:
                 raise DisableRoute(f"slack:{self._channel}: {_HINTS[error]} ({error})") from failure
             if status == 200 and error and error not in _FOR_NOW | _UNCLEAR:
-                raise NoHistoryError(f"slack:{self._channel}: its history cannot be read ({error})") from failure
-            raise RetryLater(f"Slack's history cannot be read for now ({status} {error})", after=wait) from failure
+                raise NoHistoryError(f"slack:{self._channel}: {what} ({error})") from failure
+            raise RetryLater(f"slack:{self._channel}: for now, {what} ({status} {error})", after=wait) from failure
         except (OSError, http.client.HTTPException, SlackClientError, ValueError) as failure:
-            raise RetryLater(f"Slack's history cannot be read for now ({failure!r})") from failure
+            raise RetryLater(f"slack:{self._channel}: for now, {what} ({failure!r})") from failure
 
 
 def _contents(post: Post) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class WebhookChannel(Forgetful):
             "outlets": [asdict(link) for link in message.links],
             "health": list(message.health),
             "receipt": list(message.receipt),
+            **({"week": message.picture.facts} if message.picture else {}),
             "text": plain(message),
         }]
 

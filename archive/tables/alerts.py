@@ -17,7 +17,7 @@ class Route(Base):
     __tablename__ = "routes"
     name: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str]
-    send: Mapped[str]                                              # digest or immediate
+    send: Mapped[str]                                              # digest, immediate or picture
     first_seen_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]                            # the channel refused for good
     stopped_reason: Mapped[str | None]
@@ -85,7 +85,8 @@ class Delivery(Base):
     thread_key: Mapped[str | None]                                 # of the delivery that it replies to
     route: Mapped[str]
     channel: Mapped[str]
-    # alert, follow (later news of its story), outlets (that report it too), digest, reply (its later parts), health,
+    # alert, follow (later news of its story), outlets (that report it too), digest (or picture), reply (its later
+    # parts), health,
     # notice (a channel refuses)
     kind: Mapped[str]
     # pending, sending, unclear, sent, failed, possibly_sent, moved (over the budget, so that a digest tells it),

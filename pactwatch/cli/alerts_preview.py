@@ -36,11 +36,11 @@ def preview(
         raise NotFoundError(f"no route is named {route!r}; routes: {names}")
     chosen = [r for r in settings.routes if route in {None, r.name}]
     if as_json:
-        emit_json([_digest_json(engine, r, settings, now) if r.send == "digest" else
+        emit_json([_digest_json(engine, r, settings, now) if r.has_slots else
                    _alerts_json(r, _alerts(engine, settings, r, now)) for r in chosen])
         return
     for r in chosen:
-        if r.send == "digest":
+        if r.has_slots:
             _show_digest(engine, settings, r, now)
         else:
             _show_alerts(r, _alerts(engine, settings, r, now))

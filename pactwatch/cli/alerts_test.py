@@ -80,7 +80,7 @@ def _post(channel: Channel, route: RouteSettings) -> bool | None:
 
 
 def _message(route: RouteSettings) -> Message:
-    from alerts.message import Item, Message, Run, Section
+    from alerts.message import Item, Message, Picture, Run, Section
 
     now = route.local(clock.now())
     item = Item(
@@ -91,4 +91,13 @@ def _message(route: RouteSettings) -> Message:
         ("this is what a story looks like; the firms are made up",),
         {"headline": "Aurora Chips ↔ Borealis Telecom", "test": True})
     subtitle = f"route {route.name} · {now:%Y-%m-%d %H:%M %Z}"
-    return Message("Test message of Pactwatch", subtitle, (Section("", (item,)),), kind="test", route=route.name)
+    picture = None
+    if route.send == "picture":              # so that the right to upload one is tried, too
+        one, other = "Aurora Chips", "Borealis Telecom"
+        pair = {"a": one, "b": other, "stories": 1, "rumoured": False}
+        firms: list[dict[str, Any]] = [{"name": name, "stories": 1, "with": []} for name in (one, other)]
+        picture = Picture("test.png", "An example: two firms join forces", {
+            "from": "2026-01-05", "to": "2026-01-11", "weeks": [{"from": "2026-01-05", "stories": 1}], "parties": 2,
+            "organisations": firms, "pairs": [pair], "pairs_left_out": 0})
+    return Message("Test message of Pactwatch", subtitle, (Section("", (item,)),), kind="test", route=route.name,
+                   picture=picture)

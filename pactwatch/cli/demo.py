@@ -119,7 +119,7 @@ def _show(space: Workspace, engine: Engine, out: Console) -> None:
     route = space.settings.routes[0]
     coming = preview(engine, route, None, now())
     assert coming.contents is not None, "nothing was sent before, so there is something to tell"
-    entries = (*coming.contents.stories, *coming.contents.developments)
+    entries = (*coming.contents.stories, *coming.contents.developments, *coming.contents.notes)
     out.print()
     out.print(_table(entries))
     out.print("\nThe daily digest, as Slack would show it:\n", style="bold")

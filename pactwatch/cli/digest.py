@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -36,7 +37,7 @@ def _routes(settings: Settings, name: str | None) -> list[RouteSettings]:
     route = settings.route(name)
     if route is None:
         raise NotFoundError(f"no route is named {name!r}; digest routes: {names}")
-    if route.send != "digest":
+    if not route.has_slots:
         raise UserError(f"route {name!r} sends each alert at once; digest routes: {names}")
     return [route]
 
@@ -85,10 +86,56 @@ def _preview_json(route: RouteSettings, found: Preview) -> dict[str, Any]:
         "already_sent": found.past is not None,
         "stories": [e.as_json() for e in contents.stories] if contents else [],
         "developments": [e.as_json() for e in contents.developments] if contents else [],
+        "notes": [e.as_json() for e in contents.notes] if contents else [],
         "receipt": contents.receipt if contents else found.past.receipt if found.past else {},
         "text": text,
         "messages": found.payloads,
     }
+
+
+@app.command()
+def picture(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the PNG.", dir_okay=False)],
+    route: Annotated[
+        str | None, typer.Option("--route", metavar="ROUTE", help="Whose stories; by default those of all rules.")
+    ] = None,
+    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD",
+                                                 help="The day after the week's last; today by default.")] = None,
+) -> None:
+    """Draw the picture of a week into a file. Marks nothing, sends nothing.
+
+    Example: pactwatch digest picture week.png
+    """
+    from alerts import chart
+    from alerts.weekly import week_of
+    from archive.engine import reading
+    settings, engine = workspace(ctx, quiet=True).settings, open_archive(ctx)
+    chosen = _drawn_route(settings, route)
+    if why := chart.missing():
+        raise UserError(why)
+    with reading(engine) as connection:
+        facts = week_of(connection, chosen, _day(day) or chosen.local(clock.now()).date())
+    try:
+        file.write_bytes(chart.draw(facts))
+    except OSError as failure:
+        raise UserError(f"{file} cannot be written: {failure.strerror}") from failure
+    console().print(f"{file}: the week to {facts['to']}, {facts['weeks'][-1]['stories']} new stories, "
+                    f"{facts['parties']} organisations", soft_wrap=True)
+    if caption := chart.caption(facts):
+        console().print(f"no font here has all letters of: {caption}", soft_wrap=True)
+
+
+def _drawn_route(settings: Settings, name: str | None) -> RouteSettings:
+    from core.settings import RouteSettings
+    if name is None:
+        zone = settings.routes[0].zone if settings.routes else "UTC"
+        return RouteSettings(name="all", channel="console", send="picture", zone=zone)
+    route = settings.route(name)
+    if route is None:
+        names = ", ".join(r.name for r in settings.routes) or "none"
+        raise NotFoundError(f"no route is named {name!r}; routes: {names}")
+    return route
 
 
 @app.command()

@@ -165,3 +165,35 @@ def test_what_is_held_is_no_failure_of_a_retry_and_goes_out_when_it_is_named(
     assert run(home, "alerts", "retry", "1", "--json") == 0
     assert printed(capsys)["deliveries"]["sent"] == 1
     assert len(hooks.taken) == 1
+
+
+def test_the_picture_of_a_week_is_drawn_into_a_file(home: Path, sqlite_url: str, capsys: Any) -> None:
+    engine = open_engine(sqlite_url)
+    add_hit(engine, (), datetime(2026, 5, 1, 9, tzinfo=UTC), parties=("Aurora", "네이버"))
+    engine.dispose()
+    file = home / "week.png"
+    assert run(home, "digest", "picture", str(file), "--date", "2026-05-04") == 0
+    assert file.read_bytes().startswith(b"\x89PNG")
+    assert "the week to 2026-05-03, 1 new stories, 2 organisations" in capsys.readouterr().out
+    assert run(home, "digest", "picture", str(home / "no" / "week.png")) == 2
+    assert "cannot be written: No such file or directory" in capsys.readouterr().err
+    assert run(home, "digest", "picture", str(file), "--route", "nobody") == 2
+    assert "no route is named 'nobody'; routes: now, night, ops, old" in capsys.readouterr().err
+
+
+def test_the_test_message_of_a_picture_route_tries_the_upload(home: Path, slack: FakeSlack, capsys: Any) -> None:
+    settings = home / "pactwatch.toml"
+    settings.write_text(settings.read_text() + """
+[[routes]]
+name = "weekly"
+channel = "slack:C0000000001"
+send = "picture"
+""")
+    assert run(home, "alerts", "test", "weekly") == 0
+    assert run(home, "digest", "send", "--route", "weekly") == 0
+    assert [problems(message) for message in slack.messages] == [[], []]
+    assert [message["blocks"][2]["type"] for message in slack.messages] == ["image", "image"]
+    assert len(slack.files) == 2
+    capsys.readouterr()
+    assert run(home, "alerts", "preview", "--route", "weekly") == 0
+    assert "The week to" in capsys.readouterr().out

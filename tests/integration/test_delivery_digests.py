@@ -89,6 +89,19 @@ def test_a_digest_tells_each_story_once_and_the_next_one_tells_only_what_is_new(
     assert "First story" not in second
 
 
+def test_an_alliance_that_is_only_called_to_mind_is_a_quiet_note_after_all_news(engine: Engine) -> None:
+    settings = settings_for()
+    early = MORNING - timedelta(hours=3)
+    add_hit(engine, settings.routes, early, title="They recalled it", status=EventStatus.BACKGROUND, score=0.95)
+    _, story = add_hit(engine, settings.routes, early, title="Fresh story", parties=("Cirrus", "Delta"), score=0.6)
+    add_hit(engine, settings.routes, early, title="Now denied", parties=("Cirrus", "Delta"), story=story,
+            status=EventStatus.DENIED, score=0.9)
+    build(engine, settings, MORNING)
+    (text,) = payloads(engine)
+    assert text.startswith("Digest 2026-05-04\n1 new story · 1 development · 1 note\n")
+    assert text.index("Fresh story") < text.index("Now denied") < text.index("In passing") < text.index("They recalled")
+
+
 def test_a_group_and_its_unit_are_told_once_and_the_headline_names_the_unit(engine: Engine) -> None:
     settings = settings_for()
     first, early = MORNING - timedelta(hours=3), MORNING - timedelta(hours=2)

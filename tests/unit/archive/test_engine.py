@@ -11,13 +11,21 @@ from archive import engine, migrate
 from core.errors import DatabaseCorruptError, DatabaseFullError
 
 
-def test_a_file_that_lost_its_content_is_not_taken_for_a_new_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "EMPTY_S", 0.1)
-    (tmp_path / "archive.db").touch()
+def test_a_file_that_lost_its_content_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    file, url = tmp_path / "archive.db", f"sqlite:///{tmp_path}/archive.db"
+    opened = engine.open_engine(url)
+    migrate.upgrade(opened)
+    opened.dispose()
+    file.write_bytes(b"")
     with pytest.raises(DatabaseCorruptError, match=r"archive\.db is not an intact SQLite database .* last backup"):
-        engine.open_engine(f"sqlite:///{tmp_path}/archive.db")
+        engine.open_engine(url)
+    file.unlink()
+    assert migrate.upgrade(engine.open_engine(url)), "who removed it begins anew"
+
+
+def test_an_empty_file_that_never_was_an_archive_becomes_one(tmp_path: Path) -> None:
+    (tmp_path / "archive.db").touch()
+    assert migrate.upgrade(engine.open_engine(f"sqlite:///{tmp_path}/archive.db"))
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 200), (4096, None)])

@@ -30,9 +30,9 @@ def pages() -> dict[str, str]:
     png = chart.draw(week.picture.facts)
     shown = {"type": "image", "slack_file": {"id": "F1"}, "alt_text": week.picture.alt}
     return {
-        "slack-digest": slack_page(parts(sample.digest()), {}),
+        "slack-digest": slack_page(parts(sample.digest(), 30), {}),
         "slack-quiet": slack_page(parts(sample.quiet_day()), {}),
-        "slack-alert": slack_page([payload for message in sample.alert() for payload in parts(message)], {}),
+        "slack-alert": slack_page([payload for message in sample.alert() for payload in parts(message, 30)], {}),
         "slack-week": slack_page([with_picture(parts(week)[0], shown)], {"F1": png}),
         "mail-digest": _mail(sample.digest(), b""),
         "mail-week": _mail(week, png),

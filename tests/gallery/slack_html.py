@@ -55,7 +55,7 @@ def _block(block: Mapping[str, Any], pictures: Mapping[str, bytes]) -> str:
         title = f'<div class="context">{escape(block["title"]["text"])}</div>' if "title" in block else ""
         return f'{title}<img src="data:image/png;base64,{data}" alt="{escape(block["alt_text"])}">'
     if kind == "actions":
-        names = (element.get("text", {}).get("text", "⋯") for element in block["elements"])
+        names = (element.get("text", element.get("placeholder", {})).get("text", "⋯") for element in block["elements"])
         return f'<div class="buttons">{"".join(f"<span>{escape(name)}</span>" for name in names)}</div>'
     return "".join(_rich(element) for element in block["elements"])
 

@@ -37,8 +37,13 @@ def test_a_big_document_waits_until_another_has_been_read() -> None:
 def test_small_documents_pass_while_the_budget_is_spent() -> None:
     async def story() -> None:
         await Share().hold(2 * MOST)
-        for _ in range(100):
-            await Share().hold(SMALL)
+        passed = [asyncio.ensure_future(Share().hold(SMALL)) for _ in range(100)]
+        large = asyncio.ensure_future(Share().hold(SMALL + 1))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert all(one.done() for one in passed)
+        assert not large.done()
+        large.cancel()
 
     _run(story)
 
@@ -62,8 +67,12 @@ def test_what_is_given_back_by_half_is_free_for_others() -> None:
         first, second = Share(), Share()
         await first.hold(MOST)
         waiting = asyncio.ensure_future(second.hold(MOST // 2))
+        await asyncio.sleep(0)
+        assert not waiting.done()
         await first.hold(MOST // 2)
-        await waiting
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert waiting.done()
 
     _run(story)
 

@@ -123,3 +123,5 @@ def test_where_no_file_may_be_written_the_crawl_goes_on(orders: list[FetchOrder]
     kept = KeptPages(tmp_path / "arrived")
     kept.keep(page_of(orders[0]))
     kept.drop([orders[0].address_id])
+    assert kept.take(orders[0]) is None
+    assert (tmp_path / "arrived").read_text() == "a file in the folder's place"

@@ -222,15 +222,15 @@ class Newsdesk:
         own.call = writer.call
         desk = self._desk = PassDesk(writer, pool, self._kept, sources, summary, run_id, changed, own)
         writer.stored = desk.stored
-        helpers = [asyncio.ensure_future(self._keep_claims(writer))]
+        stopped = asyncio.ensure_future(stop.wait())
+        broken = asyncio.ensure_future(pool.until_broken())
+        helpers: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._keep_claims(writer)), stopped, broken]
         try:
             runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
             hosts = Hosts(self._engine, writer.call, own, (planned.source for planned in crawl_plan.sources))
             crawl = asyncio.ensure_future(
                 runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts, arrived=self._kept), desk=desk)
             )
-            stopped = asyncio.ensure_future(stop.wait())
-            broken = asyncio.ensure_future(pool.until_broken())
             if intake is not None:
                 helpers.append(asyncio.ensure_future(intake.run(runner, writer, own)))
                 helpers[-1].add_done_callback(writer.note)
@@ -238,12 +238,10 @@ class Newsdesk:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
                 await _abandon(runner)
-            stopped.cancel()
             await crawl
             for failed in (broken, writer.broken):
                 if failed.done():
                     await failed
-            broken.cancel()
             # What the pool has not read by then is kept and comes again.
             await asyncio.wait_for(pool.drain(), DRAIN_S if stop.is_set() else None)
         except TimeoutError:
@@ -251,6 +249,7 @@ class Newsdesk:
         finally:
             for helper in helpers:
                 helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
             self._desk = None
             try:
                 if not writer.broken.done():

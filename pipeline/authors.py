@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from core.text import fold
 from pipeline.agencies import is_domain, is_organisation, own_names, squeezed, without_agency
-from pipeline.head import Head, inner_text
+from pipeline.head import Head, inner_text, one_line
 from pipeline.jsonld import Node, names
 
 _META = ("article:author", "author", "authors", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author",
@@ -89,7 +89,7 @@ def clean_authors(lines: Iterable[str], own: Collection[str], *, organisations_t
     for line in lines:
         if not line or len(line) > 200 or (_ADDRESS.search(line) and not (organisations_too and is_domain(line))):
             continue
-        parts = _SPLIT.split(_LEAD.sub("", " ".join(line.split())))
+        parts = _SPLIT.split(_LEAD.sub("", one_line(line)))
         if squeezed(parts[0]) in own and not organisations_too:
             continue  # "Example News, London, England": the rest says where it is
         for part in parts:

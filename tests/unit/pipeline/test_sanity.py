@@ -58,6 +58,8 @@ FOUND = {
     "not one element behind a mark of another encoding": Input(b"\xff\xfe<\x00h\x00t\x00m\x00l\x00 \x00l", "utf-16"),
     "neither title nor text where a sentence is enough": Input(b"<h\x02m\x01", brief=True),
     "a title of half a character from the entry point": Input(b"<html lan\xea", title_hint="\x00\ud800", brief=True),
+    "a control character in an author": Input(
+        f"<html><meta name=author content='0\x80'><body>{PARAGRAPH}".encode()),
     "a tab in the first words of a page without title": Input(
         f"<html><body>{PARAGRAPH[:40]}\tof news{PARAGRAPH}".encode()),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -211,3 +211,12 @@ def organisation_named(connection: Connection, name: str) -> str | None:
 def source_named(connection: Connection, name: str) -> str | None:
     """The id of a source that the archive knows, by its id or its name."""
     return connection.scalar(sa.select(Source.id).where(sa.or_(Source.id == name, Source.name == name)).limit(1))
+
+
+def said_of(connection: Connection, stories: Sequence[int]) -> dict[int, str]:
+    """What was last said of each of these stories, relevant or not; stories of which nobody spoke are left out."""
+    rows = connection.execute(
+        sa.select(Feedback.story_id, Feedback.verdict)
+        .where(Feedback.story_id.in_(set(stories)), Feedback.verdict.in_(JUDGED), Feedback.replaced.is_(False))
+        .order_by(Feedback.id))
+    return {story: verdict for story, verdict in rows if story is not None}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from core import channels
 from core.errors import SettingsError
@@ -78,10 +79,34 @@ class SlackSettings(Section):
 
 
 class WebSettings(Section):
-    """Where the web pages listen. Read by the pages, which come with a later version; accepted from now on."""
+    """The web pages, the JSON API and the feeds: where they listen, and who may come in."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on")
+    enabled: bool = Field(
+        False, description="Serve them from `pactwatch serve`, too; `pactwatch web` serves them in any case"
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on; another than loopback needs a token")
     port: int = Field(8420, ge=0, le=65535, description="Port to listen on")
+    public_url: str = Field(
+        "", description="Address under which a proxy shows the pages, e.g. https://news.example.org"
+    )
+    token: SecretStr | None = Field(
+        None, description="Token of editors, who may change things; better by token_file or the environment"
+    )
+    token_file: Path | None = Field(None, description="File that holds the token of editors")
+    reader_token: SecretStr | None = Field(
+        None, description="Token of readers, who may only look; better by reader_token_file or the environment"
+    )
+    reader_token_file: Path | None = Field(None, description="File that holds the token of readers")
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/")
+                      or parts.query or parts.fragment):
+            msg = "is not the address of a site; write for example https://news.example.org"
+            raise ValueError(msg)
+        return value.rstrip("/")
 
 
 class LogSettings(Section):
@@ -193,6 +218,14 @@ class Settings(Section):
     def slack_app_token(self) -> str | None:
         """The app token, likewise."""
         return _secret("slack.app_token_file", self.slack.app_token, self.slack.app_token_file, self.home)
+
+    def web_token(self) -> str | None:
+        """The token of the web's editors, likewise."""
+        return _secret("web.token_file", self.web.token, self.web.token_file, self.home)
+
+    def web_reader_token(self) -> str | None:
+        """The token of the web's readers, likewise."""
+        return _secret("web.reader_token_file", self.web.reader_token, self.web.reader_token_file, self.home)
 
     def email_password(self) -> str | None:
         """The password of the mail server, likewise."""

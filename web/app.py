@@ -1,0 +1,77 @@
+"""The application: every page and every question of programs, behind the door."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from core.errors import PactwatchError
+from core.logs import get_logger
+from web.forms import StaleFormError
+from web.guard import BodyTooLargeError, Guard
+from web.pages import PAGES
+from web.problems import problem, problem_of, status_of, title_of
+from web.rendering import render
+from web.site import Site
+
+if TYPE_CHECKING:
+    from web.access import Visitor
+
+log = get_logger("web")
+_MACHINES = ("/api/", "/feeds/")
+_FAILED = "Something went wrong here, not with what you asked; the log says what."
+
+
+def create_app(site: Site) -> FastAPI:
+    """The ASGI application of a site."""
+    app = FastAPI(title="Pactwatch", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = site
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    app.add_exception_handler(PactwatchError, _ours)  # type: ignore[arg-type]  # Starlette types the base class
+    app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _unreadable)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(Guard, keys=site.keys, door=site.door)
+    return app
+
+
+def _told(request: Request, status: int, title: str, detail: str) -> Response:
+    """An error in the form that the asker reads."""
+    if request.url.path.startswith(_MACHINES):
+        return problem(status, title, detail)
+    if "HX-Request" in request.headers:
+        return render(request, "partly_wrong.html", status, detail=detail)
+    return render(request, "wrong.html", status, title=title, detail=detail)
+
+
+def _ours(request: Request, failure: PactwatchError) -> Response:
+    if isinstance(failure, StaleFormError):
+        return _told(request, 403, "Out of date", str(failure))
+    if isinstance(failure, BodyTooLargeError):
+        return _told(request, 413, "Too large", str(failure))
+    if request.url.path.startswith(_MACHINES):
+        return problem_of(failure)
+    return _told(request, status_of(failure), title_of(failure), str(failure))
+
+
+def _http(request: Request, failure: HTTPException) -> Response:
+    detail = {404: f"there is no page {request.url.path[:200]!r}",
+              405: f"{request.method} is not what this address takes"}.get(failure.status_code, failure.detail)
+    return _told(request, failure.status_code, "Not found" if failure.status_code == 404 else "Not possible", detail)
+
+
+def _unreadable(request: Request, failure: RequestValidationError) -> Response:
+    first = failure.errors()[0]
+    where = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    return _told(request, 422, "Cannot be read", f"{where}: {first['msg']}")
+
+
+def _unforeseen(request: Request, failure: Exception) -> Response:
+    visitor: Visitor | None = getattr(request.state, "visitor", None)
+    log.error("page failed", path=request.url.path, role=visitor.role.name if visitor else "", exc_info=failure)
+    return problem(500, "It failed", _FAILED)

@@ -1,0 +1,55 @@
+"""Search: the archive by a query, with the counts over time and by kind that narrow it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from core.errors import QueryError, UserError
+from web.asked import Asked, AskedFor, look
+from web.narrowing import narrowing
+from web.rendering import render
+from web.site import site_of
+
+router = APIRouter()
+EXAMPLES = (
+    ("samsung hbm", "both words, in any order; Korean, Japanese and Chinese words, too"),
+    ('"joint venture" OR consortium', "a phrase, or another word"),
+    ('"samsung nvidia"~8', "near each other"),
+    ('event:alliance org:"SK Telecom"', "alliances of an organisation, under any of its names"),
+    ("topic:ai status:rumoured", "by topic and by how far it is"),
+    ("rule:ai-alliances score:>=0.7", "what a rule flagged, by score"),
+    ("published:7d lang:ko -opinion", "by time and language, without a word"),
+)
+
+
+@router.get("/search")
+def search(request: Request, wanted: AskedFor) -> HTMLResponse:
+    """The articles that a query finds."""
+    site = site_of(request)
+    facts: dict[str, Any] = {"query": wanted.q, "since": wanted.since, "until": wanted.until, "sort": wanted.sort,
+                             "examples": EXAMPLES, "wrong": None, "timeline": (), "timeline_by": "", "facets": ()}
+    try:
+        with site.reading() as connection:
+            page = look(site, connection, wanted)
+            bands = site.tools.bands(connection, [item.id for item in page.items])
+            if page.total and not wanted.cursor:
+                facts.update(narrowing(site, connection, wanted))
+    except UserError as mistake:
+        return render(request, "search.html", 400, **{**facts, "wrong": _wrong(wanted, mistake)})
+    page = replace(page, items=tuple(replace(item, band=bands.get(item.id)) for item in page.items))
+    following = wanted.address(cursor=page.cursor) if page.cursor else None
+    return render(request, "search.html", page=page, next=following, **facts)
+
+
+def _wrong(wanted: Asked, mistake: UserError) -> dict[str, Any]:
+    """What is wrong with a query, and where in it."""
+    column = mistake.column if isinstance(mistake, QueryError) else None
+    if not column:
+        return {"message": str(mistake), "before": None}
+    at = min(column - 1, len(wanted.q))
+    return {"message": str(mistake), "before": wanted.q[:at], "at": wanted.q[at : at + 1] or " ",
+            "after": wanted.q[at + 1 :]}

@@ -1,0 +1,64 @@
+"""Listen for browsers and programs, on the loop of the process that asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+
+from core.errors import StopWork
+from core.logs import get_logger
+from web.access import check_listening
+from web.app import create_app
+from web.site import Site
+
+log = get_logger("web")
+PATIENCE_S = 8                           # what requests under way have after SIGTERM
+
+
+def bind(site: Site) -> socket.socket:
+    """The socket to listen on. SettingsError where it would be open to everybody, StopWork where it is taken."""
+    web = site.settings.web
+    check_listening(site.settings, site.keys)
+    try:
+        family = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((web.host, web.port))
+    except OSError as failure:
+        raise StopWork(f"cannot listen on {web.host}:{web.port}: {failure.strerror or failure}; "
+                       "choose another web.port or web.host") from failure
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address that a browser on this machine would ask."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+async def serve(site: Site, listening: socket.socket, stop: asyncio.Event) -> None:
+    """Answer until `stop` is set. Signals are the business of whoever set it."""
+    config = uvicorn.Config(
+        create_app(site), log_config=None, access_log=False, server_header=False, date_header=True, lifespan="off",
+        ws="none", timeout_graceful_shutdown=PATIENCE_S, timeout_keep_alive=15, limit_concurrency=200,
+        h11_max_incomplete_event_size=65_536, proxy_headers=False)
+    server = _Server(config)
+    work = asyncio.ensure_future(server.serve(sockets=[listening]))
+    ended = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
+    ended.cancel()
+    server.should_exit = True
+    await work
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without hands of its own on the signals of the process."""
+
+    def capture_signals(self) -> Any:
+        """Capture none."""
+        from contextlib import nullcontext
+
+        return nullcontext()

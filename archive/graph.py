@@ -38,6 +38,7 @@ class Alliance:
     topics: tuple[str, ...]
     first: datetime                      # when its first report was published
     last: datetime
+    begun: datetime | None               # its first report; None where it was denied, or only its end was told
     sources: tuple[str, ...]             # outlets with a text of their own
     score: float
     article: int
@@ -79,7 +80,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An organisation, as far as this graph shows it. `first`: its first alliance that nobody denied."""
+    """An organisation, as far as this graph shows it. `first`: when its first alliance was told."""
 
     name: str
     type: str | None
@@ -140,7 +141,7 @@ def _graph(connection: Connection, links: Iterable[Link]) -> Graph:
         for row in connection.execute(sa.select(Organisation.name, Organisation.type, Organisation.country,
                                                 Organisation.parent).where(Organisation.name.in_(some))):
             own = held[row.name]
-            begun = [one.first for link in own for one in link.alliances if one.status != EventStatus.DENIED]
+            begun = [one.begun for link in own for one in link.alliances if one.begun is not None]
             nodes.append(Node(row.name, row.type, row.country, row.parent, min(begun, default=None),
                               sum(link.alive for link in own), sum(len(link.alliances) for link in own)))
     return Graph(tuple(sorted(nodes, key=lambda node: node.name)), ordered)
@@ -243,8 +244,9 @@ def _alliance(story: int, told: Sequence[Any]) -> Alliance:
     best = max((row for row in told if row.status == status), key=lambda row: row.score)
     topics = sorted({topic for row in told for topic in row.topics})
     own = sorted({row.source_id for row in told if row.copy_of is None} or {best.source_id})
+    begun = next((row.published_at for row in told if row.status in TOLD and status != EventStatus.DENIED), None)
     return Alliance(story, best.type, EventStatus(status), tuple(topics), told[0].published_at, told[-1].published_at,
-                    tuple(own), best.score, best.article, best.title, best.url, best.outlet, best.sentence)
+                    begun, tuple(own), best.score, best.article, best.title, best.url, best.outlet, best.sentence)
 
 
 def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

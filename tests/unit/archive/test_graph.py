@@ -86,6 +86,15 @@ def test_within_a_story_a_denial_has_the_last_word_over_late_copies_of_the_news(
     tell("A", "B", at=day(2020, 1, 2), status="denied", story=story, outlet="aju")
     tell("A", "B", at=day(2020, 1, 3), status="rumoured", story=story, outlet="post")
     assert graph().links[0].status == "denied"
+    assert graph().nodes[0].first is None
+
+
+def test_an_alliance_begins_with_its_first_report_and_not_with_that_of_its_end(tell, graph):
+    story = tell("A", "B", at=day(2020))
+    tell("A", "B", at=day(2020, 6), status="ended", story=story)
+    tell("C", "D", at=day(2021), status="ended")
+    assert [(node.name, node.first) for node in graph().nodes] == [
+        ("A", day(2020)), ("B", day(2020)), ("C", None), ("D", None)]
 
 
 def test_only_what_is_asked_for_is_in_the_graph(tell, graph):

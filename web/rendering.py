@@ -56,7 +56,7 @@ def theme_of(request: Request) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
-def render(request: Request, template: str, status: int = 200, **facts: Any) -> HTMLResponse:
+def render(request: Request, template: str, code: int = 200, /, **facts: Any) -> HTMLResponse:
     """A page."""
     site, visitor = site_of(request), request.state.visitor
     where = request.url.path
@@ -68,7 +68,7 @@ def render(request: Request, template: str, status: int = 200, **facts: Any) -> 
         "partly": "HX-Request" in request.headers,
     }
     page = _templates.environment.get_template(template).render({**common, **facts})
-    return HTMLResponse(page, status)
+    return HTMLResponse(page, code)
 
 
 def go_to(path: str) -> RedirectResponse:

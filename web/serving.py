@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import Any
 
@@ -45,6 +46,7 @@ async def serve(site: Site, listening: socket.socket, stop: asyncio.Event) -> No
         create_app(site), log_config=None, access_log=False, server_header=False, date_header=True, lifespan="off",
         ws="none", timeout_graceful_shutdown=PATIENCE_S, timeout_keep_alive=15, limit_concurrency=200,
         h11_max_incomplete_event_size=65_536, proxy_headers=False)
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)      # what fails in a page is logged by `web.app`
     server = _Server(config)
     work = asyncio.ensure_future(server.serve(sockets=[listening]))
     ended = asyncio.ensure_future(stop.wait())

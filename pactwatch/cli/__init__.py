@@ -27,6 +27,7 @@ from pactwatch.cli import (
     sources,
     stories,
     texts,
+    web,
     workspace,
 )
 from pactwatch.cli.common import State, printable
@@ -68,6 +69,7 @@ workspace.register(app)
 demo.register(app)
 run.register(app)
 serve.register(app)
+web.register(app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(rules.app, name="rules")
 texts.register(app)

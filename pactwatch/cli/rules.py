@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from core.clock import now
 from core.errors import RuleFileError
 from pactwatch.cli import rules_archive, rules_eval, rules_explain
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 from pactwatch.cli.rulefiles import AsJson, rule_named
 
-if TYPE_CHECKING:
-    from pipeline.rulebook import Rule
-
 app = typer.Typer(help="List, check, test, explain and measure the rules that flag articles.", no_args_is_help=True)
 
-DAYS = 30                 # of which `rules list` counts the hits
 
 
 @app.command("list")
@@ -29,11 +21,11 @@ def list_rules(ctx: typer.Context, as_json: AsJson = False) -> None:
 
     Example: pactwatch rules list
     """
-    from pipeline.rulebook import read_all
+    from archive.engine import reading
+    from pactwatch.listings import DAYS, rule_rows
 
-    space = workspace(ctx)
-    rules, broken = read_all(*space.rule_dirs)
-    rows = [*_rows(ctx, rules), *({"id": Path(f.file).stem, "state": "broken", "problem": str(f)} for f in broken)]
+    with reading(open_archive(ctx)) as connection:
+        rows = rule_rows(workspace(ctx), connection)
     if as_json:
         emit_json(rows)
         return
@@ -52,24 +44,9 @@ def list_rules(ctx: typer.Context, as_json: AsJson = False) -> None:
                 for text in (row["title"], " ".join(row["query"].split()))]
         table.add_row(row["id"], row["state"], hits, "\n".join(told))
     out.print(table)
-    for failure in broken:
-        say(f"pactwatch: {failure}")
-
-
-def _rows(ctx: typer.Context, rules: list[Rule]) -> Iterator[dict[str, Any]]:
-    from archive.engine import reading
-    from archive.replay import fired
-    from pactwatch.tryouts import firing
-
-    with reading(open_archive(ctx)) as connection:
-        recent, ever, articles = fired(connection, now() - timedelta(days=DAYS))
-    for rule in rules:
-        hits = recent.get(rule.id, 0)
-        never = "never fired" if rule.enabled else None
-        odd = never if not ever.get(rule.id) else firing(hits, articles) if hits else None
-        yield {"id": rule.id, "state": "on" if rule.enabled else "off", "title": rule.title, "query": rule.query,
-               "min_score": rule.min_score, "alert_score": rule.alert_score, "examples": len(rule.examples),
-               "hits": hits, "firing": odd}
+    for row in rows:
+        if row["state"] == "broken":
+            say(f"pactwatch: {row['problem']}")
 
 
 @app.command()

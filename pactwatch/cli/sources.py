@@ -76,40 +76,12 @@ def list_sources(
     Example: pactwatch sources list --pack korea-tech
     """
     from archive.engine import reading
-    from archive.states import source_states
-    from core.advice import next_step
-    from core.clock import now
+    from pactwatch.listings import source_rows
 
     sources, broken = _load(ctx)
     sources = _narrow(ctx, sources, pack or (), country or ())
     with reading(open_archive(ctx)) as connection:
-        states = source_states(connection, now())
-    rows = []
-    for id_, source in sorted(sources.items()):
-        state = states.get(id_)
-        rows.append(
-            {
-                "id": id_,
-                "name": source.name,
-                "country": source.country,
-                "language": source.language,
-                "enabled": source.enabled,
-                "disabled_because": None if source.enabled else source.disabled_because,
-                "outcome": state.outcome if state else None,
-                "reason": state.reason if state else None,
-                "last_polled_at": state.last_polled_at if state else None,
-                "last_new_at": state.last_new_at if state else None,
-                "next_due_at": state.next_due_at if state else None,
-                "failures": state.failures if state else 0,
-                "failing_since": state.failing_since if state else None,
-                "interval_s": state.interval_s if state else None,
-                "trouble": state.trouble if state else None,
-                "next_step": next_step(state.outcome, state.reason) if state and state.failures else None,
-                "missed_30_days": state.missed if state else 0,
-                "moved_to": state.moved_to if state else None,
-                "articles": state.articles if state else 0,
-            }
-        )
+        rows = source_rows(sources, connection)
     if as_json:
         emit_json(rows)
         _report(broken)

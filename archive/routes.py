@@ -13,7 +13,7 @@ from archive.claims import not_held
 from archive.engine import Connection, insert
 from archive.mutes import MUTED
 from archive.outbox import UNFINISHED
-from archive.tables import Delivery, DigestEntry, Route
+from archive.tables import Delivery, Digest, DigestEntry, Route, Story
 from core import channels
 from core.routes import RouteSettings
 
@@ -135,6 +135,18 @@ def open_deliveries(connection: Connection, limit: int = 50) -> list[dict[str, A
     rows = connection.execute(sa.select(*columns).where(Delivery.state.not_in(("sent", MOVED, MUTED)))
                               .order_by(Delivery.id).limit(limit))
     return [{**row, "channel": channels.shown(row["channel"])} for row in rows.mappings()]
+
+
+def sent_deliveries(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
+    """Deliveries that have ended: sent, told by a digest instead, or held back by a mute; the latest first."""
+    columns = (Delivery.id, Delivery.route, Delivery.kind, Delivery.state, Delivery.created_at, Delivery.sent_at,
+               Delivery.error, Delivery.story_id.label("story"), Story.title, Digest.local_date,
+               Digest.entry_count.label("entries"))
+    rows = connection.execute(
+        sa.select(*columns).outerjoin(Story, Story.id == Delivery.story_id)
+        .outerjoin(Digest, Digest.id == Delivery.digest_id)
+        .where(Delivery.state.in_(("sent", MOVED, MUTED))).order_by(Delivery.id.desc()).limit(limit))
+    return [dict(row) for row in rows.mappings()]
 
 
 def retry(connection: Connection, ids: Sequence[int] | None) -> tuple[int, list[int]]:

@@ -14,7 +14,8 @@ from alerts.deliver import Courier
 from alerts.tick import announce_routes
 from archive.engine import Connection, Engine
 from core.clock import now
-from core.errors import RetryLater
+from core.errors import PactwatchError, RetryLater
+from core.logs import get_logger
 from core.records import Band
 from core.workspace import Workspace
 from pactwatch import adding
@@ -33,6 +34,8 @@ from scrapers.source import SourceFile
 from web.access import Keys
 from web.site import Site
 from web.tools import Proposal
+
+log = get_logger("web")
 
 
 def site_of(space: Workspace, engine: Engine) -> Site:
@@ -123,7 +126,10 @@ class Application:
 
     def deliver(self) -> None:
         """Send what is due; whoever else sends now, each message goes out once."""
-        Courier(self._engine, self._space.settings).deliver()
+        try:
+            Courier(self._engine, self._space.settings).deliver()
+        except PactwatchError as failure:          # nobody waits for it; what waits is tried again by whoever serves
+            log.error("delivering failed", problem=str(failure))
 
     def settle(self) -> None:
         """Take in the clicks that a service could not write down."""

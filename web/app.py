@@ -13,6 +13,7 @@ from core.errors import PactwatchError
 from core.logs import get_logger
 from web.forms import StaleFormError
 from web.guard import BodyTooLargeError, Guard
+from web.lookouts import Lookouts
 from web.pages import PAGES
 from web.problems import problem, problem_of, status_of, title_of
 from web.rendering import render
@@ -30,6 +31,7 @@ def create_app(site: Site) -> FastAPI:
     """The ASGI application of a site."""
     app = FastAPI(title="Pactwatch", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = site
+    app.state.lookouts = Lookouts(site.tools)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.add_exception_handler(PactwatchError, _ours)  # type: ignore[arg-type]  # Starlette types the base class

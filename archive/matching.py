@@ -1,0 +1,241 @@
+"""The articles that a query matches: how many, the newest of them, and all, each without reading more than it must.
+
+SQLite keeps full text in the order of publication (`search_key`, migration 0013), so that the newest matches come
+first and a part of the time is a part of the index. PostgreSQL finds all matches first and then orders them: a
+planner that follows the order of dates instead takes seconds to find a rare word.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from archive.conditions import Aliases, Condition, Conditions, IdSelect
+from archive.fulltext import FTS, SEARCH_KEY, fts_match, is_text, matches
+from archive.tables import Article
+from core.clock import as_utc, now
+from core.periods import bounds
+from core.query import And, Everything, Query, Range
+
+COUNTED = 10_000                             # matches that are counted one by one; more are "10,000+"
+_IDS = 1 << 25                               # search_key: the second of publication, and below it so much of the id
+_MANY_PARTS = 400                            # of a timeline, from which one pass over all matches is cheaper
+_DAY, _DAYS_BEFORE = 86_400, 800_000
+_FEW = 2_000                                 # articles of a filter that are looked at one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many articles match; where `exact` is False there are more than `count`."""
+
+    count: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An article of the answer, and its place in the order of time."""
+
+    id: int
+    key: Any
+
+
+class Matches:
+    """The matches of one query, published from `since` until before `until`, on either database."""
+
+    def __init__(self, connection: Connection, query: Query, since: datetime | None = None,
+                 until: datetime | None = None, aliases: Aliases | None = None) -> None:
+        self._connection = connection
+        self._sqlite = connection.dialect.name == "sqlite"
+        self._conditions = Conditions(connection, aliases, now())
+        self._query = query
+        self._since, self._until = since, until
+
+    def total(self) -> Total:
+        """How many there are, counted to the end where that is fast."""
+        if self._sqlite and not self._filters:
+            if self._text is not None:
+                return Total(self._scalar(sa.select(sa.func.count()).select_from(FTS).where(*self._found())))
+            return Total(self._scalar(sa.select(sa.func.count()).select_from(Article).where(*self._between())))
+        if not self._sqlite or self._few is not None:
+            return Total(self._scalar(sa.select(sa.func.count()).select_from(self.all())))
+        by_set = self._text is None and self._smallest is not None
+        select = self._of_set(sa.literal(1)) if by_set else self._ordered(sa.literal(1))
+        some = select.limit(COUNTED + 1).subquery()
+        count = self._scalar(sa.select(sa.func.count()).select_from(some))
+        return Total(min(count, COUNTED), count <= COUNTED)
+
+    def newest(self, limit: int, before: Match | None = None) -> list[Match]:
+        """The newest matches, after the last one of the page before where there was one."""
+        if not self._sqlite:
+            found = self.all()
+            select: sa.Select[Any] = sa.select(found.c.id, found.c.key)
+            if before is not None:
+                after = sa.tuple_(sa.literal(before.key, found.c.key.type), sa.literal(before.id, sa.BigInteger))
+                select = select.where(sa.tuple_(found.c.key, found.c.id) < after)
+            select = select.order_by(found.c.key.desc(), found.c.id.desc())
+        elif self._few is not None:
+            select = self._of_set(Article.id, SEARCH_KEY).order_by(SEARCH_KEY.desc())
+            select = select if before is None else select.where(before.key > SEARCH_KEY)
+        else:
+            key = SEARCH_KEY if self._text is None else FTS.c.rowid
+            select = self._ordered(Article.id, key)
+            select = select if before is None else select.where(key < before.key)
+        return [Match(*row) for row in self._connection.execute(select.limit(limit))]
+
+    def all(self, *columns: Any, joined: tuple[sa.FromClause, Any] | None = None) -> sa.CTE:
+        """(id, key) of all matches in no order, with more columns of `articles` or of what is joined to it."""
+        source: sa.FromClause = Article.__table__
+        if joined is not None:
+            source = source.outerjoin(*joined)
+        key: Any = SEARCH_KEY if self._sqlite else Article.published_at
+        chosen = (Article.id.label("id"), key.label("key"), *columns)
+        if self._sqlite and self._smallest is not None and (self._few is not None or self._text is None):
+            select = self._of_set(*chosen, source=source)
+        elif self._sqlite and self._text is not None:
+            select = sa.select(*chosen).select_from(
+                FTS.join(source, FTS.c.rowid == SEARCH_KEY)).where(*self._found(), *self._rest)
+        else:
+            select = sa.select(*chosen).select_from(source).where(*self._whole())
+        return select.cte("matched").prefix_with("MATERIALIZED")
+
+    def oldest(self) -> Match | None:
+        """The first match in the order of time."""
+        if self._sqlite and (self._text is not None or self._smallest is None):
+            key = SEARCH_KEY if self._text is None else FTS.c.rowid
+            select = self._ordered(Article.id, key, newest=False)
+        else:
+            found = self.all()
+            select = sa.select(found.c.id, found.c.key).order_by(found.c.key, found.c.id)
+        row = self._connection.execute(select.limit(1)).one_or_none()
+        return None if row is None else Match(*row)
+
+    def count_between(self, edges: Sequence[datetime]) -> list[int]:
+        """How many matches there are between each two neighbours of a row of moments, all starts of days in UTC."""
+        if self._sqlite and not self._filters and self._text is not None and len(edges) <= _MANY_PARTS:
+            low, high = self._keys
+            parts = [matches(self._text, max(low, _first_key(start)), min(high, _first_key(end) - 1))
+                     for start, end in pairwise(edges)]
+            return [self._scalar(sa.select(sa.func.count()).select_from(FTS).where(*part)) for part in parts]
+        key: Any = self.all().c.key
+        # Counted from long ago, so that no day has a negative number, which the two databases would round apart.
+        day = (key.op(">>")(25) + _DAYS_BEFORE * _DAY) / _DAY if self._sqlite else \
+            sa.func.floor(sa.extract("epoch", key) / _DAY) + _DAYS_BEFORE
+        number = sa.cast(day, sa.BigInteger) if not self._sqlite else day.op("-")(0)
+        starts = [int(edge.timestamp()) // _DAY + _DAYS_BEFORE for edge in edges]
+        counts = [0] * (len(edges) - 1)
+        for at, count in self._connection.execute(
+                sa.select(number.label("day"), sa.func.count()).group_by(sa.text("day"))):
+            part = bisect_right(starts, int(at)) - 1
+            if 0 <= part < len(counts):
+                counts[part] += count
+        return counts
+
+    # ---- SQLite: the parts of a query
+
+    @cached_property
+    def _parts(self) -> tuple[list[Query], list[Range], list[Query]]:
+        """What full text answers, what the order of time answers, and all else."""
+        children = self._query.children if isinstance(self._query, And) else (self._query,)
+        texts = [child for child in children if is_text(child)]
+        dates = [child for child in children if isinstance(child, Range) and child.field == "published"]
+        taken = {*texts, *dates}
+        return texts, dates, [c for c in children if c not in taken and not isinstance(c, Everything)]
+
+    @property
+    def _filters(self) -> list[Query]:
+        return self._parts[2]
+
+    @cached_property
+    def _text(self) -> str | None:
+        texts = self._parts[0]
+        if not texts:
+            return None
+        return fts_match(texts[0] if len(texts) == 1 else And(tuple(texts)))
+
+    @cached_property
+    def _keys(self) -> tuple[int, int]:
+        """The first and the last search_key that may match."""
+        lows, highs = [self._since], [self._until]
+        for asked in self._parts[1]:
+            low, high = bounds(asked, self._conditions.now)
+            lows.append(low)
+            highs.append(high)
+        return (max((_first_key(low) for low in lows if low is not None), default=-(2**63)),
+                min((_first_key(high) - 1 for high in highs if high is not None), default=2**63 - 1))
+
+    def _found(self) -> list[Condition]:
+        return matches(self._text or "", *self._keys)
+
+    def _between(self) -> list[Condition]:
+        low, high = self._keys
+        bounded = self._since or self._until or self._parts[1]
+        return [SEARCH_KEY.between(low, high)] if bounded else []
+
+    @cached_property
+    def _rest(self) -> list[Condition]:
+        filters = self._filters
+        if not filters:
+            return []
+        return [self._conditions.of(filters[0] if len(filters) == 1 else And(tuple(filters)))]
+
+    def _ordered(self, *columns: Any, newest: bool = True) -> sa.Select[Any]:
+        """The matches, the newest first or last; the index is followed only as far as somebody reads."""
+        if self._text is None:
+            select = sa.select(*columns).select_from(Article).where(*self._between(), *self._rest)
+            return select.order_by(SEARCH_KEY.desc() if newest else SEARCH_KEY)
+        source = FTS.join(Article.__table__, FTS.c.rowid == SEARCH_KEY)
+        select = sa.select(*columns).select_from(source).where(*self._found(), *self._rest)
+        return select.order_by(FTS.c.rowid.desc() if newest else FTS.c.rowid)
+
+    @cached_property
+    def _smallest(self) -> tuple[int, IdSelect] | None:
+        """The filter that fewest articles pass, of those that can name them, and how many that are, up to a limit."""
+        sizes = []
+        for ids in self._conditions.sets(self._filters):
+            some = sa.select(ids.subquery().c[0]).limit(_FEW + 1).subquery()
+            sizes.append((self._scalar(sa.select(sa.func.count()).select_from(some)), ids))
+        return min(sizes, key=lambda one: one[0], default=None)
+
+    @property
+    def _few(self) -> IdSelect | None:
+        """The ids of that filter, where they are so few that they are best looked at first."""
+        return self._smallest[1] if self._smallest is not None and self._smallest[0] <= _FEW else None
+
+    def _of_set(self, *columns: Any, source: sa.FromClause | None = None) -> sa.Select[Any]:
+        """The matches, found by looking at all articles of the smallest filter."""
+        assert self._smallest is not None
+        return (sa.select(*columns).select_from(Article if source is None else source)
+                .with_hint(Article, "INDEXED BY ix_articles_id_search_key", "sqlite")
+                .where(Article.id.in_(self._smallest[1]), *self._whole()))
+
+    def _whole(self) -> list[Condition]:
+        """The conditions on `articles` by themselves."""
+        if not self._sqlite:
+            published = [*([Article.published_at >= self._since] if self._since else []),
+                         *([Article.published_at < self._until] if self._until else [])]
+            return [self._conditions.of(self._query), *published]
+        text = [] if self._text is None else [SEARCH_KEY.in_(sa.select(FTS.c.rowid).where(*self._found()))]
+        return [*self._between(), *text, *self._rest]
+
+    def _scalar(self, select: sa.Select[Any]) -> int:
+        return int(self._connection.execute(select).scalar_one())
+
+
+def _first_key(moment: datetime) -> int:
+    """The lowest search_key of a moment; times of publication are whole seconds."""
+    return math.ceil(moment.astimezone(UTC).timestamp()) * _IDS
+
+
+def published_of(key: Any) -> datetime:
+    """The time of publication of a match's key."""
+    return datetime.fromtimestamp(key // _IDS, UTC) if isinstance(key, int) else as_utc(key)

@@ -20,6 +20,7 @@ EXAMPLES = (
     ('"joint venture" OR consortium', "a phrase, or another word"),
     ('"samsung nvidia"~8', "near each other"),
     ('event:alliance org:"SK Telecom"', "alliances of an organisation, under any of its names"),
+    ('pair:(samsung, "SK Telecom")', "what the archive says of the two together"),
     ("topic:ai status:rumoured", "by topic and by how far it is"),
     ("rule:ai-alliances score:>=0.7", "what a rule flagged, by score"),
     ("published:7d lang:ko -opinion", "by time and language, without a word"),
@@ -31,7 +32,7 @@ def search(request: Request, wanted: AskedFor) -> HTMLResponse:
     """The articles that a query finds."""
     site = site_of(request)
     facts: dict[str, Any] = {"query": wanted.q, "since": wanted.since, "until": wanted.until, "sort": wanted.sort,
-                             "examples": EXAMPLES, "wrong": None, "timeline": (), "timeline_by": "", "facets": ()}
+                             "examples": EXAMPLES, "wrong": None, "timeline": (), "timeline_by": "", "facets": (), "facets_part": ""}
     try:
         with site.reading() as connection:
             page = look(site, connection, wanted)

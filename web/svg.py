@@ -27,7 +27,7 @@ def bars(given: Sequence[Bar], label: str) -> Markup:
         return Markup("")
     most = max(1, *(bar.number for bar in given))
     step = _WIDTH / len(given)
-    width = max(2.0, min(step * 0.8, 60))
+    width = max(2.0, step * 0.8)
     drawn = []
     for at, bar in enumerate(given):
         x, part = at * step + (step - width) / 2, min(bar.part, bar.number)
@@ -38,8 +38,9 @@ def bars(given: Sequence[Bar], label: str) -> Markup:
         drawn.append(Markup('<a href="{}" aria-label="{}">{}</a>').format(bar.href, told, inside)
                      if bar.href and bar.number else Markup("<g>{}</g>").format(inside))
     return Markup('<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="group" aria-label="{}">{}'
-                  '</svg><div class="ticks" aria-hidden="true">{}</div>').format(
-        _WIDTH, _HEIGHT, f"{label}, at most {most:,}", Markup("").join(drawn), _names(given))
+                  '</svg><div class="ticks{}" aria-hidden="true">{}</div>').format(
+        _WIDTH, _HEIGHT, f"{label}, at most {most:,}", Markup("").join(drawn),
+        " even" if len(given) <= _NAMES else "", _names(given))
 
 
 def _names(given: Sequence[Bar]) -> Markup:

@@ -31,7 +31,8 @@ def run(tmp_path: Path, capsys, monkeypatch, home_engine):
     told = [("SK Telecom", "Samsung Electronics", 2020, "announced", "ai"),
             ("SK Telecom", "Kakao", 2019, "announced", "ai"),
             ("SK Telecom", "Hana Bank", 2022, "announced", "finance"),
-            ("SK Telecom", "Anthropic", 2023, "rumoured", "ai"), ("Deutsche Telekom", "SK Telecom", 2024, "ended", "ai"),
+            ("SK Telecom", "Anthropic", 2023, "rumoured", "ai"),
+            ("Deutsche Telekom", "SK Telecom", 2024, "ended", "ai"),
             ("Anthropic", "Amazon", 2021, "announced", "ai"),
             ("Kakao", "OpenAI", 2025, "denied", "ai")]
     with writing(home_engine) as connection:
@@ -90,7 +91,7 @@ def test_the_picture_is_a_png(run, tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "first"), [
-    (("--newcomers", "--since", "2021"), "Anthropic"),
+    (("--newcomers", "--since", "2021"), "Hana Bank"),
     (("--brokers",), "SK Telecom"),
     (("--bridges",), "2023-01-08"),
     (("--by", "year"), "2019"),

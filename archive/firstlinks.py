@@ -76,8 +76,7 @@ def first_of_clusters(connection: Connection, hits: Collection[int]) -> set[int]
     parties = _parties(connection, hits)
     if not any(len(held) > 1 for _, held in parties.values()):
         return set()
-    joined = {(one.alliance.story, name) for one in bridges(alliance_graph(connection))
-              for name in (one.link.a, one.link.b)}
+    joined = {(one.alliance.story, name) for one in bridges(alliance_graph(connection)) for name in one.parties}
     return {hit for hit, (story, held) in parties.items()
             if sum((story, party.name) in joined for party in held) > 1}
 

@@ -38,11 +38,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """An alliance that linked two clusters of organisations for the first time, and how large each was."""
+    """A story that linked clusters of organisations for the first time: its parties, and how large each cluster was."""
 
-    link: Link
+    parties: tuple[str, ...]
     alliance: Alliance
-    sizes: tuple[int, int]
+    sizes: tuple[int, ...]
 
 
 def newcomers(graph: Graph, since: datetime) -> list[Node]:
@@ -138,40 +138,56 @@ def _name_of(moment: datetime, by: Literal["year", "quarter"]) -> str:
 
 
 def bridges(graph: Graph, least: int = 2) -> list[Bridge]:
-    """The alliances that linked two clusters of at least `least` organisations each, the newest first.
+    """The stories that linked clusters of at least `least` organisations each, the newest first.
 
     A cluster is what alliances up to then link, those that ended later among them; what was denied links nothing.
     """
-    begun = sorted(((one.begun, one.story, link.a, link.b, link, one) for link in graph.links
-                    for one in link.alliances if one.begun is not None), key=lambda row: row[:4])
-    clusters = Clusters()
+    by_story: dict[int, list[tuple[datetime, str, str, Alliance]]] = defaultdict(list)
+    for link in graph.links:
+        for one in link.alliances:
+            if one.begun is not None:
+                by_story[one.story].append((one.begun, link.a, link.b, one))
+    clusters = _Clusters()
     found = []
-    for *_, link, one in begun:
-        sizes = clusters.join(link.a, link.b)
-        if sizes is not None and min(sizes) >= least:
-            found.append(Bridge(link, one, sizes))
+    for pairs in sorted((sorted(pairs, key=lambda pair: pair[:3]) for pairs in by_story.values()),
+                        key=lambda pairs: (pairs[0][0], pairs[0][3].story)):
+        parties = sorted({name for _, a, b, _ in pairs for name in (a, b)})
+        before = {name: clusters.of(name) for name in parties}
+        for _, a, b, _ in pairs:
+            clusters.join(a, b)
+        found += [Bridge(names, pairs[0][3], sizes) for names, sizes in _joined(clusters, before, least)]
     return found[::-1]
 
 
-class Clusters:
+def _joined(clusters: _Clusters, before: Mapping[str, tuple[str, int]],
+            least: int) -> Iterable[tuple[tuple[str, ...], tuple[int, ...]]]:
+    """The clusters that are one now: the parties in them, and how large they were."""
+    now: dict[str, dict[str, int]] = defaultdict(dict)
+    parties: dict[str, list[str]] = defaultdict(list)
+    for name, (head, size) in before.items():
+        if size >= least:
+            one, _ = clusters.of(name)
+            now[one][head] = size
+            parties[one].append(name)
+    return [(tuple(parties[one]), tuple(sizes.values())) for one, sizes in now.items() if len(sizes) > 1]
+
+
+class _Clusters:
     """Organisations by what links them. Each begins as its own cluster."""
 
     def __init__(self) -> None:
         self._above: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
 
-    def join(self, a: str, b: str) -> tuple[int, int] | None:
-        """Link two organisations; how many were in the cluster of each, None where they were in the same one."""
-        one, other = self._head(a), self._head(b)
-        if one == other:
-            return None
-        sizes = self._sizes.get(one, 1), self._sizes.get(other, 1)
-        small, large = (one, other) if sizes[0] < sizes[1] else (other, one)
-        self._above[small] = large
-        self._sizes[large] = sum(sizes)
-        return sizes
-
-    def _head(self, name: str) -> str:
+    def of(self, name: str) -> tuple[str, int]:
+        """What a cluster is called, and how many are in it."""
         while (above := self._above.get(name)) is not None:
             name = above
-        return name
+        return name, self._sizes.get(name, 1)
+
+    def join(self, a: str, b: str) -> None:
+        """Link two organisations."""
+        one, other = sorted((self.of(a), self.of(b)), key=lambda cluster: cluster[1])
+        if one != other:
+            self._above[one[0]] = other[0]
+            self._sizes[other[0]] = one[1] + other[1]

@@ -20,6 +20,7 @@ from pactwatch.cli import (
     digest,
     extract,
     feedback,
+    graph,
     health,
     rules,
     run,
@@ -75,6 +76,7 @@ app.add_typer(rules.app, name="rules")
 texts.register(app)
 extract.register(app)
 archive.register(app)
+graph.register(app)
 backfill.register(app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(digest.app, name="digest")

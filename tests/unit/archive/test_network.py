@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 
 import networkx
 import pytest
@@ -27,6 +29,14 @@ def link(a, b, *told):
     a, b = sorted((a, b))
     return Link(a, b, alliances[-1].status, "partnership", ("ai",), alliances[0].first, alliances[-1].last, 1,
                 alliances[-1], alliances)
+
+
+def relabelled(whole, at, story):
+    """The graph with all alliances of one day in one story, and every other one in a story of its own."""
+    numbers = count(100)
+    links = [replace(one, alliances=tuple(replace(told, story=story if told.first == at else next(numbers))
+                                          for told in one.alliances)) for one in whole.links]
+    return Graph(whole.nodes, tuple(links))
 
 
 def graph(*links):
@@ -77,6 +87,13 @@ def test_a_bridge_is_the_first_link_between_two_clusters():
     whole = graph(link("A", "B", ("announced", day(2018))), link("C", "D", ("announced", day(2019))),
                   link("B", "C", ("announced", day(2020)), ("announced", day(2021))),
                   link("A", "D", ("announced", day(2022))), link("A", "E", ("announced", day(2023))))
-    [one] = bridges(whole)
-    assert (one.link.a, one.link.b, one.alliance.first, one.sizes) == ("B", "C", day(2020), (2, 2))
-    assert len(bridges(whole, least=1)) == 4
+    [one] = bridges(relabelled(whole, None, 0))
+    assert (one.parties, one.alliance.first, one.sizes) == (("B", "C"), day(2020), (2, 2))
+
+
+def test_a_consortium_is_one_bridge_between_all_its_clusters():
+    joint = [("announced", day(2020))]
+    whole = graph(link("A", "B", ("announced", day(2018))), link("C", "D", ("announced", day(2019))),
+                  *(link(a, b, *joint) for a, b in ("AC", "AX", "CX")))
+    [one] = bridges(relabelled(whole, day(2020), 9))
+    assert (one.parties, one.sizes) == (("A", "C"), (2, 2))

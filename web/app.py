@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from core.errors import PactwatchError
 from core.logs import get_logger
+from web.api import OTHERS, VERSIONED, document
 from web.forms import StaleFormError
 from web.guard import BodyTooLargeError, Guard
 from web.lookouts import Lookouts
@@ -34,6 +35,10 @@ def create_app(site: Site) -> FastAPI:
     app.state.lookouts = Lookouts(site.tools)
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
+    for router in OTHERS:
+        app.include_router(router, include_in_schema=False)
+    for router in VERSIONED:
+        app.include_router(router, prefix=document.PREFIX)
     app.add_exception_handler(PactwatchError, _ours)  # type: ignore[arg-type]  # Starlette types the base class
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _unreadable)  # type: ignore[arg-type]

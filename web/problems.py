@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from starlette.responses import Response
@@ -39,7 +40,13 @@ def title_of(failure: PactwatchError) -> str:
 def problem_of(failure: PactwatchError) -> Response:
     """One of our errors as an answer. A query's has its column, and what is meant where that is known."""
     answer = problem(status_of(failure), title_of(failure), str(failure), column=getattr(failure, "column", None),
-                     suggestion=getattr(failure, "suggestion", None))
+                     suggestion=_meant(str(failure)))
     if isinstance(failure, RetryLater):
         answer.headers["Retry-After"] = str(round(failure.after or 10))
     return answer
+
+
+def _meant(message: str) -> str | None:
+    """What an error says was probably meant."""
+    found = re.search(r"did you mean '?([^'?]+)'?\?", message)
+    return found[1] if found else None

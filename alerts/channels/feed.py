@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
-import xml.etree.ElementTree as ET
 from datetime import datetime
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from alerts.channels.base import Payload, Post, Posted
+from alerts.feeds import atom, id_of, json_feed, rss
 from alerts.html import body
 from alerts.message import Message
 from alerts.plain import plain
@@ -25,8 +23,6 @@ from core.errors import DisableRoute, RetryLater, SkipDocument
 from core.settings import Settings
 
 MOST = 200                               # items that a feed keeps
-_VERSION = "https://jsonfeed.org/version/1.1"
-_ATOM = "http://www.w3.org/2005/Atom"
 
 
 def open_channel(name: str, settings: Settings) -> FeedChannel:
@@ -56,10 +52,10 @@ class FeedChannel:
     def post(self, post: Post) -> Posted:
         """Put the item on top."""
         now = iso(clock.now())
-        items = [item for item in self._read() if item["id"] != _id(post.key)]
-        item = {"id": _id(post.key), **_contents(post.payload), "date_published": now, "date_modified": now}
+        items = [item for item in self._read() if item["id"] != id_of(post.key)]
+        item = {"id": id_of(post.key), **_contents(post.payload), "date_published": now, "date_modified": now}
         self._write([item, *items][:MOST], post.payload.get("route", ""))
-        return Posted(_id(post.key))
+        return Posted(id_of(post.key))
 
     def find(self, key: str, thread: str | None, since: datetime) -> Posted | None:  # noqa: ARG002 - every channel's arguments
         """The item, if the feed has it."""
@@ -85,12 +81,11 @@ class FeedChannel:
 
     def _write(self, items: list[dict[str, Any]], route: str) -> None:
         title = f"Pactwatch: {route}" if route else "Pactwatch"
-        whole = {"version": _VERSION, "title": title, "items": items}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._replace(".atom", _xml(_atom(title, items)))
-            self._replace(".rss", _xml(_rss(title, items)))
-            self._replace(".json", json.dumps(whole, ensure_ascii=False, indent=1).encode())
+            self._replace(".atom", atom(title, items, iso(clock.now()) or ""))
+            self._replace(".rss", rss(title, items))
+            self._replace(".json", json_feed(title, items))
         except OSError as failure:
             self._failed("written", failure)
 
@@ -114,53 +109,6 @@ class FeedChannel:
         new.replace(file)
 
 
-def _id(key: str) -> str:
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'pactwatch:{key}')}"
-
-
 def _contents(payload: Payload) -> dict[str, Any]:
     found = {"title": payload["title"], "content_html": payload["html"], "content_text": payload["text"]}
     return {**found, "url": payload["url"]} if payload["url"] else found
-
-
-def _atom(title: str, items: list[dict[str, Any]]) -> ET.Element:
-    feed = ET.Element("feed", xmlns=_ATOM)
-    _add(feed, "id", _id(f"feed:{title}"))
-    _add(feed, "title", title)
-    _add(feed, "updated", items[0]["date_published"])
-    _add(ET.SubElement(feed, "author"), "name", "Pactwatch")
-    for item in items:
-        entry = ET.SubElement(feed, "entry")
-        _add(entry, "id", item["id"])
-        _add(entry, "title", item["title"])
-        _add(entry, "published", item["date_published"])
-        _add(entry, "updated", item.get("date_modified") or item["date_published"])
-        if item.get("url"):
-            ET.SubElement(entry, "link", href=item["url"])
-        _add(entry, "content", item["content_html"], type="html")
-    return feed
-
-
-def _rss(title: str, items: list[dict[str, Any]]) -> ET.Element:
-    rss = ET.Element("rss", version="2.0")
-    channel = ET.SubElement(rss, "channel")
-    link = next((item["url"] for item in items if item.get("url")), "about:blank")
-    for name, value in (("title", title), ("link", link), ("description", "Stories that were told")):
-        _add(channel, name, value)
-    for item in items:
-        entry = ET.SubElement(channel, "item")
-        _add(entry, "title", item["title"])
-        if item.get("url"):
-            _add(entry, "link", item["url"])
-        _add(entry, "guid", item["id"], isPermaLink="false")
-        _add(entry, "pubDate", format_datetime(datetime.fromisoformat(item["date_published"])))
-        _add(entry, "description", item["content_html"])
-    return rss
-
-
-def _add(parent: ET.Element, name: str, text: str, **attributes: str) -> None:
-    ET.SubElement(parent, name, attributes).text = text
-
-
-def _xml(root: ET.Element) -> bytes:
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode").encode()

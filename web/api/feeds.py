@@ -1,0 +1,54 @@
+"""Feeds of any query, in the forms that feed readers take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from alerts import feeds
+from alerts.text import clean, safe_link, shorten
+from archive.found import Found
+from archive.snippets import MARKS
+from core.clock import iso, now
+from web.asked import AskedFor, look
+from web.site import site_of
+
+router = APIRouter()
+_TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
+
+
+@router.get("/feeds/{form}")
+def feed(request: Request, form: Literal["atom", "rss", "json"], wanted: AskedFor) -> Response:
+    """The newest articles that a query finds."""
+    site = site_of(request)
+    with site.reading() as connection:
+        page = look(site, connection, wanted)
+    items = list(_items(page.items))
+    title = f"Pactwatch: {shorten(clean(wanted.q), 200)}"
+    base = site.settings.web.public_url or str(request.base_url).rstrip("/")
+    own = f"{base}{wanted.address(f'/feeds/{form}')}"
+    if form == "json":
+        made = feeds.json_feed(title, items, feed_url=own, home_page_url=f"{base}{wanted.address()}")
+    elif form == "atom":
+        made = feeds.atom(title, items, iso(now()) or "", own)
+    else:
+        made = feeds.rss(title, items, "Articles of the archive that the query finds", f"{base}{wanted.address()}")
+    return Response(made, media_type=_TYPES[form])
+
+
+def _items(found: tuple[Found, ...]) -> Iterator[dict[str, Any]]:
+    for one in found:
+        names = ", ".join(map(clean, one.organisations[:6]))
+        kind = " ".join(filter(None, ((one.event_type or "").replace("_", " "), one.status)))
+        about = " · ".join(filter(None, (names, kind, clean(one.source))))
+        said = clean(one.snippet.replace(MARKS[0], ""))
+        item = {"id": feeds.id_of(f"article:{one.id}"), "title": shorten(clean(one.title) or one.url, 300),
+                "content_html": f"<p>{escape(about)}</p><p>{escape(said)}</p>", "content_text": f"{about}\n{said}",
+                "date_published": iso(one.published_at), "date_modified": iso(one.seen_at)}
+        if link := safe_link(one.url):
+            item["url"] = link
+        yield item

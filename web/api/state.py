@@ -1,0 +1,70 @@
+"""Questions about the desk itself: rules, sources, deliveries; and the one thing that programs may say."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from archive import feedback as journal
+from archive import routes
+from archive.health import overview
+from core.clock import now
+from web.api import shapes
+from web.api.answers import answer
+from web.problems import problem
+from web.saying import say
+from web.site import site_of, visitor_of
+
+router = APIRouter(tags=["desk"])
+
+
+@router.get("/rules", response_model=shapes.Items)
+def rules(request: Request) -> Response:
+    """Every rule, as `rules list --json` prints it."""
+    site = site_of(request)
+    with site.reading() as connection:
+        return answer({"items": site.tools.rules(connection)})
+
+
+@router.get("/sources", response_model=shapes.Items)
+def sources(request: Request) -> Response:
+    """Every source with the outcome of its last poll, as `sources list --json` prints it."""
+    site = site_of(request)
+    with site.reading() as connection:
+        return answer({"items": site.tools.sources(connection)})
+
+
+@router.get("/health")
+def health(request: Request) -> Response:
+    """How the sources go as a whole, as `health --json` prints it."""
+    with site_of(request).reading() as connection:
+        return answer(overview(connection, now()))
+
+
+@router.get("/deliveries")
+def deliveries(request: Request) -> Response:
+    """Each route with its counts, what did not end as sent, and what was sent last."""
+    with site_of(request).reading() as connection:
+        return answer({"routes": routes.overview(connection, now()), "deliveries": routes.open_deliveries(connection),
+                       "sent": routes.sent_deliveries(connection)})
+
+
+@router.get("/feedback", response_model=shapes.Items)
+def said(request: Request) -> Response:
+    """What readers said, the newest first."""
+    site = site_of(request)
+    site.tools.settle()
+    with site.reading() as connection:
+        return answer({"items": journal.journal(connection, limit=200)})
+
+
+@router.post("/feedback", response_model=shapes.Noted, status_code=201)
+def note(request: Request, given: shapes.Feedback) -> Response:
+    """Say what an article is worth, mute something, or watch an organisation. For editors."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return problem(415, "Not JSON", "send application/json")
+    site = site_of(request)
+    author = given.author or visitor_of(request).name
+    with site.writing() as connection:
+        told = say(site, connection, given.model_dump(exclude_none=True), author)
+    return answer({"told": told}, 201)

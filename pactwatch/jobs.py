@@ -14,7 +14,7 @@ from alerts.health import look_after
 from alerts.tick import announce_routes, tick
 from archive.engine import Engine
 from core.clock import now
-from core.errors import SourceFileError
+from core.errors import SourceFileError, StopWork
 from core.logs import get_logger
 from core.records import Outcome
 from core.settings import NO_CONTACT
@@ -116,11 +116,11 @@ class _Service:
         scheduler.every(LOOK_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.every(HEALTH_S, "health", self._look_after)
-        listener = self._listen()
+        listener, pages = self._listen(), self._show()
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
         stopped = asyncio.ensure_future(self._stop.wait())
-        ends: set[asyncio.Future[Any]] = {stopped, scheduler.broken}
+        ends: set[asyncio.Future[Any]] = {stopped, scheduler.broken, *([pages] if pages else [])}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         self._stop.set()
@@ -130,6 +130,8 @@ class _Service:
             await in_thread(listener.stop)
         await scheduler.stop(STOP_S)
         self._desk.close()
+        if pages is not None:
+            await pages
         if scheduler.broken.done():
             await scheduler.broken
 
@@ -143,6 +145,22 @@ class _Service:
         listener = Listener(self._engine, self._space.settings, token, Archive(self._space, self._engine).answer)
         listener.start()
         return listener
+
+    def _show(self) -> asyncio.Future[None] | None:
+        """Show the pages where the settings say so. A second service on this machine goes on without them."""
+        if not self._space.settings.web.enabled:
+            return None
+        from pactwatch.webtools import site_of
+        from web.serving import address_of, bind, serve
+
+        site = site_of(self._space, self._engine)
+        try:
+            listening = bind(site)
+        except StopWork as failure:
+            log.warning("no web pages", problem=str(failure))
+            return None
+        log.info("web pages", address=address_of(listening))
+        return asyncio.ensure_future(serve(site, listening, self._stop))
 
     def _present_sources(self) -> dict[str, SourceFile]:
         """The sources; read again only when a file changed, for reading hundreds of files every few seconds costs."""

@@ -1,4 +1,4 @@
-"""Rules and sources with how they go, as `rules list --json` and `sources list --json` print them, and as pages show."""
+"""Rules and sources with how they go, as `rules list --json` and `sources list --json` print them, and pages, too."""
 
 from __future__ import annotations
 

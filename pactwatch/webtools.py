@@ -11,7 +11,6 @@ from typing import Any
 
 from alerts.clicks import settle_all
 from alerts.deliver import Courier
-from alerts.tick import announce_routes
 from archive.engine import Connection, Engine
 from core.clock import now
 from core.errors import PactwatchError, RetryLater
@@ -39,8 +38,7 @@ log = get_logger("web")
 
 
 def site_of(space: Workspace, engine: Engine) -> Site:
-    """The site of a workspace. Its routes get their rows, so that Today can say what they would send."""
-    announce_routes(engine, space.settings, now())
+    """The site of a workspace."""
     return Site(space, engine, Application(space, engine), Keys.of(space.settings, _account()))
 
 
@@ -129,7 +127,7 @@ class Application:
         try:
             Courier(self._engine, self._space.settings).deliver()
         except PactwatchError as failure:          # nobody waits for it; what waits is tried again by whoever serves
-            log.error("delivering failed", problem=str(failure))
+            log.warning("delivering failed", problem=str(failure))
 
     def settle(self) -> None:
         """Take in the clicks that a service could not write down."""

@@ -99,7 +99,7 @@ def save(space: Workspace, id_: str, text: str, before: str) -> Path:
     """Write a rule into the workspace, whole or not at all. UserError where the file changed since it was shown."""
     there = text_of(space, id_)
     if stamp(there[0] if there else "") != before:
-        raise UserError(f"the rule {id_} was changed by somebody else meanwhile; load it anew and make your change again")
+        raise UserError(f"the rule {id_} was changed by somebody else meanwhile; load it anew and change that")
     folder = space.rule_dirs[-1]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{id_}.yaml"

@@ -59,7 +59,7 @@ class FeedChannel:
 
     def find(self, key: str, thread: str | None, since: datetime) -> Posted | None:  # noqa: ARG002 - every channel's arguments
         """The item, if the feed has it."""
-        return Posted(_id(key)) if any(item["id"] == _id(key) for item in self._read()) else None
+        return Posted(id_of(key)) if any(item["id"] == id_of(key) for item in self._read()) else None
 
     def change(self, message_id: str, post: Post) -> None:
         """Write an item anew."""

@@ -22,6 +22,7 @@ from pactwatch.cli import (
     feedback,
     graph,
     health,
+    mcp,
     rules,
     run,
     serve,
@@ -71,6 +72,7 @@ demo.register(app)
 run.register(app)
 serve.register(app)
 web.register(app)
+mcp.register(app)
 app.add_typer(sources.app, name="sources")
 app.add_typer(rules.app, name="rules")
 texts.register(app)

@@ -8,6 +8,7 @@ import typer
 
 from pactwatch.cli.common import console, emit_json, workspace
 
+
 def test(
     ctx: typer.Context,
     route: Annotated[str, typer.Argument(metavar="ROUTE", help="A route of pactwatch.toml.")],

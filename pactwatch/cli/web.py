@@ -26,6 +26,8 @@ def web(
 
     Example: pactwatch web --port 8420
     """
+    from alerts.tick import announce_routes
+    from core.clock import now
     from pactwatch.cli.common import state_of
     from pactwatch.loop import run_in_loop
     from pactwatch.webtools import site_of
@@ -34,6 +36,7 @@ def web(
     options = {"web.host": host, "web.port": port}
     state_of(ctx).options.update({name: value for name, value in options.items() if value is not None})
     site = site_of(workspace(ctx), open_archive(ctx))
+    announce_routes(site.engine, site.settings, now())        # so that Today can say what they would send
     listening = bind(site)
     say(f"Pactwatch is at {address_of(listening)}")
 

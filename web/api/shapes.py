@@ -127,7 +127,7 @@ class Feedback(BaseModel):
     @field_validator("*")
     @classmethod
     def _can_be_stored(cls, value: Any) -> Any:
-        if isinstance(value, str) and ("\0" in value or not value.isprintable() and _halves(value)):
+        if isinstance(value, str) and ("\0" in value or (not value.isprintable() and _halves(value))):
             raise ValueError("has a NUL character or half of a character in it")
         return value
 

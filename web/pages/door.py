@@ -61,7 +61,8 @@ def colours(request: Request, form: Filled) -> Response:
     answer = go_to(form.get("back", "/"))
     chosen = form.get("theme")
     if chosen in THEMES:
-        answer.headers.append("Set-Cookie", f"{THEME}={chosen}; Max-Age=31536000; {cookie_rules(site_of(request).door)}")
+        rules = cookie_rules(site_of(request).door)
+        answer.headers.append("Set-Cookie", f"{THEME}={chosen}; Max-Age=31536000; {rules}")
     return answer
 
 

@@ -76,5 +76,5 @@ def _text(form: Form) -> str:
 
 def _bench(request: Request, id_: str, text: str, before: str, *, code: int = 200, own: bool = True,
            **found: Any) -> Response:
-    facts: dict[str, Any] = {"draft": None, "difference": None, "forecast": None, "days": DAYS, "problem": None, **found}
-    return render(request, "rule.html", code, id=id_, text=text, before=before, own=own, **facts)
+    nothing = {"draft": None, "difference": None, "forecast": None, "days": DAYS, "problem": None}
+    return render(request, "rule.html", code, id=id_, text=text, before=before, own=own, **{**nothing, **found})

@@ -15,6 +15,7 @@ from web.rendering import render
 from web.site import site_of
 
 router = APIRouter()
+NOTHING: dict[str, Any] = {"timeline": (), "timeline_by": "", "facets": (), "facets_part": ""}
 EXAMPLES = (
     ("samsung hbm", "both words, in any order; Korean, Japanese and Chinese words, too"),
     ('"joint venture" OR consortium', "a phrase, or another word"),
@@ -32,7 +33,7 @@ def search(request: Request, wanted: AskedFor) -> HTMLResponse:
     """The articles that a query finds."""
     site = site_of(request)
     facts: dict[str, Any] = {"query": wanted.q, "since": wanted.since, "until": wanted.until, "sort": wanted.sort,
-                             "examples": EXAMPLES, "wrong": None, "timeline": (), "timeline_by": "", "facets": (), "facets_part": ""}
+                             "examples": EXAMPLES, "wrong": None, **NOTHING}
     try:
         with site.reading() as connection:
             page = look(site, connection, wanted)

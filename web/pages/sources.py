@@ -43,8 +43,8 @@ def _is_wrong(row: dict[str, Any]) -> bool:
 
 
 def _is_shown(row: dict[str, Any], show: str) -> bool:
-    return {"watched": row["enabled"], "off": not row["enabled"], "wrong": row["enabled"] and _is_wrong(row)}.get(
-        show, True)
+    kinds = {"watched": row["enabled"], "off": not row["enabled"], "wrong": row["enabled"] and _is_wrong(row)}
+    return bool(kinds.get(show, True))
 
 
 @router.get("/sources/add")

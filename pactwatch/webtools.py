@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from pactwatch.replay import Window, try_rule
 from pactwatch.scout import file_of, nothing_found
 from pactwatch.testsend import send_test
 from pactwatch.tryouts import difference, forecast
-from pipeline.knowledge import load_knowledge
+from pipeline.knowledge import Knowledge, load_knowledge
 from pipeline.rulebook import Rule
 from scrapers.catalogue import load_sources
 from scrapers.source import SourceFile
@@ -37,9 +37,12 @@ from web.tools import Proposal
 log = get_logger("web")
 
 
-def site_of(space: Workspace, engine: Engine) -> Site:
-    """The site of a workspace."""
-    return Site(space, engine, Application(space, engine), Keys.of(space.settings, _account()))
+Load = Callable[..., Knowledge]
+
+
+def site_of(space: Workspace, engine: Engine, load: Load = load_knowledge) -> Site:
+    """The site of a workspace. `load` reads the knowledge."""
+    return Site(space, engine, Application(space, engine, load), Keys.of(space.settings, _account()))
 
 
 def _account() -> str | None:
@@ -52,8 +55,10 @@ def _account() -> str | None:
 class Application:
     """Implements `web.tools.Tools`."""
 
-    def __init__(self, space: Workspace, engine: Engine) -> None:
-        self._space, self._engine = space, engine
+    def __init__(self, space: Workspace, engine: Engine, load: Load = load_knowledge) -> None:
+        self._space, self._engine, self._load = space, engine, load
+        self._reading = threading.Lock()
+        self._knowledge: tuple[object, Knowledge] | None = None
         self._trying = threading.Lock()            # a try reads the archive for seconds; one at a time is enough
         self._bands: tuple[object, Bands] | None = None
         self._sources: tuple[object, dict[str, SourceFile]] | None = None
@@ -65,6 +70,14 @@ class Application:
     def band_of_hit(self, rule: str, score: float) -> Band:
         """The band of a stored hit."""
         return self._present_bands().of_hit(rule, score)
+
+    def knowledge(self) -> Knowledge:
+        """The knowledge; read when something first asks, and again when a file changed."""
+        files = fingerprint(self._space.knowledge_dirs)
+        with self._reading:                        # it takes a second: once is enough for all who wait
+            if self._knowledge is None or self._knowledge[0] != files:
+                self._knowledge = files, self._load(*self._space.knowledge_dirs)
+            return self._knowledge[1]
 
     def _present_bands(self) -> Bands:
         """The rules in force; read again only when a file changed."""
@@ -94,7 +107,7 @@ class Application:
         try:
             first = now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
             window = Window(first)
-            tried = try_rule(self._engine, rule, load_knowledge(*self._space.knowledge_dirs), window)
+            tried = try_rule(self._engine, rule, self.knowledge(), window)
             return (difference(self._engine, rule, tried, window),
                     forecast(self._engine, rule, tried, first.date(), days))
         finally:

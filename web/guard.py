@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 import secrets
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -138,6 +139,7 @@ class Guard:
 
 
 _LOOKING = {"GET", "HEAD", "OPTIONS"}
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/@\s]+)(?::\d{1,5})?")
 
 
 def cookie_rules(door: Door) -> str:
@@ -158,8 +160,9 @@ def _come_in(request: Request) -> Response:
 
 
 def _name(host: str) -> str:
-    """The name of a Host header, without its port."""
-    return host.partition("]")[0].lower() + "]" if host.startswith("[") else host.partition(":")[0].lower()
+    """The name of a Host header, without its port; empty where it is no such header."""
+    found = _HOST.fullmatch(host)
+    return found[1].lower() if found else ""
 
 
 def _password(given: str) -> str:

@@ -14,7 +14,7 @@ from archive.engine import Connection, Engine, reading, writing
 from core.settings import Settings
 from core.workspace import Workspace
 from pipeline.entities import Gazetteer
-from pipeline.knowledge import Knowledge, load_knowledge
+from pipeline.knowledge import Knowledge
 from web.access import Keys, Visitor
 from web.guard import Door
 from web.tools import Tools
@@ -45,10 +45,10 @@ class Site:
         """The zone in which times are shown: that of the first route."""
         return self.settings.routes[0].tz if self.settings.routes else ZoneInfo("UTC")
 
-    @cached_property
+    @property
     def knowledge(self) -> Knowledge:
         """The organisations, topics and frames; read when something first asks."""
-        return load_knowledge(*self.space.knowledge_dirs)
+        return self.tools.knowledge()
 
     @property
     def gazetteer(self) -> Gazetteer:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from archive.engine import Connection
 from core.records import Band
+from pipeline.knowledge import Knowledge
 from pipeline.rulebook import Rule
 
 
@@ -25,6 +26,9 @@ class Proposal:
 
 class Tools(Protocol):
     """The application, as the site sees it."""
+
+    def knowledge(self) -> Knowledge:
+        """The organisations, topics and frames of the workspace."""
 
     def bands(self, connection: Connection, ids: Sequence[int]) -> Mapping[int, Band]:
         """The highest band of each article that has one."""

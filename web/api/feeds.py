@@ -44,7 +44,7 @@ def _items(found: tuple[Found, ...]) -> Iterator[dict[str, Any]]:
     for one in found:
         names = ", ".join(map(clean, one.organisations[:6]))
         kind = " ".join(filter(None, ((one.event_type or "").replace("_", " "), one.status)))
-        about = " · ".join(filter(None, (names, kind, clean(one.source))))
+        about = " · ".join(filter(None, (names, clean(kind), clean(one.source))))
         said = clean(one.snippet.replace(MARKS[0], ""))
         item = {"id": feeds.id_of(f"article:{one.id}"), "title": shorten(clean(one.title) or one.url, 300),
                 "content_html": f"<p>{escape(about)}</p><p>{escape(said)}</p>", "content_text": f"{about}\n{said}",

@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery bench \
+.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
 	bench-memory bench-names bench-backfill bench-poll lock clean
 
 help: ## List the tasks
@@ -67,6 +67,10 @@ gallery: setup-dev ## See messages as Slack and mail show them: build/gallery, d
 	@$(INSTALL) "playwright>=1.55,<2"
 	@$(BIN)/python -m tests.gallery build/gallery docs
 
+journeys: setup-dev ## Use the pages in a browser, with pictures in build/journeys; needs chromium, and npm for axe-core
+	@$(INSTALL) "playwright>=1.55,<2"
+	@PACTWATCH_JOURNEYS=build/journeys $(BIN)/python -m pytest -q tests/browser
+
 # Peers in environments of their own: make bench PAGES=folder PEERS="--py newspaper4k=… --py newsplease=…"
 bench: setup-dev ## Extraction, crawl and peers beside each other: make bench PAGES=folder of news pages
 	@$(BIN)/python -m tests.bench.bench $(PAGES) $(PEERS)
@@ -85,8 +89,8 @@ bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv
-	@$(COMPILE) --extra postgres --extra apprise --extra picture --output-file requirements.lock
-	@$(COMPILE) --extra postgres --extra apprise --extra picture --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --output-file requirements.lock
+	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove .venv, caches and build results
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -25,13 +25,10 @@ def bind(site: Site) -> socket.socket:
     check_listening(site.settings, site.keys)
     try:
         family = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((web.host, web.port))
+        return socket.create_server((web.host, web.port), family=family, backlog=128)
     except OSError as failure:
         raise StopWork(f"cannot listen on {web.host}:{web.port}: {failure.strerror or failure}; "
                        "choose another web.port or web.host") from failure
-    return listening
 
 
 def address_of(listening: socket.socket) -> str:

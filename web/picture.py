@@ -88,5 +88,5 @@ def _node(name: str, place: _Place) -> Markup:
     words = Markup('<circle cx="{:.0f}" cy="{:.0f}" r="{}"/><text x="{:.0f}" y="{:.0f}" text-anchor="middle">{}</text>'
                    ).format(place.x, place.y, radius, place.x, below, short)
     kind = ("centre", "near", "outer")[place.ring]
-    return Markup('<a class="{}" href="{}" aria-label="{}"><title>{}</title>{}</a>').format(
-        kind, organisation_path(name), plain(name), plain(name), words)
+    return Markup('<a class="{}" href="{}"><title>{}</title>{}</a>').format(
+        kind, organisation_path(name), plain(name), words)

@@ -84,7 +84,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             yield Desk(found[0].rstrip("/"), f"{outlet.base_url}/", newsdesk.home)
         finally:
             server.terminate()
-            assert server.wait(timeout=15) == 0, "SIGTERM ends it cleanly"
+            assert server.wait(timeout=30) == 0, "SIGTERM ends it cleanly"
+            server.stderr.close()
 
 
 @pytest.fixture(scope="session")

@@ -80,7 +80,7 @@ def test_walk_the_graph(open_page: Open) -> None:
     page.locator("tbody a", has_text="Wrenfold AI").click()
     page.wait_for_selector(".graph svg")
     page.locator(".graph a.near").first.focus()
-    name = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    name = page.evaluate("document.activeElement.querySelector('title').textContent")
     page.keyboard.press("Enter")
     page.wait_for_function("name => document.querySelector('h1').textContent === name", arg=name)
     page.locator(".graph a.near", has_text="Wrenfold AI").click()

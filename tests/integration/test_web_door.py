@@ -60,7 +60,7 @@ def test_every_answer_forbids_what_no_page_needs(client: TestClient) -> None:
         headers = client.get(path).headers
         assert headers["content-security-policy"] == guard.POLICY, path
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert headers["x-frame-options"] == "DENY"
         assert headers["cross-origin-opener-policy"] == "same-origin"
     assert "unsafe" not in guard.POLICY

@@ -20,7 +20,6 @@ from pipeline.knowledge import Knowledge, load_knowledge
 from tests import factories
 from web.app import create_app
 
-
 OURS = "http://127.0.0.1:8420"
 SETTINGS = (
     '[catalog]\nbuiltin = false\n\n[[routes]]\nname = "daily"\nrules = ["*"]\nchannel = "console"\nsend = "digest"\n'

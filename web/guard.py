@@ -26,7 +26,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-# A stricter Referrer-Policy has browsers send `Origin: null` with our own forms, too; this one tells other sites nothing.
+# A stricter Referrer-Policy has browsers send `Origin: null` with our own forms, too. This one tells others nothing.
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

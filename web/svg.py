@@ -27,7 +27,7 @@ def bars(given: Sequence[Bar], label: str) -> Markup:
         return Markup("")
     most = max(1, *(bar.number for bar in given))
     step = _WIDTH / len(given)
-    width = max(2.0, step * 0.8)
+    width = max(2.0, min(step * 0.8, 90))
     drawn = []
     for at, bar in enumerate(given):
         x, part = at * step + (step - width) / 2, min(bar.part, bar.number)

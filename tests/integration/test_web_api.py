@@ -70,7 +70,8 @@ def test_what_is_new_comes_once_and_in_the_order_of_storing(opened: tuple[Engine
 
 
 @pytest.mark.parametrize(("query", "column", "suggestion"), [
-    ("orgg:samsung", 1, "org:"), ("samsung AND statsu:x", 13, "status:"), ("status:rumored", 8, "rumoured"), ("(a", 1, None),
+    ("orgg:samsung", 1, "org:"), ("samsung AND statsu:x", 13, "status:"), ("status:rumored", 8, "rumoured"),
+    ("(a", 1, None),
 ])
 def test_a_query_that_cannot_be_read_names_the_column_and_what_was_meant(
     client: TestClient, query: str, column: int, suggestion: str | None,
@@ -127,7 +128,8 @@ def test_feedback_is_taken_as_json_only_since_other_sites_can_send_the_rest(clie
         answer = client.post("/api/v1/feedback", content=content, headers={"Content-Type": kind})
         assert answer.status_code in {415, 422}, kind
     half = b'{"verdict": "relevant", "article": 1, "note": "\\ud800"}'
-    assert client.post("/api/v1/feedback", content=half, headers={"Content-Type": "application/json"}).status_code == 422
+    json = {"Content-Type": "application/json"}
+    assert client.post("/api/v1/feedback", content=half, headers=json).status_code == 422
 
 
 def test_the_description_names_every_question_and_its_mistakes(client: TestClient) -> None:

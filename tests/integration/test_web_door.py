@@ -44,7 +44,8 @@ def log_in(client: TestClient, token: str, **more: str) -> TestClient:
     return client
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8420", "", "[::1].evil.example"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8420", "",
+                                  "[::1].evil.example"])
 def test_a_foreign_name_that_leads_here_is_refused(client: TestClient, host: str) -> None:
     answer = client.get("/", headers={"Host": host})
     assert (answer.status_code, answer.headers["content-type"]) == (421, "application/problem+json")
@@ -181,7 +182,8 @@ def test_no_form_of_another_site_is_taken_even_with_a_token(client: TestClient, 
     fields = page(client, "/stories/1").form("/feedback")
     answer = client.post("/feedback", data={**fields, "verdict": "relevant"}, headers=headers)
     assert (answer.status_code, answer.json()["title"]) == (403, "From elsewhere")
-    assert client.post("/api/v1/feedback", json={"verdict": "relevant", "article": 1}, headers=headers).status_code == 403
+    said = {"verdict": "relevant", "article": 1}
+    assert client.post("/api/v1/feedback", json=said, headers=headers).status_code == 403
 
 
 def test_a_page_of_ours_may_send_its_form(client: TestClient) -> None:

@@ -38,7 +38,7 @@ def rule(request: Request, id_: str) -> Response:
     there = rulebench.text_of(site_of(request).space, id_)
     if there is None:
         raise NotFoundError(f"no rule is named {id_[:80]!r}")
-    return _bench(request, id_, there[0], rulebench.stamp(there[0]), own=there[1])
+    return _bench(request, id_, there[0], rulebench.stamp(there[0]))
 
 
 @router.post("/rules/try")
@@ -74,7 +74,7 @@ def _text(form: Form) -> str:
     return form.get("text", "").replace("\r\n", "\n")
 
 
-def _bench(request: Request, id_: str, text: str, before: str, *, code: int = 200, own: bool = True,
-           **found: Any) -> Response:
+def _bench(request: Request, id_: str, text: str, before: str, *, code: int = 200, **found: Any) -> Response:
+    there = rulebench.text_of(site_of(request).space, id_) if rulebench.ID.fullmatch(id_) else None
     nothing = {"draft": None, "difference": None, "forecast": None, "days": DAYS, "problem": None}
-    return render(request, "rule.html", code, id=id_, text=text, before=before, own=own, **{**nothing, **found})
+    return render(request, "rule.html", code, id=id_, text=text, before=before, there=there, **{**nothing, **found})

@@ -19,7 +19,7 @@ from archive.migrate import upgrade
 from archive.tables import Base
 from core.errors import StopWork, UserError
 
-BATCH = 1000                             # rows of one transaction
+BATCH = 2000                             # rows of one transaction
 Progress = Callable[[str, int], None]    # the table, and how many of its rows are there now
 
 _mark = sa.Table("unfinished_copy", sa.MetaData(), sa.Column("source", sa.Text, nullable=False))
@@ -83,10 +83,11 @@ def _fill(given: Connection, target: Engine, table: sa.Table, progress: Progress
     inside = [column for column in table.columns for key in column.foreign_keys if key.column.table is table]
     done = 0
     for rows in _batches(given, table):
-        blank = [{**row, **dict.fromkeys((column.name for column in inside), None)} for row in rows]
+        for row in rows:
+            row.update(dict.fromkeys((column.name for column in inside), None))
         with writing(target) as connection:
             there = _rows_of(connection, table, rows, inside) if compare else {}
-            _write(connection, table, [row for row in blank if there.get(_key(table, row)) != row])
+            _write(connection, table, [row for row in rows if there.get(_key(table, row)) != row] if there else rows)
         done += len(rows)
         progress(table.name, done)
     for column in inside:
@@ -97,18 +98,20 @@ def _fill(given: Connection, target: Engine, table: sa.Table, progress: Progress
 
 
 def _batches(given: Connection, table: sa.Table, *columns: sa.Column[Any]) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a table, or these columns of them, a thousand at a time."""
+    """The rows of a table, or these columns of them, in the order of its key."""
     keys = list(table.primary_key.columns)
     last: tuple[Any, ...] | None = None
     while True:
         query = sa.select(*(columns or table.columns)).order_by(*keys).limit(BATCH)
         if last is not None:
             query = query.where(sa.tuple_(*keys) > sa.tuple_(*map(sa.literal, last, [key.type for key in keys])))
-        rows = [dict(row) for row in given.execute(query).mappings()]
+        found = given.execute(query)
+        names = list(found.keys())
+        rows = [dict(zip(names, row, strict=True)) for row in found]
         if not rows:
             return
-        yield rows
         last = _key(table, rows[-1])
+        yield rows
 
 
 def _rows_of(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]],

@@ -69,6 +69,7 @@ def prune(engine: Engine, settings: RetentionSettings, now: datetime,
     last = 0
     while old is not None and not stopped():
         with writing(engine) as connection:
+            stories.alone(connection)
             rows = connection.execute(sa.select(Article.id, Article.story_id).where(old, Article.id > last)
                                       .order_by(Article.id).limit(BATCH)).all()
             if not rows:
@@ -141,7 +142,6 @@ def _old_runs(settings: RetentionSettings, now: datetime) -> Any:
 
 def _remove(connection: Connection, rows: Sequence[Any], now: datetime) -> int:
     """Remove articles with all that hangs on them, and the stories that lose their last one. Returns their number."""
-    stories.alone(connection)
     ids, touched = [row.id for row in rows], sorted({row.story_id for row in rows})
     # The copies of a text that goes are looked at anew below: one of them is the original now.
     connection.execute(sa.update(Article).where(Article.copy_of.in_(ids)).values(copy_of=None))

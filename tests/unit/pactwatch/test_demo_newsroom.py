@@ -112,7 +112,8 @@ def test_parties_are_organisations_of_the_demo_and_stand_in_the_text() -> None:
     publishers = {"morrowell-newsroom": "Morrowell Systems"}
     assert len(organisations) >= 25
     # One article is about firms that exist: what the archive is asked about the past.
-    real = {name: {"aliases": [], "ko": []} for name in ("SK Telecom", "Samsung Electronics")}
+    nameless: dict[str, list[str]] = {"aliases": [], "ko": []}
+    real = dict.fromkeys(("SK Telecom", "Samsung Electronics"), nameless)
     aliases = [alias for name, entry in organisations.items()
                for alias in (name, *entry["aliases"], *entry["ko"])]
     assert len(aliases) == len(set(aliases))

@@ -13,7 +13,7 @@ from typing import Literal
 
 from archive.graph import Alliance, Graph, Link, Node
 
-PIVOTS = 500                             # organisations from which ways are counted, where there are more
+PIVOTS = 250                             # organisations from which ways are counted, where there are more
 
 Neighbours = Mapping[str, Sequence[str]]
 

@@ -171,4 +171,4 @@ def _create(_target: sa.MetaData, connection: sa.Connection, **_more: object) ->
     """Tables that are made without migrations have the views, too."""
     for view in VIEWS:
         connection.execute(sa.text(f"DROP VIEW IF EXISTS {view.name}"))
-        connection.execute(sa.DDL(view.sql(connection.dialect.name).replace("%", "%%")))
+        connection.exec_driver_sql(view.sql(connection.dialect.name))

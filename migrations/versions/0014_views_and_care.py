@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 INDEXES = (("articles", "copy_of"), ("signature_bands", "article_id"), ("hits", "event_id"), ("stories", "merged_into"),
-           ("feedback", "story_id"), ("story_decisions", "other_id"))
+           ("feedback", "story_id"), ("story_decisions", "other_id"), ("addresses", "article_id"))
 NAMES = ("v_articles", "v_partners", "v_organisations", "v_stories", "v_deliveries", "v_sources")
 
 SQLITE = (

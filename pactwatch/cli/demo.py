@@ -48,7 +48,8 @@ def demo(
     out = console()
     play(home, out)
     out.print("\nTry next:")
-    for command in ("web", "search 'event:alliance AND lang:ko'", 'graph "Hanbit Telecom"', "rules test"):
+    for command in ("web", "search 'event:alliance AND lang:ko'", 'graph "SK Telecom" --topic ai --since 2020',
+                    "rules test"):
         out.print(f"  {_program()} {command} --home {shlex.quote(str(home))}", soft_wrap=True)
 
 

@@ -70,7 +70,8 @@ def graph(
     topics: Annotated[list[str] | None, typer.Option(
         "--topic", metavar="TOPIC", help="Alliances about this, such as ai; may be repeated.")] = None,
     statuses: Annotated[list[Status] | None, typer.Option(
-        "--status", help="Alliances that came to this; may be repeated. Without it all but background.")] = None,
+        "--status", metavar="STATUS", help="Alliances that came to this: announced, planned, rumoured, ended, denied, "
+        "background; may be repeated. Without it all but background.")] = None,
     newcomers: Annotated[bool, typer.Option(
         "--newcomers", help="Organisations whose first alliance is since then; without --since, 90 days.")] = False,
     brokers: Annotated[bool, typer.Option("--brokers", help="Organisations through which others are linked.")] = False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -91,6 +91,17 @@ class Matches:
             select = self._ordered(Article.id, key)
             select = select if before is None else select.where(key < before.key)
         return [Match(*row) for row in self._connection.execute(select.limit(limit))]
+
+    def stream(self, chunk: int) -> Iterator[list[int]]:
+        """The ids of all matches, the newest first, so many at a time; the database keeps the place."""
+        if self._sqlite:
+            select = self._ordered(Article.id)
+        else:
+            found = self.all()
+            select = sa.select(found.c.id).order_by(found.c.key.desc(), found.c.id.desc())
+        rows = self._connection.execute(select, execution_options={"yield_per": chunk})
+        for part in rows.partitions():
+            yield [row[0] for row in part]
 
     def all(self, *columns: Any, joined: tuple[sa.FromClause, Any] | None = None) -> sa.CTE:
         """(id, key) of all matches in no order, with more columns of `articles` or of what is joined to it."""

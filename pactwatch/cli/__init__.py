@@ -18,12 +18,15 @@ from pactwatch.cli import (
     db,
     demo,
     digest,
+    export,
     extract,
     feedback,
     health,
     rules,
     run,
+    searches,
     serve,
+    show,
     sources,
     stories,
     texts,
@@ -73,6 +76,9 @@ app.add_typer(rules.app, name="rules")
 texts.register(app)
 extract.register(app)
 archive.register(app)
+show.register(app)
+export.register(app)
+app.add_typer(searches.app, name="searches")
 backfill.register(app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(digest.app, name="digest")

@@ -29,6 +29,7 @@ from pactwatch.turns import Turns, claim
 from pactwatch.waiting import waiting
 from pactwatch.writer import Writer
 from scrapers.desk import CrawlPlan, plan
+from scrapers.lasting import SharedSettings, lasting_connections
 from scrapers.settings import crawl_settings
 from scrapers.source import SourceFile
 from scrapers.spider import NewsSpider
@@ -59,6 +60,8 @@ class Newsdesk:
         self._synced: Mapping[str, SourceFile] | None = None
         self._kept = KeptPages(space.home / FOLDER)
         self._claimed: set[str] = set()
+        self._connections = lasting_connections()
+        self._runner = AsyncCrawlerRunner(SharedSettings(crawl_settings(space.settings)))
 
     async def check(self) -> None:
         """Raise KnowledgeFileError where the workspace's knowledge is wrong."""
@@ -226,11 +229,10 @@ class Newsdesk:
         broken = asyncio.ensure_future(pool.until_broken())
         helpers: list[asyncio.Future[Any]] = [asyncio.ensure_future(self._keep_claims(writer)), stopped, broken]
         try:
-            runner = AsyncCrawlerRunner(crawl_settings(self._space.settings))
+            runner = self._runner
             hosts = Hosts(self._engine, writer.call, own, (planned.source for planned in crawl_plan.sources))
-            crawl = asyncio.ensure_future(
-                runner.crawl(NewsSpider, plan=replace(crawl_plan, hosts=hosts, arrived=self._kept), desk=desk)
-            )
+            crawl_plan = replace(crawl_plan, hosts=hosts, arrived=self._kept, connections=self._connections)
+            crawl = asyncio.ensure_future(runner.crawl(NewsSpider, plan=crawl_plan, desk=desk))
             if intake is not None:
                 helpers.append(asyncio.ensure_future(intake.run(runner, writer, own)))
                 helpers[-1].add_done_callback(writer.note)
@@ -273,7 +275,8 @@ class Newsdesk:
                 log.warning("claims not renewed", problem=str(failure))
 
     def close(self) -> None:
-        """End the extraction processes."""
+        """End the extraction processes, and the connections that were kept."""
+        self._connections.close()
         if self._pool is not None:
             self._pool.stop()
             self._pool = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import threading
 from collections.abc import Awaitable, Callable
@@ -48,6 +49,7 @@ def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:
     from scrapers.settings import install_reactor
 
     map_big_blocks()
+    gc.freeze()
 
     install_reactor()
     from twisted.internet import reactor as installed

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, HostState
 from core.records import Discovery, Page
 from scrapers.source import EntryPoint, SourceFile
+
+if TYPE_CHECKING:
+    from scrapers.lasting import Connections  # Twisted's, which takes a while to load
 
 LONGEST_VISIT_S = 600.0  # what a source still has to bring then waits for its next poll
 
@@ -67,11 +70,15 @@ class ArrivedPages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """All sources of one crawl. Without `hosts`, each host is asked for its robots.txt again."""
+    """All sources of one crawl.
+
+    Without `hosts`, each host is asked for its robots.txt again; without `connections`, none outlasts the crawl.
+    """
 
     sources: Sequence[PlannedSource]
     hosts: HostBook | None = None
     arrived: ArrivedPages | None = None
+    connections: Connections | None = None
 
 
 class Desk(Protocol):

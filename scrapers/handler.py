@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.defer import Deferred
-from twisted.web.client import Agent
+from twisted.web.client import Agent, HTTPConnectionPool
 
 from core.budget import SMALL, Share
 from core.errors import SkipDocument
@@ -92,6 +93,19 @@ class _SharingReader(http11._ResponseReader):  # noqa: SLF001
         self._asking.add_done_callback(go_on)
 
 
+class _Endpoint:
+    """Where to connect to, worked out when it is connected to: most polls have a connection."""
+
+    def __init__(self, connect: Callable[[Any], Any]) -> None:
+        self.connect = connect
+
+
+class _Connector(http11._BindAddressAgent):  # noqa: SLF001
+    def _getEndpoint(self, uri: Any) -> Any:  # noqa: N802 - Twisted's name
+        there = super()._getEndpoint
+        return _Endpoint(lambda factory: there(uri).connect(factory))  # type: ignore[no-untyped-call]
+
+
 class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001 - the only place where an agent is chosen
     """Scrapy's agent, made with the guarded reactor. A proxy in a request's meta is not looked at."""
 
@@ -123,6 +137,9 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         from twisted.internet import reactor
 
+        # Those of the application outlast this crawl.
+        self._lasting: HTTPConnectionPool | None = getattr(crawler.spider, "connections", None)
+        self._pool = self._lasting or self._pool
         self._pool._factory = _BoundedFactory  # noqa: SLF001 - where Scrapy puts its own
         self._under_way: set[Deferred[Response]] = set()
         crawler.signals.connect(self.abandon, signal=ABANDON)
@@ -130,7 +147,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         guard = AddressGuard(crawler.settings.getlist("PACTWATCH_ALLOW_NETWORKS"))
         self._policy = NamingPolicy(self._contextFactory)
         # One agent for all requests: a request's time limit is kept by Scrapy's own timer, which spans the body too.
-        self._agent = http11._BindAddressAgent(  # noqa: SLF001
+        self._agent = _Connector(
             reactor=cast("ReactorBase", GuardedReactor(reactor, guard)),
             contextFactory=cast("Any", self._policy),
             connectTimeout=crawler.settings.getfloat("PACTWATCH_CONNECT_TIMEOUT"),
@@ -174,6 +191,11 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             raise
         finally:
             self._under_way.discard(deferred)
+
+    async def close(self) -> None:
+        """Close the connections that are this crawl's own."""
+        if self._lasting is None:
+            await super().close()
 
     def abandon(self) -> None:
         """End all requests under way, so that a crawl can stop at once."""

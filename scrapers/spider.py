@@ -79,7 +79,7 @@ class NewsSpider(scrapy.Spider):
     def __init__(self, plan: CrawlPlan, desk: Desk, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._plan, self._desk = plan, desk
-        self.hosts = plan.hosts
+        self.hosts, self.connections = plan.hosts, plan.connections
         self._limits: dict[str, Any] = {}
         self._max_page = self._max_feed = 0
         self._delay = 0.0

@@ -40,6 +40,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     at: float
+    port: int = 0  # of the asker: the same as long as a connection lasts
 
 
 class Outlet:
@@ -54,7 +55,8 @@ class Outlet:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                request = Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, time.monotonic())
+                request = Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, time.monotonic(),
+                                self.client_address[1])
                 outlet.asked.append(request)
                 known = outlet.routes.get(self.path) or outlet.routes.get(self.path.partition("?")[0])
                 route = known or Reply("not found", status=404)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.tables.base import Base, BigId, IdKey
+
+OPEN = text("ended_at IS NULL")
 
 
 class Source(Base):
@@ -113,10 +115,11 @@ class Run(Base):
     id: Mapped[IdKey]
     kind: Mapped[str]                                              # run, serve, demo
     process: Mapped[str]                                           # host:pid:start, see core.process
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]                                    # done, failed, interrupted
     summary: Mapped[dict[str, Any] | None]
+    __table_args__ = (Index("ix_runs_open", "id", sqlite_where=OPEN, postgresql_where=OPEN),)
 
 
 class Fetch(Base):

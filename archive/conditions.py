@@ -63,14 +63,14 @@ class Conditions:
 
     # ---- filters
 
-    def sets(self, queries: Sequence[Query]) -> Iterator[IdSelect]:
-        """The ids of the articles that pass, for each of these conditions, all of which hold, that can say so."""
+    def sets(self, queries: Sequence[Query]) -> Iterator[tuple[IdSelect, list[Query]]]:
+        """Of conditions that must all hold: for each that can name its articles, their ids and the other conditions."""
         scoped, others = about_one_event(And(tuple(queries)))
         if scoped:
-            yield self._of_one_event(scoped)
+            yield self._of_one_event(scoped), list(others)
         for query in others:
             if (ids := self._ids(query)) is not None:
-                yield ids
+                yield ids, [other for other in queries if other is not query]
 
     def _ids(self, query: Query) -> IdSelect | None:
         """The ids of the articles of a filter, or an OR of filters, for which there is an index; None for others."""
@@ -171,6 +171,10 @@ class Conditions:
 
     def _has_topic(self, value: str) -> Condition:
         """Whether the article's topics, a JSON object of name and salience, hold this one."""
+        if self._sqlite and not value.endswith("*") and '"' not in value:
+            # Twenty times as fast as to unfold the object.
+            salience = sa.func.json_extract(Article.topics, f'$."{value.lower()}"')
+            return sa.func.coalesce(salience, 0.0) >= TOPIC_LEAST
         unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_each
         topics = unnest(Article.topics).table_valued("key", "value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
@@ -179,6 +183,8 @@ class Conditions:
 
     def _event_has_topic(self, value: str) -> Condition:
         """Whether the event's topics, a JSON list, hold this one."""
+        if self._sqlite and value.isascii() and value.replace("_", "").replace("-", "").isalnum():
+            return sa.func.instr(sa.cast(Event.topics, sa.Text), f'"{value.lower()}"') > 0
         unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_array_elements_text
         topics = unnest(Event.topics).table_valued("value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()

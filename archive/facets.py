@@ -5,8 +5,9 @@ A facet that would have to look at more than the newest 10,000 matches looks at 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Literal
@@ -16,8 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases
-from archive.fulltext import SEARCH_KEY
-from archive.matching import COUNTED, Match, Matches, Total, published_of
+from archive.matching import COUNTED, Matches, Total, published_of
 from archive.tables import Article, Event, EventParty, Mention, Organisation, Source
 from core.query import TOPIC_LEAST, Query
 
@@ -66,14 +66,15 @@ def facets(connection: Connection, query: Query, *, since: datetime | None = Non
            aliases: Aliases | None = None, most: int = 10) -> Facets:
     """Counts for what a query matches, published from `since` until before `until`; of each at most `most` values."""
     found = Matches(connection, query, since, until, aliases)
-    newest = found.newest(COUNTED)
+    newest = found.newest_with(COUNTED, Article.source_id, Article.language, Article.topics)
     ids = id_table(connection, [match.id for match in newest])
     total = Total(len(newest)) if len(newest) < COUNTED else found.total()
-    oldest = newest[-1] if newest and total.count == len(newest) else found.oldest()
-    months = _bars(found, "month", _published(oldest), _published(newest[0] if newest else None))
-    return Facets(total, len(newest), _sources(connection, newest, most), _organisations(connection, ids, most),
-                  _events(connection, ids, Event.type, most), _events(connection, ids, Event.status, most),
-                  _topics(connection, newest, most), _languages(connection, newest, most), months)
+    topics = Counter(name for match in newest for name, salience in match.topics.items() if salience >= TOPIC_LEAST)
+    return Facets(total, len(newest), _sources(connection, Counter(match.source_id for match in newest), most),
+                  _organisations(connection, ids, most), _events(connection, ids, Event.type, most),
+                  _events(connection, ids, Event.status, most), _most(topics, most),
+                  _most(Counter(match.language for match in newest if match.language), most),
+                  _months(found, newest, total))
 
 
 def timeline(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
@@ -82,9 +83,7 @@ def timeline(connection: Connection, query: Query, *, since: datetime | None = N
 
     All matches count. Of more than 1,000 bars the last ones are given.
     """
-    found = Matches(connection, query, since, until, aliases)
-    newest = next(iter(found.newest(1)), None)
-    return _bars(found, by, _published(found.oldest()), _published(newest))
+    return _bars(Matches(connection, query, since, until, aliases), by)
 
 
 def id_table(connection: Connection, ids: Sequence[int]) -> sa.TableValuedAlias:
@@ -96,16 +95,40 @@ def id_table(connection: Connection, ids: Sequence[int]) -> sa.TableValuedAlias:
         sa.column("value", sa.BigInteger), name="wanted").render_derived()
 
 
-def _bars(found: Matches, by: By, first: datetime | None, last: datetime | None) -> tuple[Bar, ...]:
+def _months(found: Matches, newest: Sequence[Any], total: Total) -> tuple[Bar, ...]:
+    """The months of all matches; of those at hand, where that is all."""
+    if not total.exact or total.count != len(newest):
+        return _bars(found, "month")
+    return _filled(Counter(_start_of(published_of(match.key), "month") for match in newest), "month")
+
+
+def _bars(found: Matches, by: By) -> tuple[Bar, ...]:
     """The bars from the first to the last match."""
-    if first is None or last is None:
+    if not found.counts_by_part or by == "day":
+        counts: Counter[datetime] = Counter()
+        for day, count in found.days():
+            counts[_start_of(day, by)] += count
+        return _filled(counts, by)
+    newest, oldest = next(iter(found.newest(1)), None), found.oldest()
+    if newest is None or oldest is None:
         return ()
-    edges = [_start_of(first, by)]
+    edges = _edges(_start_of(published_of(oldest.key), by), published_of(newest.key), by)
+    return tuple(Bar(start, end, found.count_between(start, end)) for start, end in pairwise(edges))
+
+
+def _filled(counts: Mapping[datetime, int], by: By) -> tuple[Bar, ...]:
+    """The bars of these counts, by where each starts, and those of none between them."""
+    if not counts:
+        return ()
+    return tuple(Bar(start, end, counts.get(start, 0)) for start, end in pairwise(_edges(min(counts), max(counts), by)))
+
+
+def _edges(first: datetime, last: datetime, by: By) -> list[datetime]:
+    """Where the bars start from the first to that of a moment, and where the last one ends."""
+    edges = [first]
     while edges[-1] <= last:
         edges.append(_next(edges[-1], by))
-    edges = edges[-MOST_BARS - 1 :]
-    counts = found.count_between(edges)
-    return tuple(Bar(start, end, count) for (start, end), count in zip(pairwise(edges), counts, strict=True))
+    return edges[-MOST_BARS - 1 :]
 
 
 def _start_of(moment: datetime, by: By) -> datetime:
@@ -123,47 +146,17 @@ def _next(start: datetime, by: By) -> datetime:
     return start + timedelta(days=1 if by == "day" else 7)
 
 
-def _published(match: Match | None) -> datetime | None:
-    return None if match is None else published_of(match.key)
+def _most(counts: Mapping[str, int], most: int) -> tuple[Count, ...]:
+    """The most frequent values."""
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(Count(value, value, count) for value, count in ordered[:most])
 
 
-def _narrow(connection: Connection, newest: Sequence[Match]) -> Any:
-    """The matches joined with their articles, on SQLite by an index that holds all that a facet needs of them."""
-    sqlite = connection.dialect.name == "sqlite"
-    table = id_table(connection, [match.key if sqlite else match.id for match in newest])
-    return table.join(Article.__table__, (SEARCH_KEY if sqlite else Article.id) == table.c.value)
-
-
-def _sources(connection: Connection, newest: Sequence[Match], most: int) -> tuple[Count, ...]:
-    number = sa.func.count().label("number")
-    counted = (sa.select(Article.source_id.label("value"), number).select_from(_narrow(connection, newest))
-               .group_by(Article.source_id).order_by(number.desc(), Article.source_id).limit(most).subquery())
-    rows = connection.execute(sa.select(counted.c.value, Source.name, counted.c.number)
-                              .join(Source, Source.id == counted.c.value)
-                              .order_by(counted.c.number.desc(), counted.c.value))
-    return tuple(Count(*row) for row in rows)
-
-
-def _languages(connection: Connection, newest: Sequence[Match], most: int) -> tuple[Count, ...]:
-    number = sa.func.count().label("number")
-    rows = connection.execute(sa.select(Article.language, number).select_from(_narrow(connection, newest))
-                              .where(Article.language.is_not(None)).group_by(Article.language)
-                              .order_by(number.desc(), Article.language).limit(most))
-    return tuple(Count(value, value, count) for value, count in rows if value)
-
-
-def _topics(connection: Connection, newest: Sequence[Match], most: int) -> tuple[Count, ...]:
-    """The topics of the articles, a JSON object of name and salience, as `topic:` finds them."""
-    sqlite = connection.dialect.name == "sqlite"
-    unnest = sa.func.json_each if sqlite else sa.func.jsonb_each
-    topics = unnest(Article.topics).table_valued("key", "value", name="topics")
-    topics = topics if sqlite else topics.render_derived()
-    salience = topics.c.value if sqlite else sa.cast(topics.c.value, sa.Double)
-    number = sa.func.count().label("number")
-    rows = connection.execute(
-        sa.select(topics.c.key, number).select_from(_narrow(connection, newest).join(topics, sa.true()))
-        .where(salience >= TOPIC_LEAST).group_by(topics.c.key).order_by(number.desc(), topics.c.key).limit(most))
-    return tuple(Count(value, value, count) for value, count in rows)
+def _sources(connection: Connection, counts: Mapping[str, int], most: int) -> tuple[Count, ...]:
+    found = _most(counts, most)
+    named = sa.select(Source.id, Source.name).where(Source.id.in_([one.value for one in found]))
+    names = {row.id: row.name for row in connection.execute(named)}
+    return tuple(replace(one, label=names[one.value]) for one in found)
 
 
 def _events(connection: Connection, ids: Any, column: Any, most: int) -> tuple[Count, ...]:

@@ -8,12 +8,10 @@ planner that follows the order of dates instead takes seconds to find a rare wor
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,7 +26,6 @@ from core.query import And, Everything, Query, Range
 
 COUNTED = 10_000                             # matches that are counted one by one; more are "10,000+"
 _IDS = 1 << 25                               # search_key: the second of publication, and below it so much of the id
-_MANY_PARTS = 400                            # of a timeline, from which one pass over all matches is cheaper
 _DAY, _DAYS_BEFORE = 86_400, 800_000
 _FEW = 2_000                                 # articles of a filter that are looked at one by one
 
@@ -92,6 +89,29 @@ class Matches:
             select = select if before is None else select.where(key < before.key)
         return [Match(*row) for row in self._connection.execute(select.limit(limit))]
 
+    def newest_with(self, limit: int, *columns: Any) -> Sequence[Any]:
+        """The newest matches as rows of id, key and columns of `articles`; SQLite has some of them in its index."""
+        if not self._sqlite:
+            found = self.all(*columns)
+            select: sa.Select[Any] = sa.select(found).order_by(found.c.key.desc(), found.c.id.desc())
+        elif self._few is not None:
+            select = self._of_set(Article.id, SEARCH_KEY.label("key"), *columns).order_by(SEARCH_KEY.desc())
+        else:
+            key = SEARCH_KEY if self._text is None else FTS.c.rowid
+            select = self._ordered(Article.id, key.label("key"), *columns)
+        return self._connection.execute(select.limit(limit)).all()
+
+    def stream(self, chunk: int) -> Iterator[list[int]]:
+        """The ids of all matches, the newest first, so many at a time; the database keeps the place."""
+        if self._sqlite:
+            select = self._ordered(Article.id)
+        else:
+            found = self.all()
+            select = sa.select(found.c.id).order_by(found.c.key.desc(), found.c.id.desc())
+        rows = self._connection.execute(select, execution_options={"yield_per": chunk})
+        for part in rows.partitions():
+            yield [row[0] for row in part]
+
     def all(self, *columns: Any, joined: tuple[sa.FromClause, Any] | None = None) -> sa.CTE:
         """(id, key) of all matches in no order, with more columns of `articles` or of what is joined to it."""
         source: sa.FromClause = Article.__table__
@@ -119,26 +139,34 @@ class Matches:
         row = self._connection.execute(select.limit(1)).one_or_none()
         return None if row is None else Match(*row)
 
-    def count_between(self, edges: Sequence[datetime]) -> list[int]:
-        """How many matches there are between each two neighbours of a row of moments, all starts of days in UTC."""
-        if self._sqlite and not self._filters and self._text is not None and len(edges) <= _MANY_PARTS:
-            low, high = self._keys
-            parts = [matches(self._text, max(low, _first_key(start)), min(high, _first_key(end) - 1))
-                     for start, end in pairwise(edges)]
-            return [self._scalar(sa.select(sa.func.count()).select_from(FTS).where(*part)) for part in parts]
+    def days(self) -> list[tuple[datetime, int]]:
+        """How many matches each day in UTC has that has any."""
         key: Any = self.all().c.key
         # Counted from long ago, so that no day has a negative number, which the two databases would round apart.
-        day = (key.op(">>")(25) + _DAYS_BEFORE * _DAY) / _DAY if self._sqlite else \
+        day: Any = (key + _DAYS_BEFORE * _DAY * _IDS) // (_DAY * _IDS) if self._sqlite else \
             sa.func.floor(sa.extract("epoch", key) / _DAY) + _DAYS_BEFORE
-        number = sa.cast(day, sa.BigInteger) if not self._sqlite else day.op("-")(0)
-        starts = [int(edge.timestamp()) // _DAY + _DAYS_BEFORE for edge in edges]
-        counts = [0] * (len(edges) - 1)
-        for at, count in self._connection.execute(
-                sa.select(number.label("day"), sa.func.count()).group_by(sa.text("day"))):
-            part = bisect_right(starts, int(at)) - 1
-            if 0 <= part < len(counts):
-                counts[part] += count
-        return counts
+        rows = self._connection.execute(sa.select(day.label("day"), sa.func.count()).group_by(sa.text("day")))
+        return [(datetime.fromtimestamp((int(number) - _DAYS_BEFORE) * _DAY, UTC), count) for number, count in rows]
+
+    @property
+    def counts_by_part(self) -> bool:
+        """Whether `count_between` can be asked: where an index counts a part of the time without the rest."""
+        return self._sqlite and not self._filters
+
+    def count_between(self, start: datetime, end: datetime) -> int:
+        """How many matches there are from a moment until before another."""
+        if self._text is not None:
+            low, high = self._keys
+            part = matches(self._text, max(low, _first_key(start)), min(high, _first_key(end) - 1))
+            return self._scalar(sa.select(sa.func.count()).select_from(FTS).where(*part))
+        within = [Article.published_at >= start, Article.published_at < end]
+        return self._scalar(sa.select(sa.func.count()).select_from(Article).where(*within, *self._dates()))
+
+    def _dates(self) -> list[Condition]:
+        """The bounds of the time in terms of the time, for the narrow index of it."""
+        dates: list[Condition] = [self._conditions.of(asked) for asked in self._parts[1]]
+        dates += [Article.published_at >= self._since] if self._since else []
+        return dates + ([Article.published_at < self._until] if self._until else [])
 
     # ---- SQLite: the parts of a query
 
@@ -183,7 +211,9 @@ class Matches:
 
     @cached_property
     def _rest(self) -> list[Condition]:
-        filters = self._filters
+        return self._all_of(self._filters)
+
+    def _all_of(self, filters: Sequence[Query]) -> list[Condition]:
         if not filters:
             return []
         return [self._conditions.of(filters[0] if len(filters) == 1 else And(tuple(filters)))]
@@ -198,12 +228,15 @@ class Matches:
         return select.order_by(FTS.c.rowid.desc() if newest else FTS.c.rowid)
 
     @cached_property
-    def _smallest(self) -> tuple[int, IdSelect] | None:
-        """The filter that fewest articles pass, of those that can name them, and how many that are, up to a limit."""
+    def _smallest(self) -> tuple[int, IdSelect, list[Query]] | None:
+        """Of the filters that can name their articles the one with the fewest: their number up to a limit, their ids.
+
+        And the other filters, that are asked of each of them.
+        """
         sizes = []
-        for ids in self._conditions.sets(self._filters):
+        for ids, others in self._conditions.sets(self._filters):
             some = sa.select(ids.subquery().c[0]).limit(_FEW + 1).subquery()
-            sizes.append((self._scalar(sa.select(sa.func.count()).select_from(some)), ids))
+            sizes.append((self._scalar(sa.select(sa.func.count()).select_from(some)), ids, others))
         return min(sizes, key=lambda one: one[0], default=None)
 
     @property
@@ -214,9 +247,10 @@ class Matches:
     def _of_set(self, *columns: Any, source: sa.FromClause | None = None) -> sa.Select[Any]:
         """The matches, found by looking at all articles of the smallest filter."""
         assert self._smallest is not None
+        _, ids, others = self._smallest
         return (sa.select(*columns).select_from(Article if source is None else source)
                 .with_hint(Article, "INDEXED BY ix_articles_id_search_key", "sqlite")
-                .where(Article.id.in_(self._smallest[1]), *self._whole()))
+                .where(Article.id.in_(ids), *self._between(), *self._in_text(), *self._all_of(others)))
 
     def _whole(self) -> list[Condition]:
         """The conditions on `articles` by themselves."""
@@ -224,8 +258,10 @@ class Matches:
             published = [*([Article.published_at >= self._since] if self._since else []),
                          *([Article.published_at < self._until] if self._until else [])]
             return [self._conditions.of(self._query), *published]
-        text = [] if self._text is None else [SEARCH_KEY.in_(sa.select(FTS.c.rowid).where(*self._found()))]
-        return [*self._between(), *text, *self._rest]
+        return [*self._between(), *self._in_text(), *self._rest]
+
+    def _in_text(self) -> list[Condition]:
+        return [] if self._text is None else [SEARCH_KEY.in_(sa.select(FTS.c.rowid).where(*self._found()))]
 
     def _scalar(self, select: sa.Select[Any]) -> int:
         return int(self._connection.execute(select).scalar_one())

@@ -48,28 +48,28 @@ def search(connection: Connection, query: Query, *, since: datetime | None = Non
     if sort == "relevance" and not any(positive_terms(query)):
         sort = "time"
     found = Matches(connection, query, since, until, aliases)
-    before = None if cursor is None else _after(cursor, sort, connection.dialect.name)
-    page = _page(connection, found, query, sort, limit, before)
+    before = None if cursor is None else cursor_after(cursor, sort, connection.dialect.name)
+    page = ranked(connection, found, query, sort, limit + 1, before)
     shown, more = page[:limit], len(page) > limit
     items = found_articles(connection, [match.id for match in shown], query)
     if cursor is None and not more:
         return SearchPage(len(items), items, None)
     total = found.total()
-    return SearchPage(total.count, items, _cursor(sort, shown[-1], connection.dialect.name) if more else None,
+    return SearchPage(total.count, items, cursor_of(sort, shown[-1], connection.dialect.name) if more else None,
                       total.exact)
 
 
-def _page(connection: Connection, found: Matches, query: Query, sort: Sort, limit: int,
-          before: Match | None) -> list[Match]:
-    """The matches of a page, and one more where there are more."""
+def ranked(connection: Connection, found: Matches, query: Query, sort: Sort, limit: int,
+           before: Match | None) -> list[Match]:
+    """The first matches in an order, after the last one of the page before where there was one."""
     if sort == "time":
-        return found.newest(limit + 1, before)
+        return found.newest(limit, before)
     matched = _by_score(found) if sort == "score" else _by_relevance(connection, found, query)
     select = sa.select(matched.c.id, matched.c.rank)
     if before is not None:
         after = sa.tuple_(sa.literal(before.key, sa.Double), sa.literal(before.id, sa.BigInteger))
         select = select.where(sa.tuple_(matched.c.rank, matched.c.id) < after)
-    rows = connection.execute(select.order_by(matched.c.rank.desc(), matched.c.id.desc()).limit(limit + 1))
+    rows = connection.execute(select.order_by(matched.c.rank.desc(), matched.c.id.desc()).limit(limit))
     return [Match(*row) for row in rows]
 
 
@@ -94,20 +94,19 @@ def _best(score: Any, of: Any) -> Any:
 def walk_found(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
                aliases: Aliases | None = None, chunk: int = 500) -> Iterator[tuple[Found, ...]]:
     """All matches, the newest first, so many at a time: the memory that it takes does not grow with their number."""
-    found = Matches(connection, query, since, until, aliases)
-    before: Match | None = None
-    while part := found.newest(chunk, before):
-        yield found_articles(connection, [match.id for match in part], query)
-        before = part[-1]
+    for ids in Matches(connection, query, since, until, aliases).stream(chunk):
+        yield found_articles(connection, ids, query)
 
 
-def _cursor(sort: Sort, match: Match, dialect: str) -> str:
+def cursor_of(sort: Sort, match: Match, dialect: str) -> str:
+    """The cursor of what comes after a match."""
     value = as_utc(match.key).isoformat() if isinstance(match.key, datetime) else match.key
     made_for = f"{sort}/{dialect}" if sort == "time" else sort
     return base64.urlsafe_b64encode(json.dumps([made_for, value, match.id]).encode()).decode().rstrip("=")
 
 
-def _after(cursor: str, sort: Sort, dialect: str) -> Match:
+def cursor_after(cursor: str, sort: Sort, dialect: str) -> Match:
+    """The match that a cursor names. Raises UserError for one of another search or another archive."""
     try:
         made_for, value, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         sort_of, _, base = made_for.partition("/")

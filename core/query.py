@@ -21,6 +21,7 @@ from core.clock import now
 from core.errors import QueryError
 from core.periods import bounds
 from core.querynodes import (
+    OF_EVENT,
     TOPIC_LEAST,
     And,
     Everything,
@@ -42,7 +43,7 @@ from core.querytext import check_brackets, check_slashes, readable
 from core.records import EventStatus
 from core.text import is_lone_cjk, search_tokens
 
-__all__ = ["FIELDS", "TOPIC_LEAST", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
+__all__ = ["FIELDS", "OF_EVENT", "TOPIC_LEAST", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
            "about_one_event", "pair_of", "parse", "positive_terms", "walk"]
 
 TEXT_FIELDS: dict[str, SearchedField] = {"title": "title", "text": "text", "dropped": "dropped"}

@@ -12,7 +12,7 @@ from archive.tables.base import UtcDateTime
 
 _OWN = {"search_vector", "ix_articles_search_vector", "stored_by", "ix_articles_stored_by", "search_key",
         "ix_articles_search_key", "ix_articles_id_search_key", "ix_mentions_article_id_organisation_id",
-        "ix_events_article_id_type_status"}
+        "ix_events_article_id_type_status", "ix_events_type_family_status"}
 
 
 def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:

@@ -44,7 +44,8 @@ NARROW = {                                   # name: table, columns; what they h
     "ix_articles_search_key": "articles (search_key, source_id, language, story_id, topics)",
     "ix_articles_id_search_key": "articles (id, search_key)",
     "ix_mentions_article_id_organisation_id": "mentions (article_id, organisation_id)",
-    "ix_events_article_id_type_status": "events (article_id, type, status, family)",
+    "ix_events_article_id_type_status": "events (article_id, type, status)",
+    "ix_events_type_family_status": "events (type, family, status, topics, article_id)",
 }
 TRIGGERS = ("articles_search_insert", "articles_search_delete", "articles_search_update")
 

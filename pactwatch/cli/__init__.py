@@ -18,6 +18,7 @@ from pactwatch.cli import (
     db,
     demo,
     digest,
+    export,
     extract,
     feedback,
     graph,
@@ -25,7 +26,9 @@ from pactwatch.cli import (
     mcp,
     rules,
     run,
+    searches,
     serve,
+    show,
     sources,
     stories,
     texts,
@@ -79,6 +82,9 @@ texts.register(app)
 extract.register(app)
 archive.register(app)
 graph.register(app)
+show.register(app)
+export.register(app)
+app.add_typer(searches.app, name="searches")
 backfill.register(app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(digest.app, name="digest")

@@ -4,6 +4,7 @@ PactwatchError
 ├── UserError           a mistake in what the user wrote: one line, exit code 2
 │   ├── SettingsError, WorkspaceError, SourceFileError, RuleFileError, KnowledgeFileError, SearchFileError,
 │   │   QueryError, NotFoundError
+│   ├── StaleFormError, TooLargeError
 ├── RetryLater          surely refused or failed for now: the same thing may be tried again
 │   ├── DatabaseBusyError, DatabaseFullError
 ├── UnclearDelivery     nobody knows whether the message arrived: look it up before it is sent again
@@ -74,6 +75,14 @@ class QueryError(UserError):
 
 class NotFoundError(UserError):
     """Nothing in the workspace or the archive has this name."""
+
+
+class StaleFormError(UserError):
+    """The form does not come from a page that this server gave you; load the page anew and try again."""
+
+
+class TooLargeError(UserError):
+    """The request is larger than anything that is asked for here; send less."""
 
 
 class RetryLater(PactwatchError):  # noqa: N818 - the name is the policy

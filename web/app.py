@@ -9,11 +9,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from core.errors import PactwatchError
+from core.errors import PactwatchError, StaleFormError, TooLargeError
 from core.logs import get_logger
 from web.api import OTHERS, VERSIONED, document
-from web.forms import StaleFormError
-from web.guard import BodyTooLargeError, Guard
+from web.guard import Guard
 from web.lookouts import Lookouts
 from web.pages import PAGES
 from web.problems import problem, problem_of, status_of, title_of
@@ -59,7 +58,7 @@ def _told(request: Request, status: int, title: str, detail: str) -> Response:
 def _ours(request: Request, failure: PactwatchError) -> Response:
     if isinstance(failure, StaleFormError):
         return _told(request, 403, "Out of date", str(failure))
-    if isinstance(failure, BodyTooLargeError):
+    if isinstance(failure, TooLargeError):
         return _told(request, 413, "Too large", str(failure))
     if request.url.path.startswith(_MACHINES):
         return problem_of(failure)

@@ -7,14 +7,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from core.errors import PactwatchError, UserError
+from core.errors import StaleFormError, UserError
 from web.site import site_of
 
 Form = Mapping[str, str]
-
-
-class StaleFormError(PactwatchError):
-    """The form does not come from a page that this server gave you; load the page anew and try again."""
 
 
 async def checked_form(request: Request) -> Form:

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.clock import now
-from core.errors import PactwatchError
+from core.errors import TooLargeError
 from web.access import Keys, Role, Visitor
 from web.problems import problem
 
@@ -38,10 +38,6 @@ _HEADERS = {
 _OPEN = ("/static/", "/login", "/healthz")        # what is there for everybody
 _EVERYBODY_POSTS = {"/login", "/logout", "/theme"}
 _MACHINES = ("/api/", "/feeds/")
-
-
-class BodyTooLargeError(PactwatchError):
-    """The request is larger than anything that is asked for here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +182,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > LARGEST_BODY:
-            raise BodyTooLargeError(f"the request has more than {LARGEST_BODY:,} bytes")
+            raise TooLargeError(f"the request has more than {LARGEST_BODY:,} bytes")
         return message
 
     return limited

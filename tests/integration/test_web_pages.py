@@ -94,6 +94,19 @@ def test_pages_of_results_follow_each_other(client: TestClient) -> None:
     assert len(seen) == len(set(seen)) == 4
 
 
+def test_a_search_is_saved_is_a_feed_and_is_removed(home: Path, client: TestClient) -> None:
+    fields = {"name": "aurora", "title": "All of Aurora"}
+    assert send(client, "/search?q=org:aurora*", "/searches", fields).headers["location"] == "/search?q=org%3Aaurora%2A"
+    assert "aurora:" in (home / "searches.yaml").read_text(encoding="utf-8")
+    assert "All of Aurora" in page(client, "/search?q=*").words
+    assert "<title>Pactwatch: All of Aurora</title>" in client.get("/feeds/rss/aurora").text
+    assert client.get("/api/v1/searches").json()["items"][0]["feed"] == "/feeds/atom/aurora"
+    assert send(client, "/search?q=*", "/searches", fields).status_code == 400
+    assert send(client, "/search?q=*", "/searches", {"name": "../x"}).status_code == 400
+    assert send(client, "/search?q=*", "/searches/remove", {"name": "aurora"}).status_code == 303
+    assert client.get("/feeds/rss/aurora").status_code == 404
+
+
 def test_a_story_shows_outlets_evidence_versions_and_messages(client: TestClient) -> None:
     story = page(client, "/stories/1")
     assert "Herald" in story.words

@@ -14,23 +14,38 @@ from alerts.text import clean, safe_link, shorten
 from archive.found import Found
 from archive.snippets import MARKS
 from core.clock import iso, now
-from web.asked import AskedFor, look
+from pipeline.searches import search_named
+from web.asked import Asked, AskedFor, look
 from web.site import site_of
 
 router = APIRouter()
 _TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
 
 
+Form = Literal["atom", "rss", "json"]
+
+
 @router.get("/feeds/{form}")
-def feed(request: Request, form: Literal["atom", "rss", "json"], wanted: AskedFor) -> Response:
+def feed(request: Request, form: Form, wanted: AskedFor) -> Response:
     """The newest articles that a query finds."""
+    return _feed(request, form, wanted, wanted.q, wanted.address(f"/feeds/{form}"))
+
+
+@router.get("/feeds/{form}/{name}")
+def saved(request: Request, form: Form, name: str) -> Response:
+    """The articles that a saved search finds; its address stays when its query is changed."""
+    kept = search_named(site_of(request).space.home, name[:100])
+    return _feed(request, form, Asked(q=kept.query), kept.title or name, f"/feeds/{form}/{name}")
+
+
+def _feed(request: Request, form: Form, wanted: Asked, about: str, address: str) -> Response:
     site = site_of(request)
     with site.reading() as connection:
         page = look(site, connection, wanted)
     items = list(_items(page.items))
-    title = f"Pactwatch: {shorten(clean(wanted.q), 200)}"
+    title = f"Pactwatch: {shorten(clean(about), 200)}"
     base = site.settings.web.public_url or str(request.base_url).rstrip("/")
-    own = f"{base}{wanted.address(f'/feeds/{form}')}"
+    own = f"{base}{address}"
     if form == "json":
         made = feeds.json_feed(title, items, feed_url=own, home_page_url=f"{base}{wanted.address()}")
     elif form == "atom":

@@ -9,6 +9,7 @@ from archive import feedback as journal
 from archive import routes
 from archive.health import overview
 from core.clock import now
+from pipeline.searches import load_searches
 from web.api import shapes
 from web.api.answers import answer
 from web.problems import problem
@@ -24,6 +25,14 @@ def rules(request: Request) -> Response:
     site = site_of(request)
     with site.reading() as connection:
         return answer({"items": site.tools.rules(connection)})
+
+
+@router.get("/searches", response_model=shapes.Items)
+def searches(request: Request) -> Response:
+    """The saved searches, each with the address of its feed."""
+    found = load_searches(site_of(request).space.home)
+    return answer({"items": [{"name": name, **one.model_dump(), "feed": f"/feeds/atom/{name}"}
+                             for name, one in found.items()]})
 
 
 @router.get("/sources", response_model=shapes.Items)

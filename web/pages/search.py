@@ -8,11 +8,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from core.errors import QueryError, UserError
+from core.errors import QueryError, SearchFileError, UserError
+from pipeline.searches import SavedSearch, load_searches
 from web.asked import Asked, AskedFor, look
 from web.narrowing import narrowing
 from web.rendering import render
-from web.site import site_of
+from web.site import Site, site_of
 
 router = APIRouter()
 NOTHING: dict[str, Any] = {"timeline": (), "timeline_by": "", "facets": (), "facets_part": ""}
@@ -33,7 +34,7 @@ def search(request: Request, wanted: AskedFor) -> HTMLResponse:
     """The articles that a query finds."""
     site = site_of(request)
     facts: dict[str, Any] = {"query": wanted.q, "since": wanted.since, "until": wanted.until, "sort": wanted.sort,
-                             "examples": EXAMPLES, "wrong": None, **NOTHING}
+                             "examples": EXAMPLES, "wrong": None, "saved": _saved(site), **NOTHING}
     try:
         with site.reading() as connection:
             page = look(site, connection, wanted)
@@ -45,6 +46,14 @@ def search(request: Request, wanted: AskedFor) -> HTMLResponse:
     page = replace(page, items=tuple(replace(item, band=bands.get(item.id)) for item in page.items))
     following = wanted.address(cursor=page.cursor) if page.cursor else None
     return render(request, "search.html", page=page, next=following, **facts)
+
+
+def _saved(site: Site) -> dict[str, SavedSearch]:
+    """The saved searches; none where their file is broken, which `pactwatch searches list` explains."""
+    try:
+        return load_searches(site.space.home)
+    except SearchFileError:
+        return {}
 
 
 def _wrong(wanted: Asked, mistake: UserError) -> dict[str, Any]:

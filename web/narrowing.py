@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -57,11 +58,14 @@ def _timeline(site: Site, connection: Connection, wanted: Asked,
               months: Sequence[facets.Bar]) -> tuple[Sequence[Bar], str]:
     by: facets.By = "day" if len(months) <= FEW else "month" if len(months) <= MANY else "year"
     since, until = wanted.times()
-    bars = months if by == "month" else facets.timeline(
+    bars = months if by != "day" else facets.timeline(
         connection, parse(wanted.q), since=since, until=until, aliases=site.aliases, by=by)
-    if len(bars) < 2:
+    counts: Counter[str] = Counter()
+    for bar in bars:
+        counts[bar.start.strftime(_FORMS[by])] += bar.count
+    if len(counts) < 2:
         return (), ""
-    named = [(bar.start.strftime(_FORMS[by]), bar.count) for bar in bars]
+    named = list(counts.items())
     return [Bar(name, count, wanted.address(since=name, until=name)) for name, count in named], f"by {by}"
 
 

@@ -13,7 +13,7 @@ from core.records import EventStatus
 from web.text import organisation_path, plain
 
 _WIDTH, _HEIGHT = 760, 520
-_NEAR, _FAR = 14, 18                     # organisations on the inner and on the outer ring
+NEAR, _FAR = 14, 18                      # organisations on the inner and on the outer ring
 _ROOM = 22                               # letters of a name
 
 
@@ -34,7 +34,7 @@ class Drawn:
 
 def draw(graph: Graph, name: str) -> Drawn | None:
     """The picture; None where the organisation is allied with nobody."""
-    near = _partners(graph.links, [name], {name})[:_NEAR]
+    near = _partners(graph.links, [name], {name})[:NEAR]
     if not near:
         return None
     far = _partners(graph.links, near, {name, *near, *_partners(graph.links, [name], {name})})[:_FAR]

@@ -136,8 +136,8 @@ def test_the_description_names_every_question_and_its_mistakes(client: TestClien
     document = ask(client, "openapi.json")
     assert document["openapi"].startswith("3.1")
     paths = {path.removeprefix("/api/v1/").partition("/")[0] for path in document["paths"]}
-    assert paths == {"search", "facets", "new", "articles", "stories", "organisations", "graph", "today", "rules", "searches",
-                     "sources", "health", "deliveries", "feedback"}
+    assert paths == {"search", "facets", "new", "articles", "stories", "organisations", "graph", "today", "rules",
+                     "searches", "sources", "health", "deliveries", "feedback"}
     for methods in document["paths"].values():
         for operation in methods.values():
             assert operation["description"]

@@ -48,11 +48,13 @@ def one(request: Request, name: str) -> HTMLResponse:
     asked = Asked(q=f"org:{quoted(name)}", limit=10)
     with site.reading() as connection:
         facts = organisation(connection, name)
-        graph = alliance_graph(connection, around={name}, depth=2)
+        graph = alliance_graph(connection, around={name})
+        links = sorted(graph.links_of(name), key=lambda link: (link.last, link.outlets), reverse=True)
+        # Partners of partners only where there is room for them: who has many would have the whole archive read.
+        shown = alliance_graph(connection, around={name}, depth=2) if len(links) <= picture.NEAR else graph
         page = look(site, connection, asked)
         bars, by = timeline(site, connection, asked)
         watched = name.casefold() in watchlist.names(connection)
-    links = sorted(graph.links_of(name), key=lambda link: (link.last, link.outlets), reverse=True)
-    return render(request, "organisation.html", facts=facts, links=links, drawn=picture.draw(graph, name), page=page,
+    return render(request, "organisation.html", facts=facts, links=links, drawn=picture.draw(shown, name), page=page,
                   search=asked.address(), watched=watched, timeline=bars, timeline_by=by,
                   days=site.settings.alerts.mute_days)

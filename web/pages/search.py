@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
@@ -30,8 +30,8 @@ EXAMPLES = (
 
 
 @router.get("/search")
-def search(request: Request, wanted: AskedFor) -> HTMLResponse:
-    """The articles that a query finds."""
+def search(request: Request, wanted: AskedFor, counts: Literal["", "yes"] = "") -> HTMLResponse:
+    """The articles that a query finds. What narrows it costs more than they do, so it comes after them, when asked."""
     site = site_of(request)
     facts: dict[str, Any] = {"query": wanted.q, "since": wanted.since, "until": wanted.until, "sort": wanted.sort,
                              "examples": EXAMPLES, "wrong": None, "saved": _saved(site), **NOTHING}
@@ -39,13 +39,14 @@ def search(request: Request, wanted: AskedFor) -> HTMLResponse:
         with site.reading() as connection:
             page = look(site, connection, wanted)
             bands = site.tools.bands(connection, [item.id for item in page.items])
-            if page.total and not wanted.cursor:
-                facts.update(narrowing(site, connection, wanted))
+            counted = bool(page.total and counts and not wanted.cursor)
+            facts.update(narrowing(site, connection, wanted) if counted else {})
     except UserError as mistake:
         return render(request, "search.html", 400, **{**facts, "wrong": _wrong(wanted, mistake)})
     page = replace(page, items=tuple(replace(item, band=bands.get(item.id)) for item in page.items))
     following = wanted.address(cursor=page.cursor) if page.cursor else None
-    return render(request, "search.html", page=page, next=following, **facts)
+    later = wanted.address(counts="yes") if page.total > 1 and not counts and not wanted.cursor else None
+    return render(request, "search.html", page=page, next=following, later=later, **facts)
 
 
 def _saved(site: Site) -> dict[str, SavedSearch]:

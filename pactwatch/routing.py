@@ -1,4 +1,4 @@
-"""Routes that name a rule which is not in force: nothing would ever be sent for it, and nobody would notice."""
+"""Routes that name a rule which is not in force, or an organisation by another name: they would send nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import RuleFileError
+from core.routes import WATCH
 from core.settings import Settings
+from pipeline.knowledge import Knowledge
 from pipeline.rulebook import Rule
 
 
@@ -20,3 +22,24 @@ def idle_names(settings: Settings, rules: Sequence[Rule], broken: Sequence[RuleF
         for name in route.rules
         if name not in known
     ]
+
+
+def strange_names(settings: Settings, knowledge: Knowledge) -> list[str]:
+    """One line for each organisation of a route that is not written as articles' parties are.
+
+    A warning only: an article may name an organisation that the knowledge does not have.
+    """
+    known = {name.lower() for name in knowledge.organisations}
+    return [
+        f"route {route.name!r} names the organisation {name!r}, {_meant(name, knowledge)}"
+        for route in settings.routes
+        for name in route.organisations
+        if name != WATCH and name.lower() not in known
+    ]
+
+
+def _meant(name: str, knowledge: Knowledge) -> str:
+    meant = sorted(knowledge.gazetteer.resolve(name))
+    if meant:
+        return f"which is another name of {' or '.join(map(repr, meant))}: routes go by that one"
+    return "which the knowledge does not have; add it to the workspace's knowledge if it should be found surely"

@@ -26,7 +26,7 @@ from pipeline.match import match
 from pipeline.rulebook import load_rules
 from pipeline.subject import groups_above
 
-_GC_THRESHOLD = 50_000   # articles hold no cycles; with Python's 700 a seventh of the time goes into collections
+GC_THRESHOLD = 50_000   # articles hold no cycles; with Python's 700 a seventh of the time goes into collections
 _WARM_PAGE = (
     "<html lang=en><head><title>Two firms sign a memorandum</title></head><body><h1>Two firms sign a memorandum</h1>"
     + "<p>Example Robotics and Sample Telecom said that they will develop artificial intelligence together.</p>" * 8
@@ -118,7 +118,7 @@ def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
     _processor.process(Page(0, "", "http://localhost/", "http://localhost/", _WARM_PAGE, "utf-8", now()))
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_GC_THRESHOLD, 20, 100)
+    gc.set_threshold(GC_THRESHOLD, 20, 100)
 
 
 def work(pages: Sequence[Page], check: Check = _anything) -> list[Processed]:

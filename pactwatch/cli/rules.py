@@ -77,12 +77,12 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Read every rule file and name each mistake with file, line and column; exit 2 if there is one.
 
     A kind of event or topic that no text can have is a mistake, and so is a route that names a rule which is missing
-    or switched off. An organisation that the knowledge does not have is a warning.
+    or switched off. An organisation that the knowledge does not have is a warning, in a rule and in a route.
 
     Example: pactwatch rules check
     """
     from core.workspace import FILE
-    from pactwatch.routing import idle_names
+    from pactwatch.routing import idle_names, strange_names
     from pipeline.knowledge import load_knowledge
     from pipeline.rulebook import read_all
     from pipeline.rulecheck import doubtful, impossible
@@ -94,14 +94,15 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
     in_force = [rule for rule in rules if rule.enabled]
     idle = idle_names(space.settings, in_force, broken)
     warnings = [found for rule in rules for found in doubtful(rule, knowledge)]
+    strange = strange_names(space.settings, knowledge)
     settings = str(space.home / FILE)
     if as_json:
-        problems = [*map(_problem, wrong), *({"file": settings, "line": None, "problem": problem} for problem in idle)]
-        emit_json({"rules": len(rules), "off": len(rules) - len(in_force), "problems": problems,
-                   "warnings": list(map(_problem, warnings))})
+        emit_json({"rules": len(rules), "off": len(rules) - len(in_force),
+                   "problems": [*map(_problem, wrong), *_of_settings(settings, idle)],
+                   "warnings": [*map(_problem, warnings), *_of_settings(settings, strange)]})
     for line in (*map(str, wrong), *(f"{settings}: {problem}" for problem in idle)):
         say(f"pactwatch: {line}")
-    for warning in warnings:
+    for warning in (*map(str, warnings), *(f"{settings}: {problem}" for problem in strange)):
         say(f"pactwatch: warning: {warning}")
     if wrong or idle:
         raise typer.Exit(2)
@@ -109,6 +110,10 @@ def check(ctx: typer.Context, as_json: AsJson = False) -> None:
         off = len(rules) - len(in_force)
         count = "1 rule is in order" if len(rules) == 1 else f"{len(rules)} rules are in order"
         console().print(f"{count}, {off} of them off." if off else f"{count}.")
+
+
+def _of_settings(file: str, problems: list[str]) -> list[dict[str, Any]]:
+    return [{"file": file, "line": None, "problem": problem} for problem in problems]
 
 
 def _problem(failure: RuleFileError) -> dict[str, Any]:

@@ -38,9 +38,14 @@ def ours() -> Read:
 
 def ours_extract() -> Read:
     """Extraction with metadata and language, and the signature."""
+    import gc
+
     from core.errors import SkipDocument
     from pipeline.dedupe import signature
     from pipeline.extract import extract
+    from pipeline.process import GC_THRESHOLD
+
+    gc.set_threshold(GC_THRESHOLD)  # as in the processes of the pool
 
     def read(body: bytes) -> str | None:
         try:

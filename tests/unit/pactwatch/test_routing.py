@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from core.errors import RuleFileError
 from core.settings import RouteSettings, Settings
-from pactwatch.routing import idle_names
+from pactwatch.routing import idle_names, strange_names
 from pipeline.rulebook import Rule
+from tests.unit.pipeline.reading import knowledge
 
 RULE = Rule(id="ai-alliances", title="AI alliances", query="event:alliance")
 
@@ -27,3 +28,12 @@ def test_a_route_for_every_rule_is_in_order():
 def test_a_rule_whose_file_is_broken_is_not_named_twice():
     broken = RuleFileError("'title' is empty", file="/desk/rules/ai-deals.yaml", line=1)
     assert idle_names(settings("ai-deals"), [RULE], [broken]) == []
+
+
+def test_an_organisation_of_a_route_is_written_as_articles_parties_are():
+    names = "Samsung Electronics", "@watch", "SKT", "Nobody & Co"
+    route = RouteSettings(name="ours", channel="console", organisations=names)
+    [alias, unknown] = strange_names(Settings(routes=(route,)), knowledge())
+    assert alias == ("route 'ours' names the organisation 'SKT', which is another name of 'SK Telecom': "
+                     "routes go by that one")
+    assert "'Nobody & Co', which the knowledge does not have" in unknown

@@ -102,7 +102,7 @@ def _counted(found: Matches, newest: Sequence[Any]) -> tuple[Total, tuple[Bar, .
         months = _filled(Counter(_start_of(published_of(match.key), "month") for match in newest), "month")
         return Total(len(newest)), months
     months = _bars(found, "month")
-    return (found.total() if found.counts_by_part else Total(sum(bar.count for bar in months))), months
+    return (Total(sum(bar.count for bar in months)) if len(months) < MOST_BARS else found.total()), months
 
 
 def _bars(found: Matches, by: By) -> tuple[Bar, ...]:

@@ -152,9 +152,12 @@ class Conditions:
         assert isinstance(query, Filter)
         match query.field:
             case "event":
-                return sa.or_(_is(Event.type, query.value), _is(Event.family, query.value), *_by_status(query.value))
+                # SQLite reads the narrow index of kinds as a whole; with the + it joins no two indexes by their rows.
+                kinds = [sa.literal_column(f"+events.{name}", sa.Text) if self._sqlite else getattr(Event, name)
+                         for name in ("type", "family")]
+                return sa.or_(*(_is_id(kind, query.value) for kind in kinds), *_by_status(query.value))
             case "status":
-                return _is(Event.status, query.value)
+                return _is_id(Event.status, query.value)
             case "topic":
                 return self._event_has_topic(query.value)
         if query.field == "pair":
@@ -173,8 +176,8 @@ class Conditions:
         """Whether the article's topics, a JSON object of name and salience, hold this one."""
         if self._sqlite and not value.endswith("*") and '"' not in value:
             # Twenty times as fast as to unfold the object.
-            salience = sa.func.json_extract(Article.topics, f'$."{value.lower()}"')
-            return sa.func.coalesce(salience, 0.0) >= TOPIC_LEAST
+            found = sa.func.json_extract(Article.topics, f'$."{value.lower()}"')
+            return sa.func.coalesce(found, 0.0) >= TOPIC_LEAST
         unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_each
         topics = unnest(Article.topics).table_valued("key", "value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
@@ -251,6 +254,11 @@ def _is(column: Any, value: str) -> Condition:
     if value.endswith("*"):
         return sa.func.lower(column).startswith(value[:-1].lower(), autoescape=True)
     return sa.func.lower(column) == value.lower()
+
+
+def _is_id(column: Any, value: str) -> Condition:
+    """The same for a column of ids of ours, which are in lower case, so that an index can be asked."""
+    return _is(column, value) if value.endswith("*") else column == value.lower()
 
 
 def _by_status(value: str) -> Iterator[Condition]:

@@ -1,6 +1,6 @@
 """What a query's matches are made of: counts by source, organisation, event, topic, language and month, and a timeline.
 
-A facet that would have to look at more than the newest 10,000 matches looks at those, and says so by `counted`.
+A facet that would have to look at more than the newest 5,000 matches looks at those, and says so by `counted`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases
-from archive.matching import COUNTED, Matches, Total, published_of
+from archive.matching import Matches, Total, published_of
 from archive.tables import Article, Event, EventParty, Mention, Organisation, Source
 from core.query import TOPIC_LEAST, Query
 
 By = Literal["day", "week", "month", "year"]
 MOST_BARS = 1_000
+LOOKED_AT = 5_000                            # matches that facets are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Facets:
     """The facets of a query, each with its most frequent values first; months in their order.
 
     `total` counts all matches, or says that there are more. All but `months` are made of the newest `counted` matches,
-    which are all of them where there are not more than 10,000.
+    which are all of them where there are not more than 5,000.
     """
 
     total: Total
@@ -66,15 +67,15 @@ def facets(connection: Connection, query: Query, *, since: datetime | None = Non
            aliases: Aliases | None = None, most: int = 10) -> Facets:
     """Counts for what a query matches, published from `since` until before `until`; of each at most `most` values."""
     found = Matches(connection, query, since, until, aliases)
-    newest = found.newest_with(COUNTED, Article.source_id, Article.language, Article.topics)
+    newest = found.newest_with(LOOKED_AT, Article.source_id, Article.language, Article.topics)
     ids = id_table(connection, [match.id for match in newest])
-    total = Total(len(newest)) if len(newest) < COUNTED else found.total()
+    total, months = _counted(found, newest)
     topics = Counter(name for match in newest for name, salience in match.topics.items() if salience >= TOPIC_LEAST)
     return Facets(total, len(newest), _sources(connection, Counter(match.source_id for match in newest), most),
                   _organisations(connection, ids, most), _events(connection, ids, Event.type, most),
                   _events(connection, ids, Event.status, most), _most(topics, most),
                   _most(Counter(match.language for match in newest if match.language), most),
-                  _months(found, newest, total))
+                  months)
 
 
 def timeline(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
@@ -95,11 +96,13 @@ def id_table(connection: Connection, ids: Sequence[int]) -> sa.TableValuedAlias:
         sa.column("value", sa.BigInteger), name="wanted").render_derived()
 
 
-def _months(found: Matches, newest: Sequence[Any], total: Total) -> tuple[Bar, ...]:
-    """The months of all matches; of those at hand, where that is all."""
-    if not total.exact or total.count != len(newest):
-        return _bars(found, "month")
-    return _filled(Counter(_start_of(published_of(match.key), "month") for match in newest), "month")
+def _counted(found: Matches, newest: Sequence[Any]) -> tuple[Total, tuple[Bar, ...]]:
+    """How many matches there are, and how many in each month; of those at hand, where that is all."""
+    if len(newest) < LOOKED_AT:
+        months = _filled(Counter(_start_of(published_of(match.key), "month") for match in newest), "month")
+        return Total(len(newest)), months
+    months = _bars(found, "month")
+    return (Total(sum(bar.count for bar in months)) if len(months) < MOST_BARS else found.total()), months
 
 
 def _bars(found: Matches, by: By) -> tuple[Bar, ...]:

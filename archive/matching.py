@@ -1,6 +1,6 @@
 """The articles that a query matches: how many, the newest of them, and all, each without reading more than it must.
 
-SQLite keeps full text in the order of publication (`search_key`, migration 0013), so that the newest matches come
+SQLite keeps full text in the order of publication (`search_key`, migration 0014), so that the newest matches come
 first and a part of the time is a part of the index. PostgreSQL finds all matches first and then orders them: a
 planner that follows the order of dates instead takes seconds to find a rare word.
 """
@@ -114,19 +114,20 @@ class Matches:
 
     def all(self, *columns: Any, joined: tuple[sa.FromClause, Any] | None = None) -> sa.CTE:
         """(id, key) of all matches in no order, with more columns of `articles` or of what is joined to it."""
+        return self._every(*columns, joined=joined).cte("matched").prefix_with("MATERIALIZED")
+
+    def _every(self, *columns: Any, joined: tuple[sa.FromClause, Any] | None = None) -> sa.Select[Any]:
         source: sa.FromClause = Article.__table__
         if joined is not None:
             source = source.outerjoin(*joined)
         key: Any = SEARCH_KEY if self._sqlite else Article.published_at
         chosen = (Article.id.label("id"), key.label("key"), *columns)
         if self._sqlite and self._smallest is not None and (self._few is not None or self._text is None):
-            select = self._of_set(*chosen, source=source)
-        elif self._sqlite and self._text is not None:
-            select = sa.select(*chosen).select_from(
+            return self._of_set(*chosen, source=source)
+        if self._sqlite and self._text is not None:
+            return sa.select(*chosen).select_from(
                 FTS.join(source, FTS.c.rowid == SEARCH_KEY)).where(*self._found(), *self._rest)
-        else:
-            select = sa.select(*chosen).select_from(source).where(*self._whole())
-        return select.cte("matched").prefix_with("MATERIALIZED")
+        return sa.select(*chosen).select_from(source).where(*self._whole())
 
     def oldest(self) -> Match | None:
         """The first match in the order of time."""
@@ -141,7 +142,7 @@ class Matches:
 
     def days(self) -> list[tuple[datetime, int]]:
         """How many matches each day in UTC has that has any."""
-        key: Any = self.all().c.key
+        key: Any = (self._every().subquery() if self._sqlite else self.all()).c.key
         # Counted from long ago, so that no day has a negative number, which the two databases would round apart.
         day: Any = (key + _DAYS_BEFORE * _DAY * _IDS) // (_DAY * _IDS) if self._sqlite else \
             sa.func.floor(sa.extract("epoch", key) / _DAY) + _DAYS_BEFORE

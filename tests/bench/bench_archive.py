@@ -88,7 +88,7 @@ QUESTIONS = [
     Question("facets of everything", lambda c: facets(c, parse("*")), 200),
     Question("facets of an event", lambda c: facets(c, parse("event:alliance topic:ai")), 200),
     Question("timeline of an organisation", lambda c: timeline(c, parse(FEW)), 50),
-    Question("timeline of a common organisation", lambda c: timeline(c, parse(f'org:"{name_of(10)}"')), 50),
+    Question("timeline of an organisation in 3 of 100 articles", lambda c: timeline(c, parse(f'org:"{name_of(10)}"'))),
     Question("what is new since half of the time", lambda c: new_since(c, parse("market"), None, 100)),
 ]
 

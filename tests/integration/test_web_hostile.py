@@ -73,7 +73,8 @@ def client(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def paths() -> list[str]:
-    fixed = ["/", "/search?q=*", "/search?q=*&counts=yes", "/organisations", "/rules", "/rules/evil", "/sources?show=all", "/sources/evil",
+    fixed = ["/", "/search?q=*", "/search?q=*&counts=yes", "/organisations",
+             "/rules", "/rules/evil", "/sources?show=all", "/sources/evil",
              "/deliveries", "/feedback", "/organisations/Plain%20Org", "/api"]
     fixed += [f"/articles/{id_}" for id_ in range(1, len(PAYLOADS) + 1)]
     fixed += [f"/stories/{id_}" for id_ in range(1, len(PAYLOADS) + 1)]

@@ -58,7 +58,7 @@ def test_what_matches_nothing_has_no_facets(shelf):
 
 
 def test_facets_of_many_are_those_of_the_newest_and_say_so(shelf, monkeypatch):
-    monkeypatch.setattr(counted, "COUNTED", 2)
+    monkeypatch.setattr(counted, "LOOKED_AT", 2)
     with reading(shelf) as connection:
         found = facets(connection, parse("samsung"), most=1)
     assert (found.total, found.counted) == (Total(3), 2)

@@ -36,7 +36,8 @@ def archive(sqlite_engine):
         hit(connection, first, event_id=made, score=0.75)
         person(connection, first, "Sam Altman")
         connection.execute(sa.insert(DroppedLines).values(article_id=first, text="Subscribe", search_text="subscribe"))
-        second = article(connection, "인공지능 동맹을 부인", "人工智能合作", published_at=datetime(2020, 1, 9, tzinfo=UTC))
+        second = article(connection, "인공지능 동맹을 부인", "人工智能合作",
+                         published_at=datetime(2020, 1, 9, tzinfo=UTC))
         event(connection, second, "Samsung Electronics", "Naver", status="denied")
         third = article(connection, "It is over", published_at=now() - timedelta(hours=1))
         event(connection, third, "Harman", "SK Telecom", status="ended")

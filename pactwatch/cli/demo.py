@@ -48,9 +48,9 @@ def demo(
     out = console()
     play(home, out)
     out.print("\nTry next:")
-    for command in ("web", "search 'event:alliance AND lang:ko'", 'graph "SK Telecom" --topic ai --since 2020',
-                    "rules test"):
+    for command in ("search 'event:alliance AND lang:ko'", 'graph "SK Telecom" --topic ai --since 2020', "rules test"):
         out.print(f"  {_program()} {command} --home {shlex.quote(str(home))}", soft_wrap=True)
+    out.print(f"\nIn a browser: {_program()} web --home {shlex.quote(str(home))}", soft_wrap=True)
 
 
 def play(home: Path, out: Console) -> None:

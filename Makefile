@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery bench \
-	bench-memory bench-names bench-backfill bench-poll bench-archive lock clean
+	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ bench-archive: setup-dev ## Measure what the archive answers and how fast: make 
 
 bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and an idle service; takes minutes
 	@$(BIN)/python -m tests.bench.bench_poll $(ARGS)
+
+bench-care: setup-dev ## Measure the graph, copies and pruning: make bench-care ARGS="10000 100000"
+	@$(BIN)/python -m tests.bench.bench_care $(ARGS)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv

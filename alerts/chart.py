@@ -22,6 +22,7 @@ INK, GREY, PALE, BLUE, LIGHT, PAPER = "#1d1c1d", "#616061", "#e3e3e3", "#1264a3"
 WIDTH, HEIGHT, DPI = 1080, 1560, 100     # pixels; points are pixels times 0.72
 _SMALL, _TEXT, _LARGE = 21, 24, 32       # points
 _LONGEST_NAME, _RANKED, _NODES = 20, 6, 18
+_SHEET, _SHEET_NODES = 1.7, 44            # a graph by itself: how much larger its sheet is, and what is drawn on it
 
 
 _ONE_AT_A_TIME = threading.Lock()        # lanes are threads, and matplotlib promises nothing about those
@@ -45,6 +46,21 @@ def draw(facts: dict[str, Any]) -> bytes:
     return made.getvalue()
 
 
+def draw_graph(title: str, facts: dict[str, Any]) -> bytes:
+    """Who with whom alone, under a title, on a larger sheet. Of the facts of a week, only pairs and organisations."""
+    from matplotlib.figure import Figure
+
+    made = io.BytesIO()
+    with _ONE_AT_A_TIME:
+        figure = Figure(figsize=(_SHEET * WIDTH / DPI, _SHEET * 0.515 * HEIGHT / DPI), dpi=DPI, facecolor=PAPER)
+        _words(figure.add_axes((0.04, 0.93, 0.92, 0.06)), 0, 0.5, shorten(title, 60), _LARGE, weight="bold")
+        _graph(figure.add_axes((0.02, 0.015, 0.96, 0.9)), facts, _labels(facts, _SHEET_NODES), _SHEET, _SHEET_NODES)
+        for axes in figure.axes:
+            axes.axis("off")
+        figure.savefig(made, format="png", metadata={"Software": None})
+    return made.getvalue()
+
+
 def _fill(figure: Figure, facts: dict[str, Any]) -> None:
     names = _labels(facts)
     title = figure.add_axes((0.05, 0.94, 0.9, 0.05))
@@ -61,22 +77,22 @@ def caption(facts: dict[str, Any]) -> str:
     return ", ".join(f"{label}: {name}" for name, label in _labels(facts).items() if label.startswith("No. "))
 
 
-def _labels(facts: dict[str, Any]) -> dict[str, str]:
+def _labels(facts: dict[str, Any], nodes: int = _NODES) -> dict[str, str]:
     """Organisations by their names, as they are drawn."""
     from alerts.lettering import drawable
 
     shown = {one["name"] for one in facts["organisations"][:_RANKED]}
-    shown |= {name for pair in _pairs(facts) for name in (pair["a"], pair["b"])}
+    shown |= {name for pair in _pairs(facts, nodes) for name in (pair["a"], pair["b"])}
     return {one["name"]: shorten(one["name"], _LONGEST_NAME) if drawable(one["name"]) else f"No. {number}"
             for number, one in enumerate(facts["organisations"], 1) if one["name"] in shown}
 
 
-def _pairs(facts: dict[str, Any]) -> list[dict[str, Any]]:
+def _pairs(facts: dict[str, Any], nodes: int) -> list[dict[str, Any]]:
     """The pairs that are drawn: the first ones, as long as there is room for their names."""
     kept: list[dict[str, Any]] = []
     names: set[str] = set()
     for pair in facts["pairs"]:
-        if len(more := names | {pair["a"], pair["b"]}) <= _NODES:
+        if len(more := names | {pair["a"], pair["b"]}) <= nodes:
             kept.append(pair)
             names = more
     return kept
@@ -130,27 +146,30 @@ def _ranks(axes: Axes, facts: dict[str, Any], names: dict[str, str]) -> None:
         _words(axes, 0.495 + 0.44 * one["stories"] / most, at, str(one["stories"]), _SMALL)
 
 
-def _graph(axes: Axes, facts: dict[str, Any], names: dict[str, str]) -> None:
-    """Organisations as dots, alliances as lines; dashed where all is rumour."""
-    pairs = _pairs(facts)
+def _graph(axes: Axes, facts: dict[str, Any], names: dict[str, str], sheet: float = 1.0, most: int = _NODES) -> None:
+    """Organisations as dots, alliances as lines; dashed where all is rumour, dotted where it is denied or over."""
+    pairs = _pairs(facts, most)
     if not pairs:
         return
     ends = {name for pair in pairs for name in (pair["a"], pair["b"])}
     nodes = [one for one in facts["organisations"] if one["name"] in ends]
     index = {one["name"]: at for at, one in enumerate(nodes)}
-    rumours = "; dashed: rumoured" if any(pair["rumoured"] for pair in pairs) else ""
+    legend = "; dashed: rumoured" if any(pair["rumoured"] for pair in pairs) else ""
+    legend += "; dotted: denied or ended" if any(pair.get("over") for pair in pairs) else ""
     left = len(facts["pairs"]) - len(pairs) + facts["pairs_left_out"]
-    _words(axes, 0.03, 1, f"Who with whom{rumours}" + (f"; {left} more not drawn" if left else ""), _TEXT, color=GREY,
+    _words(axes, 0.03, 1, f"Who with whom{legend}" + (f"; {left} more not drawn" if left else ""), _TEXT, color=GREY,
            transform=axes.transAxes, va="top")
-    sizes = [(0.03 + 0.0205 * len(names[one["name"]]), 0.11) for one in nodes]
+    sizes = [((0.03 + 0.0205 * len(names[one["name"]])) / sheet, 0.11 / sheet) for one in nodes]
     at = places(sizes, [(index[pair["a"]], index[pair["b"]]) for pair in pairs])
     axes.set_xlim(-0.2, 1.2)
     axes.set_ylim(-0.1, 1.17)
     for pair in pairs:
         (x0, y0), (x1, y1) = at[index[pair["a"]]], at[index[pair["b"]]]
-        axes.plot([x0, x1], [y0, y1], color=LIGHT, linewidth=min(8, 1.5 + 1.5 * pair["stories"]), zorder=1,
-                  linestyle=(0, (3, 2)) if pair["rumoured"] else "solid", solid_capstyle="round")
+        over = pair.get("over")
+        axes.plot([x0, x1], [y0, y1], color=GREY if over else LIGHT, zorder=1, solid_capstyle="round",
+                  linewidth=1.5 if over else min(8, 1.5 + 1.5 * pair["stories"]),
+                  linestyle=(0, (1, 3)) if over else (0, (3, 2)) if pair["rumoured"] else "solid")
     for (x, y), one in zip(at, nodes, strict=True):
         axes.scatter([x], [y], s=60 + 70 * min(one["stories"], 8), color=BLUE, zorder=2, edgecolors=PAPER, linewidths=2)
-        _words(axes, x, y - 0.042 - 0.003 * min(one["stories"], 8), names[one["name"]], _SMALL, ha="center", zorder=3,
-               bbox={"facecolor": PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 0.6})
+        _words(axes, x, y - (0.042 + 0.003 * min(one["stories"], 8)) / sheet, names[one["name"]], _SMALL, ha="center",
+               zorder=3, bbox={"facecolor": PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 0.6})

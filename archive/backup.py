@@ -61,7 +61,15 @@ def _copy_sqlite(engine: Engine, part: Path) -> str:
         source.backup(copy)
         # The copy of a WAL database would leave -wal and -shm files beside it when somebody looks into it.
         copy.execute("PRAGMA journal_mode=DELETE")
-        return str(copy.execute("PRAGMA integrity_check").fetchone()[0])
+        answer = str(copy.execute("PRAGMA integrity_check").fetchone()[0])
+        return answer if answer != "ok" or _counts(source) == _counts(copy) else "it has other numbers of rows"
+
+
+def _counts(database: sqlite3.Connection) -> dict[str, int]:
+    """The number of rows of each table."""
+    names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - a name of ours
+            for name in names}
 
 
 def _dump_postgresql(engine: Engine, part: Path) -> None:

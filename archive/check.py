@@ -48,8 +48,7 @@ def check(engine: Engine) -> list[Problem]:
         return [Problem("revision", f"the database {found}, this Pactwatch needs {HEAD}; run `pactwatch db upgrade`")]
     problems: list[Problem] = []
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            problems += _file(connection)
+        problems += _file(connection) if engine.dialect.name == "sqlite" else _server(connection)
         if any(problem.kind == "integrity" for problem in problems):
             return problems                   # what can be read of a damaged file says nothing
         problems += _search_index(connection)
@@ -77,6 +76,22 @@ def _file(connection: Connection) -> list[Problem]:
             *_found("reference", "rows refer to others that do not exist", broken)]
 
 
+def _server(connection: Connection) -> list[Problem]:
+    """PostgreSQL keeps references and indexes right by itself, unless a restore or a build of one was cut short."""
+    here = "connamespace = current_schema()::regnamespace"
+    unchecked = connection.exec_driver_sql(
+        f"SELECT conname FROM pg_constraint WHERE {here} AND NOT convalidated ORDER BY 1").scalars().all()  # noqa: S608
+    broken = connection.exec_driver_sql(
+        "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+        "WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisvalid ORDER BY 1").scalars().all()
+    search = "ix_articles_search_vector"
+    missing = [] if connection.scalar(sa.select(sa.func.to_regclass(search))) else [search]
+    lost = [name for name in (*broken, *missing) if name == search]
+    return [*_found("reference", "references were never checked; run ALTER TABLE … VALIDATE CONSTRAINT", unchecked),
+            *_found("index", "indexes are not valid; run REINDEX INDEX", [name for name in broken if name != search]),
+            *_found("search_index", "the full-text index is unusable; `pactwatch db check --repair` rebuilds it", lost)]
+
+
 def _search_index(connection: Connection) -> list[Problem]:
     """Whether full-text search sees what the articles say. PostgreSQL makes its index from the row itself."""
     if connection.dialect.name != "sqlite":
@@ -98,7 +113,8 @@ def rebuild_search(engine: Engine) -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("INSERT INTO article_search (article_search) VALUES ('rebuild')")
         else:
-            connection.exec_driver_sql("REINDEX INDEX ix_articles_search_vector")
+            connection.exec_driver_sql("DROP INDEX IF EXISTS ix_articles_search_vector")
+            connection.exec_driver_sql("CREATE INDEX ix_articles_search_vector ON articles USING gin (search_vector)")
 
 
 def _without(child: Any, parent: Any) -> Any:

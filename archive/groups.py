@@ -34,7 +34,7 @@ def parents_of(connection: Connection, names: Iterable[str]) -> dict[str, str]:
 
 def head_of(name: str, parents: Mapping[str, str]) -> str:
     """The organisation at the head of a group."""
-    return _above(name, parents)[-1]
+    return line_of(name, parents)[-1]
 
 
 def most_precise(parties: Iterable[str], others: Iterable[str], parents: Mapping[str, str]) -> list[str]:
@@ -43,7 +43,7 @@ def most_precise(parties: Iterable[str], others: Iterable[str], parents: Mapping
     Where they name several units, the group says it best; and so it does where the unit is another party.
     """
     own = list(dict.fromkeys(parties))
-    units = {other: _above(other, parents)[1:] for other in set(others).difference(own)}
+    units = {other: line_of(other, parents)[1:] for other in set(others).difference(own)}
     precise = []
     for party in own:
         inside = [unit for unit, above in units.items() if party in above]
@@ -52,7 +52,7 @@ def most_precise(parties: Iterable[str], others: Iterable[str], parents: Mapping
     return list(dict.fromkeys(precise))
 
 
-def _above(name: str, parents: Mapping[str, str]) -> list[str]:
+def line_of(name: str, parents: Mapping[str, str]) -> list[str]:
     """An organisation and those above it, the head last."""
     line = [name]
     while (parent := parents.get(line[-1])) and parent not in line and len(line) <= _LEVELS:

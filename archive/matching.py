@@ -1,6 +1,6 @@
 """The articles that a query matches: how many, the newest of them, and all, each without reading more than it must.
 
-SQLite keeps full text in the order of publication (`search_key`, migration 0014), so that the newest matches come
+SQLite keeps full text in the order of publication (`search_key`, migration 0015), so that the newest matches come
 first and a part of the time is a part of the index. PostgreSQL finds all matches first and then orders them: a
 planner that follows the order of dates instead takes seconds to find a rare word.
 """

@@ -1,4 +1,4 @@
-"""Which hits a route takes: by rule and score, and by the organisations, languages and countries that it names."""
+"""Which hits a route takes: by rule and score, organisations, languages and countries, and by whom they link first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from archive import watchlist
+from archive import firstlinks, watchlist
 from archive.engine import Connection
 from archive.groups import parents_of
 from archive.tables import Article, EventParty, Hit, Mention, Organisation, Source
@@ -46,6 +46,10 @@ def taken(connection: Connection, hits: Sequence[NewHit], routes: Sequence[Route
         for route in filtered:
             wanted = _wanted(connection, route)
             found[route.name] = {id_ for id_ in found[route.name] if _passes(route, wanted, facts[id_])}
+            if route.first_link is not None:
+                found[route.name] = firstlinks.first_of_groups(connection, found[route.name], *route.first_link)
+            if route.bridges:
+                found[route.name] = firstlinks.first_of_clusters(connection, found[route.name])
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from core.channels import FORMS
 from core.section import ChannelName, Hours, Section, WallClock, Weekdays, Zone, days_of
@@ -39,6 +39,13 @@ class RouteSettings(Section):
     )
     languages: tuple[str, ...] = Field((), description='Only hits in articles in these languages, e.g. ["ko", "en"]')
     countries: tuple[str, ...] = Field((), description='Only hits of outlets in these countries, e.g. ["KR"]')
+    first_link: tuple[tuple[str, ...], ...] | None = Field(
+        None, description='Only the first alliance ever told between two groups of organisations, e.g. '
+        '[["Samsung Group", "LG Group"], ["type:university"]]; also country:KR and @watch'
+    )
+    bridges: bool = Field(
+        False, description="Only alliances that are the first link between two clusters of organisations"
+    )
     quiet: Hours | None = Field(
         None, description="Hours without alerts, e.g. 22:00-07:00; what comes in them is sent at their end"
     )
@@ -68,6 +75,14 @@ class RouteSettings(Section):
             raise ValueError(msg)
         return self
 
+    @field_validator("first_link")
+    @classmethod
+    def _there_are_two_groups(cls, given: tuple[tuple[str, ...], ...] | None) -> tuple[tuple[str, ...], ...] | None:
+        if given is not None and (len(given) != 2 or not all(given)):
+            msg = 'is not two lists of organisations; write for example [["SK Telecom"], ["OpenAI", "Anthropic"]]'
+            raise ValueError(msg)
+        return given
+
     @property
     def weekdays(self) -> frozenset[int]:
         """Weekdays with a digest; Monday is 0."""
@@ -91,7 +106,7 @@ class RouteSettings(Section):
     @property
     def is_filtered(self) -> bool:
         """Whether more than rule and score decides what the route takes."""
-        return bool(self.organisations or self.languages or self.countries)
+        return bool(self.organisations or self.languages or self.countries or self.first_link or self.bridges)
 
     def takes(self, rule: str, score: float) -> bool:
         """Whether a hit of this rule with this score goes to this route, as far as these two decide."""

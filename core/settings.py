@@ -15,7 +15,8 @@ from core.section import ChannelName, Network, Section
 
 __all__ = [
     "NO_CONTACT", "AlertSettings", "CatalogSettings", "ChannelSettings", "CrawlSettings", "DatabaseSettings",
-    "EmailSettings", "HealthSettings", "LogSettings", "RouteSettings", "Settings", "SlackSettings", "WebSettings",
+    "EmailSettings", "HealthSettings", "LogSettings", "RetentionSettings", "RouteSettings", "Settings", "SlackSettings",
+    "WebSettings",
 ]
 
 class DatabaseSettings(Section):
@@ -111,6 +112,29 @@ class AlertSettings(Section):
     mute_days: int = Field(30, ge=1, le=365, description="Days for which the buttons in Slack mute something")
 
 
+class RetentionSettings(Section):
+    """What need not be kept for ever. Without a key nothing of its kind is removed.
+
+    What a rule flagged, what readers judged, and the stories that were sent are always kept.
+    """
+
+    unflagged_days: int | None = Field(
+        None, ge=31, description="Days for which articles of stories are kept that no rule flagged; reports of a "
+        "story find each other for 30"
+    )
+    articles_days: int | None = Field(
+        None, ge=31, description="The same for every article: also for those that only tell more of a flagged story"
+    )
+    versions: int | None = Field(None, ge=0, description="Earlier texts that are kept of a corrected article")
+    fetches_days: int | None = Field(None, ge=31, description="Days for which requests and passes are remembered")
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything is ever removed."""
+        return any(value is not None for value in (self.unflagged_days, self.articles_days, self.versions,
+                                                   self.fetches_days))
+
+
 class EmailSettings(Section):
     """The mail server that takes messages for `email:ADDRESS`."""
 
@@ -148,6 +172,7 @@ class Settings(Section):
     log: LogSettings = LogSettings()
     health: HealthSettings = HealthSettings()
     alerts: AlertSettings = AlertSettings()
+    retention: RetentionSettings = RetentionSettings()
     email: EmailSettings = EmailSettings()
     channels: dict[ChannelKey, ChannelSettings] = Field({})
     routes: tuple[RouteSettings, ...] = ()

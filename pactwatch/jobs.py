@@ -13,6 +13,7 @@ from alerts.deliver import Courier
 from alerts.health import look_after
 from alerts.tick import announce_routes, tick
 from archive.engine import Engine
+from archive.retention import prune
 from core.clock import now
 from core.errors import SourceFileError
 from core.logs import get_logger
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 log = get_logger("jobs")
 
 HEALTH_S = 600.0  # how often it compares sources with their past
+PRUNE_S = 86_400.0  # how often it removes what the settings say need not be kept
 TICK_S = 15.0  # how often it looks for digests and messages that are due
 PATIENCE_S = 60.0  # what the first digest of a new route waits for the first pass
 STOP_S = 11.0  # what running jobs have after SIGTERM; the process promises to be gone in 15
@@ -116,6 +118,8 @@ class _Service:
         scheduler.every(LOOK_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.every(HEALTH_S, "health", self._look_after)
+        if self._space.settings.retention.anything:
+            scheduler.every(PRUNE_S, "housekeeping", self._prune)
         listener = self._listen()
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
@@ -185,6 +189,10 @@ class _Service:
         changes = await in_thread(look_after, self._engine, self._space.settings, now())
         if changes:
             log.warning("sources changed", changes=changes)
+
+    async def _prune(self) -> None:
+        done = await in_thread(prune, self._engine, self._space.settings.retention, now(), self._stop.is_set)
+        log.info("housekeeping", **asdict(done))
 
     def _has_crawled(self) -> bool:
         """Whether a first digest may be made: after the first pass, or when that takes long."""

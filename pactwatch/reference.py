@@ -262,6 +262,17 @@ def members_of(kind: type[StrEnum]) -> list[tuple[str, str]]:
     return [(member.value, comments.get(member.value, "")) for member in kind]
 
 
+def views() -> str:
+    """The views of the database, with their columns."""
+    from archive.tables.views import VIEWS
+
+    parts = []
+    for view in VIEWS:
+        rows = [(f"`{name}`", meaning) for name, _, meaning in view.columns]
+        parts += [f"## {view.name}", view.about, _table(("column", "meaning"), rows)]
+    return "\n\n".join(parts)
+
+
 def errors() -> str:
     """The tree of errors: the first level is the policy."""
     from core.errors import PactwatchError
@@ -303,6 +314,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "event-kinds": event_kinds,
     "outcomes": outcomes,
     "errors": errors,
+    "views": views,
 }
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from core.errors import RuleFileError
@@ -33,8 +34,8 @@ def strange_names(settings: Settings, knowledge: Knowledge) -> list[str]:
     return [
         f"route {route.name!r} names the organisation {name!r}, {_meant(name, knowledge)}"
         for route in settings.routes
-        for name in route.organisations
-        if name != WATCH and name.lower() not in known
+        for name in chain(route.organisations, *(route.first_link or ()))
+        if name != WATCH and not name.lower().startswith(("type:", "country:")) and name.lower() not in known
     ]
 
 

@@ -97,7 +97,7 @@ class Hit(Base):
     id: Mapped[IdKey]
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
     story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), index=True)
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"), index=True)
     rule: Mapped[str]
     score: Mapped[float]
     evidence: Mapped[list[Any]]                                    # {role, field, start, end, text}

@@ -22,7 +22,7 @@ class Story(Base):
     article_count: Mapped[int] = mapped_column(default=1)
     source_count: Mapped[int] = mapped_column(default=1)
     independent_count: Mapped[int] = mapped_column(default=1)      # outlets with a text of their own
-    merged_into: Mapped[int | None] = mapped_column(ForeignKey("stories.id"))
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("stories.id"), index=True)
 
 
 class StoryDecision(Base):
@@ -33,7 +33,7 @@ class StoryDecision(Base):
     id: Mapped[IdKey]
     kind: Mapped[str]                                              # merge or split
     story_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))       # the one that stays
-    other_id: Mapped[int] = mapped_column(ForeignKey("stories.id"))       # merged into it, or split off
+    other_id: Mapped[int] = mapped_column(ForeignKey("stories.id"), index=True)       # merged into it, or split off
     articles: Mapped[list[Any]]                                    # ids of those that moved
     decided_at: Mapped[datetime]
 
@@ -70,7 +70,7 @@ class Article(Base):
     minhash: Mapped[bytes | None] = mapped_column(LargeBinary)
     # The file of old pages that it came from. Nothing is ever sent of it.
     backfill_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("backfills.id"))
-    copy_of: Mapped[int | None] = mapped_column(BigId, ForeignKey("articles.id"))  # None: a text of its own
+    copy_of: Mapped[int | None] = mapped_column(BigId, ForeignKey("articles.id"), index=True)  # None: its own text
     subject: Mapped[dict[str, Any] | None]                         # archive.joining: what it mainly reports
     topics: Mapped[dict[str, Any]]                                 # topic id -> salience
     knowledge_version: Mapped[str]                                 # what it was annotated with
@@ -117,4 +117,5 @@ class SignatureBand(Base):
     __tablename__ = "signature_bands"
     __table_args__ = ({"sqlite_with_rowid": False},)
     band: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(BigId, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True,
+                                            index=True)

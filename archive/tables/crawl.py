@@ -105,7 +105,7 @@ class Address(Base):
     updated_hint: Mapped[datetime | None]
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
-    article_id: Mapped[int | None] = mapped_column(BigId)          # also for the state `known`
+    article_id: Mapped[int | None] = mapped_column(BigId, index=True)    # also for the state `known`
 
 
 class Run(Base):

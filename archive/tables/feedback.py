@@ -21,7 +21,7 @@ class Feedback(Base):
     __table_args__ = (Index("uq_feedback_key", "key", unique=True),)
     id: Mapped[IdKey]
     hit_id: Mapped[int | None] = mapped_column(ForeignKey("hits.id", ondelete="SET NULL"), index=True)
-    story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id", ondelete="SET NULL"))
+    story_id: Mapped[int | None] = mapped_column(ForeignKey("stories.id", ondelete="SET NULL"), index=True)
     article_id: Mapped[int | None] = mapped_column(BigId)
     rule: Mapped[str | None]
     verdict: Mapped[str]                                           # relevant, not_relevant, wrong_party, mute, watch

@@ -21,6 +21,7 @@ from pactwatch.cli import (
     export,
     extract,
     feedback,
+    graph,
     health,
     rules,
     run,
@@ -79,6 +80,7 @@ archive.register(app)
 show.register(app)
 export.register(app)
 app.add_typer(searches.app, name="searches")
+graph.register(app)
 backfill.register(app)
 app.add_typer(stories.app, name="stories")
 app.add_typer(digest.app, name="digest")

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pactwatch.cli.common import emit_json, open_archive, reaching, workspace
+from core.errors import UserError
+from pactwatch.cli.common import console, emit_json, open_archive, reaching, workspace
 
 app = typer.Typer(help="Care for the database: upgrade, check, backup.", no_args_is_help=True)
 
@@ -69,6 +70,35 @@ def check(
 
 
 @app.command()
+def prune(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be removed.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove what [retention] in the settings says need not be kept. `serve` does so once a day.
+
+    What a rule flagged, what readers judged, and the stories that were sent stay.
+
+    Example: pactwatch db prune --dry-run
+    """
+    from archive.retention import prune as remove
+    from archive.retention import would_prune
+    from core.clock import now
+
+    settings = workspace(ctx).settings.retention
+    if not settings.anything:
+        raise UserError("[retention] in pactwatch.toml says nothing, so everything is kept; set for example "
+                        "unflagged_days = 365")
+    engine = open_archive(ctx)
+    done = would_prune(engine, settings, now()) if dry_run else remove(engine, settings, now())
+    if as_json:
+        emit_json({"dry_run": dry_run, **asdict(done)})
+    else:
+        counts = ", ".join(f"{number} {name}" for name, number in asdict(done).items())
+        typer.echo(f"{'Would remove' if dry_run else 'Removed'}: {counts}.")
+
+
+@app.command()
 def backup(
     ctx: typer.Context,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The new file.", show_default=False)],
@@ -85,3 +115,29 @@ def backup(
         emit_json({"file": written, "bytes": size})
     else:
         typer.echo(f"Wrote {written} ({size / 1e6:.1f} MB), checked.")
+
+
+@app.command()
+def copy(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="sqlite:///FILE or postgresql://user@host/name, empty.",
+                                       show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Copy the archive into another, empty database. Run it again after a crash: it goes on where it ended.
+
+    Stop `serve` before; what it writes meanwhile is not copied.
+
+    Example: pactwatch db copy sqlite:///pactwatch-copy.db
+    """
+    from archive.copying import copy as fill
+    from archive.engine import open_engine
+
+    source, target = open_archive(ctx), open_engine(url)
+    with reaching(target), console(stderr=True).status("") as status:
+        rows = fill(source, target, lambda table, done: status.update(f"{table}: {done}"))
+    if as_json:
+        emit_json({"rows": rows})
+    else:
+        named = ", ".join(f"{rows[name]} {name}" for name in ("articles", "stories", "addresses", "hits", "deliveries"))
+        typer.echo(f"Copied and counted {sum(rows.values())} rows of {len(rows)} tables: {named}.")

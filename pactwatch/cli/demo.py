@@ -48,7 +48,7 @@ def demo(
     out = console()
     play(home, out)
     out.print("\nTry next:")
-    for command in ("search 'event:alliance AND lang:ko'", "rules test", "sources list"):
+    for command in ("search 'event:alliance AND lang:ko'", 'graph "SK Telecom" --topic ai --since 2020', "rules test"):
         out.print(f"  {_program()} {command} --home {shlex.quote(str(home))}", soft_wrap=True)
 
 

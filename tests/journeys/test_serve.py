@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from archive.engine import open_engine, writing
+from archive.tables import Article
+from core.clock import now
 from pactwatch.demo import Newsroom
+from tests.factories import article
 from tests.fake_slack import FakeSlack
 from tests.journeys.newsdesk import Newsdesk
 from tests.outlet_server import Outlet, Reply
+from tests.programs import Program
 
 ROUTE = (
     '[[routes]]\nname = "daily"\nrules = ["ai-alliances"]\nchannel = "slack:C0000000001"\nsend = "digest"\n'
@@ -138,3 +146,26 @@ def test_a_slow_source_delays_no_other(tmp_path: Path, newsroom: Newsroom) -> No
         finally:
             service.send_signal(signal.SIGTERM)
             service.communicate(timeout=30)
+
+
+def test_what_need_not_be_kept_is_removed_while_it_serves(tmp_path: Path, sqlite_template: Path) -> None:
+    (tmp_path / "data").mkdir()
+    database = tmp_path / "data" / "pactwatch.db"
+    shutil.copyfile(sqlite_template, database)
+    (tmp_path / "pactwatch.toml").write_text("[catalog]\nbuiltin = false\n[retention]\nunflagged_days = 31\n")
+    engine = open_engine(f"sqlite:///{database}")
+    with writing(engine) as connection:
+        article(connection, "old", seen_at=now() - timedelta(days=40))
+        article(connection, "new", seen_at=now())
+
+    def titles() -> list[str]:
+        with engine.connect() as connection:
+            return list(connection.scalars(sa.select(Article.title)))
+
+    with Program("pactwatch", "serve", "--home", str(tmp_path)) as service:
+        assert wait_for(lambda: titles() == ["new"])
+        service.send_signal(signal.SIGTERM)
+        _, said = service.communicate(timeout=30)
+    assert service.returncode == 0
+    assert "housekeeping" in said
+    engine.dispose()

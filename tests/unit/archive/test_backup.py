@@ -14,7 +14,7 @@ from archive.backup import backup
 from archive.check import check
 from archive.engine import open_engine, reading, writing
 from archive.search import search
-from core.errors import StopWork, UserError
+from core.errors import DatabaseCorruptError, StopWork, UserError
 from core.query import parse
 from tests.factories import article
 
@@ -95,3 +95,11 @@ def test_postgresql_is_dumped_by_pg_dump(postgres_engine, tmp_path: Path, monkey
         backup(gone, tmp_path / "second.dump")
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["copy.dump"]
+
+
+def test_a_copy_with_other_rows_gets_no_name(sqlite_engine, tmp_path: Path, monkeypatch):
+    counts = iter([{"articles": 1}, {"articles": 0}])
+    monkeypatch.setattr("archive.backup._counts", lambda _: next(counts))
+    with pytest.raises(DatabaseCorruptError, match="it has other numbers of rows"):
+        backup(sqlite_engine, tmp_path / "copy.db")
+    assert not list(tmp_path.glob("copy*"))

@@ -149,6 +149,20 @@ def test_a_damaged_file_is_named_without_a_traceback(sqlite_url: str):
     with closing(sqlite3.connect(path)) as plain:
         plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with Path(path).open("r+b") as file:
-        file.seek(Path(path).stat().st_size * 3 // 4)     # the middle may hold the schema
+        file.seek(Path(path).stat().st_size - 60_000)      # among the texts, behind the schema
         file.write(b"\xff" * 20_000)
     assert kinds(open_engine(sqlite_url)) == ["integrity"]
+
+
+@pytest.mark.postgres
+def test_what_postgresql_could_not_finish_is_found_and_the_search_index_is_made_anew(postgres_engine):
+    with writing(postgres_engine) as connection:
+        connection.exec_driver_sql("DROP INDEX ix_articles_search_vector")
+        connection.exec_driver_sql("ALTER TABLE hits DROP CONSTRAINT fk_hits_story_id_stories")
+        connection.exec_driver_sql("ALTER TABLE hits ADD CONSTRAINT fk_hits_story_id_stories FOREIGN KEY (story_id) "
+                                   "REFERENCES stories (id) NOT VALID")
+        connection.exec_driver_sql(
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_articles_seen_at'::regclass")
+    assert kinds(postgres_engine) == ["reference", "index", "search_index"]
+    rebuild_search(postgres_engine)
+    assert kinds(postgres_engine) == ["reference", "index"]

@@ -111,12 +111,15 @@ def test_parties_are_organisations_of_the_demo_and_stand_in_the_text() -> None:
     organisations = yaml.safe_load(KNOWLEDGE.read_text(encoding="utf-8"))
     publishers = {"morrowell-newsroom": "Morrowell Systems"}
     assert len(organisations) >= 25
+    # One article is about firms that exist: what the archive is asked about the past.
+    nameless: dict[str, list[str]] = {"aliases": [], "ko": []}
+    real = dict.fromkeys(("SK Telecom", "Samsung Electronics"), nameless)
     aliases = [alias for name, entry in organisations.items()
                for alias in (name, *entry["aliases"], *entry["ko"])]
     assert len(aliases) == len(set(aliases))
     for article in ARTICLES:
         for party in article.parties:
-            entry = organisations[party]
+            entry = (organisations | real)[party]
             names = [party, *entry["aliases"], *entry["ko"]]
             text = f"{article.title}\n{article.text}"
             assert any(name in text for name in names) or party == publishers.get(article.outlet)

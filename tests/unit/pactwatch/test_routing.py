@@ -37,3 +37,6 @@ def test_an_organisation_of_a_route_is_written_as_articles_parties_are():
     assert alias == ("route 'ours' names the organisation 'SKT', which is another name of 'SK Telecom': "
                      "routes go by that one")
     assert "'Nobody & Co', which the knowledge does not have" in unknown
+    first = RouteSettings(name="first", channel="console", first_link=[["SKT", "country:KR"], ["type:university"]])
+    [alias] = strange_names(Settings(routes=(first,)), knowledge())
+    assert "'SKT', which is another name of 'SK Telecom'" in alias

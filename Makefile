@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery bench \
-	bench-memory bench-names bench-backfill bench-poll bench-care lock clean
+	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ bench-names: setup-dev ## Measure what finding names costs: make bench-names PAG
 bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make bench-backfill PAGES=folder of news pages COPIES=4
 	@$(BIN)/python -m tests.bench.bench_backfill $(PAGES) $(COPIES)
 
+bench-archive: setup-dev ## Measure what the archive answers and how fast: make bench-archive ARTICLES=1000000 ARGS=--postgresql
+	@$(BIN)/python -m tests.bench.bench_archive $(or $(ARTICLES),100000) $(ARGS)
+
 bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and an idle service; takes minutes
 	@$(BIN)/python -m tests.bench.bench_poll $(ARGS)
 
@@ -89,7 +92,7 @@ bench-care: setup-dev ## Measure the graph, copies and pruning: make bench-care 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv
 	@$(COMPILE) --extra postgres --extra apprise --extra picture --output-file requirements.lock
-	@$(COMPILE) --extra postgres --extra apprise --extra picture --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra parquet --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove .venv, caches and build results
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

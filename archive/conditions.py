@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,14 +12,15 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from archive.fulltext import in_dropped_lines, is_text, postgresql_match, sqlite_match
-from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation, Source
+from archive.tables import Article, Event, EventParty, Hit, Mention, Organisation, Person, Source
 from core.periods import bounds
-from core.query import TOPIC_LEAST, And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event
+from core.query import TOPIC_LEAST, And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event, pair_of
 from core.records import BY_STATUS, COOPERATION
-from core.text import fold
+from core.text import fold, search_form
 
 Condition = ColumnElement[bool]
 Aliases = Callable[[str], Sequence[str]]     # what people write -> canonical names; empty where unknown
+IdSelect = sa.Select[Any] | sa.CompoundSelect[Any]
 
 
 class Conditions:
@@ -28,7 +29,7 @@ class Conditions:
     def __init__(self, connection: Connection, aliases: Aliases | None, now: datetime) -> None:
         self._connection = connection
         self._aliases = aliases
-        self._now = now
+        self.now = now
         self._sqlite = connection.dialect.name == "sqlite"
 
     def of(self, query: Query) -> Condition:
@@ -62,34 +63,87 @@ class Conditions:
 
     # ---- filters
 
-    def _filter(self, query: Filter) -> Condition:
-        value = query.value
+    def sets(self, queries: Sequence[Query]) -> Iterator[tuple[IdSelect, list[Query]]]:
+        """Of conditions that must all hold: for each that can name its articles, their ids and the other conditions."""
+        scoped, others = about_one_event(And(tuple(queries)))
+        if scoped:
+            yield self._of_one_event(scoped), list(others)
+        for query in others:
+            if (ids := self._ids(query)) is not None:
+                yield ids, [other for other in queries if other is not query]
+
+    def _ids(self, query: Query) -> IdSelect | None:
+        """The ids of the articles of a filter, or an OR of filters, for which there is an index; None for others."""
+        if isinstance(query, Or):
+            parts = [self._ids(child) for child in query.children]
+            known = [part for part in parts if part is not None]
+            return sa.union_all(*(sa.select(part.subquery().c[0]) for part in known)) \
+                if len(known) == len(parts) else None
+        if isinstance(query, Range):
+            return {"score": self._scored, "seen": self._seen}[query.field](query) if query.field != "published" \
+                else None
+        if not isinstance(query, Filter) or query.value == "*":
+            return None
         match query.field:
             case "story":
-                return Article.story_id == int(value)
-            case "lang":
-                return _is(sa.func.coalesce(Article.language, ""), value)
-            case "source":
-                named = sa.or_(_is(Source.id, value), _is(Source.name, value))
-                return Article.source_id.in_(sa.select(Source.id).where(named))
-            case "country":
-                country = sa.func.coalesce(Source.country, "")
-                return Article.source_id.in_(sa.select(Source.id).where(_is(country, value)))
+                return sa.select(Article.id).where(Article.story_id == int(query.value))
+            case "source" | "country":
+                return sa.select(Article.id).where(Article.source_id.in_(self._sources(query)))
+            case "lang" | "topic":
+                return None
+        return self._known_ids(query)
+
+    def _known_ids(self, query: Filter) -> IdSelect:
+        """The ids of the articles of a filter on what articles mean."""
+        match query.field:
             case "rule":
-                return Article.id.in_(sa.select(Hit.article_id).where(_is(Hit.rule, value)))
-            case "topic":
-                return self._has_topic(value)
+                return sa.select(Hit.article_id).where(_is(Hit.rule, query.value))
+            case "person":
+                return sa.select(Person.article_id).where(self._is_person(query.value))
             case "org":
-                named_in = self._organisations(value)
+                named_in = self._organisations(query.value)
                 mentioned = sa.select(Mention.article_id).where(Mention.organisation_id.in_(named_in))
                 taking_part = (sa.select(Event.article_id).join(EventParty, EventParty.event_id == Event.id)
                                .where(EventParty.organisation_id.in_(named_in)))
-                return Article.id.in_(mentioned.union(taking_part))
-        return self._one_event((query,))
+                return sa.union_all(mentioned, taking_part)
+        return self._of_one_event((query,))
+
+    def _filter(self, query: Filter) -> Condition:
+        match query.field:
+            case "story":
+                return Article.story_id == int(query.value)
+            case "lang":
+                return _is(sa.func.coalesce(Article.language, ""), query.value)
+            case "source" | "country":
+                return Article.source_id.in_(self._sources(query))
+            case "topic":
+                return self._has_topic(query.value)
+        return self._among(self._known_ids(query))
+
+    def _among(self, ids: IdSelect) -> Condition:
+        """The articles of these ids. SQLite is told by the + to look them up, and not to begin with them."""
+        column: Any = sa.literal_column("+articles.id", sa.BigInteger) if self._sqlite else Article.id
+        return column.in_(ids)  # type: ignore[no-any-return]
+
+    def _sources(self, query: Filter) -> sa.Select[Any]:
+        if query.field == "country":
+            return sa.select(Source.id).where(_is(sa.func.coalesce(Source.country, ""), query.value))
+        return sa.select(Source.id).where(sa.or_(_is(Source.id, query.value), _is(Source.name, query.value)))
+
+    def _is_person(self, value: str) -> Condition:
+        """The name of a person holds these words, side by side; `x*` is the start of a word of it."""
+        if value == "*":
+            return sa.true()
+        sought = search_form(value)
+        name = sa.literal(" ").concat(Person.search_name).concat(" ")
+        place = sa.func.instr if self._sqlite else sa.func.strpos
+        return place(name, f" {sought}" if value.endswith("*") else f" {sought} ") > 0
 
     def _one_event(self, children: Sequence[Query]) -> Condition:
-        found = sa.select(Event.article_id).where(*map(self._of_event, children))
-        return Article.id.in_(found)
+        return self._among(self._of_one_event(children))
+
+    def _of_one_event(self, children: Sequence[Query]) -> IdSelect:
+        return sa.select(Event.article_id).where(*map(self._of_event, children))
 
     def _of_event(self, query: Query) -> Condition:
         """The condition on `events` of a filter that is about one event, or of an OR of such filters."""
@@ -98,16 +152,32 @@ class Conditions:
         assert isinstance(query, Filter)
         match query.field:
             case "event":
-                return sa.or_(_is(Event.type, query.value), _is(Event.family, query.value), *_by_status(query.value))
+                # SQLite reads the narrow index of kinds as a whole; with the + it joins no two indexes by their rows.
+                kinds = [sa.literal_column(f"+events.{name}", sa.Text) if self._sqlite else getattr(Event, name)
+                         for name in ("type", "family")]
+                return sa.or_(*(_is_id(kind, query.value) for kind in kinds), *_by_status(query.value))
             case "status":
-                return _is(Event.status, query.value)
+                return _is_id(Event.status, query.value)
             case "topic":
                 return self._event_has_topic(query.value)
-        parties = sa.select(EventParty.event_id).where(EventParty.organisation_id.in_(self._organisations(query.value)))
-        return Event.id.in_(parties)
+        if query.field == "pair":
+            return Event.id.in_(self._with_pair(*pair_of(query)))
+        return Event.id.in_(sa.select(EventParty.event_id)
+                            .where(EventParty.organisation_id.in_(self._organisations(query.value))))
+
+    def _with_pair(self, first: str, second: str) -> sa.Select[Any]:
+        """The events of which two different parties have these names."""
+        one, other = sa.orm.aliased(EventParty), sa.orm.aliased(EventParty)
+        return sa.select(one.event_id).join(other, sa.and_(
+            other.event_id == one.event_id, other.organisation_id != one.organisation_id)).where(
+            one.organisation_id.in_(self._organisations(first)), other.organisation_id.in_(self._organisations(second)))
 
     def _has_topic(self, value: str) -> Condition:
         """Whether the article's topics, a JSON object of name and salience, hold this one."""
+        if self._sqlite and not value.endswith("*") and '"' not in value:
+            # Twenty times as fast as to unfold the object.
+            found = sa.func.json_extract(Article.topics, f'$."{value.lower()}"')
+            return sa.func.coalesce(found, 0.0) >= TOPIC_LEAST
         unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_each
         topics = unnest(Article.topics).table_valued("key", "value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
@@ -116,6 +186,8 @@ class Conditions:
 
     def _event_has_topic(self, value: str) -> Condition:
         """Whether the event's topics, a JSON list, hold this one."""
+        if self._sqlite and value.isascii() and value.replace("_", "").replace("-", "").isalnum():
+            return sa.func.instr(sa.cast(Event.topics, sa.Text), f'"{value.lower()}"') > 0
         unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_array_elements_text
         topics = unnest(Event.topics).table_valued("value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
@@ -126,32 +198,53 @@ class Conditions:
         wanted = sa.select(Organisation.id)
         if value == "*":
             return wanted
-        aliases = self._aliases(value) if self._aliases else ()
-        return wanted.where(Organisation.name.in_({*aliases, *self._named_like(value)}))
+        name = value.removesuffix("+")
+        names = {*(self._aliases(name) if self._aliases else ()), *self._named_like(name)}
+        if name != value:
+            names |= self._below(names)
+        return wanted.where(Organisation.name.in_(names))
 
     def _named_like(self, value: str) -> list[str]:
         # Compared here and not by lower(), which SQLite knows for ASCII only.
         sought = fold(value.removesuffix("*"))
         start = sought if value.endswith("*") else sought + " "
-        return [name for name, folded in self._names if folded == sought or folded.startswith(start)]
+        return [name for name, folded, _ in self._names if folded == sought or folded.startswith(start)]
+
+    def _below(self, names: Collection[str]) -> set[str]:
+        """The organisations that belong to one of these, also by others in between."""
+        found = set(names)
+        while more := {name for name, _, parent in self._names if parent in found} - found:
+            found |= more
+        return found
 
     @cached_property
-    def _names(self) -> list[tuple[str, str]]:
-        return [(name, fold(name)) for name in self._connection.scalars(sa.select(Organisation.name))]
+    def _names(self) -> list[tuple[str, str, str | None]]:
+        rows = self._connection.execute(sa.select(Organisation.name, Organisation.parent))
+        return [(name, fold(name), parent) for name, parent in rows]
 
     # ---- ranges
 
     def _range(self, query: Range) -> Condition:
         if query.field == "score":
-            best = sa.func.max(Hit.score)
-            flagged = sa.select(Hit.article_id).group_by(Hit.article_id).having(*_between(best, query))
-            best = sa.func.max(Event.score)
-            others = (sa.select(Event.article_id).where(Event.article_id.not_in(sa.select(Hit.article_id)))
-                      .group_by(Event.article_id).having(*_between(best, query)))
-            return Article.id.in_(flagged.union_all(others))
+            return self._among(self._scored(query))
+        return self._dated(query)
+
+    def _dated(self, query: Range) -> Condition:
         column = Article.published_at if query.field == "published" else Article.seen_at
-        low, high = bounds(query, self._now)
+        low, high = bounds(query, self.now)
         return sa.and_(sa.true(), *([column >= low] if low else []), *([column < high] if high else []))
+
+    def _seen(self, query: Range) -> IdSelect:
+        return sa.select(Article.id).where(self._dated(query))
+
+    def _scored(self, query: Range) -> IdSelect:
+        """The articles by the score of their best hit, else of their best event."""
+        best = sa.func.max(Hit.score)
+        flagged = sa.select(Hit.article_id).group_by(Hit.article_id).having(*_between(best, query))
+        best = sa.func.max(Event.score)
+        others = (sa.select(Event.article_id).where(Event.article_id.not_in(sa.select(Hit.article_id)))
+                  .group_by(Event.article_id).having(*_between(best, query)))
+        return sa.union_all(flagged, others)
 
 
 def _is(column: Any, value: str) -> Condition:
@@ -161,6 +254,11 @@ def _is(column: Any, value: str) -> Condition:
     if value.endswith("*"):
         return sa.func.lower(column).startswith(value[:-1].lower(), autoescape=True)
     return sa.func.lower(column) == value.lower()
+
+
+def _is_id(column: Any, value: str) -> Condition:
+    """The same for a column of ids of ours, which are in lower case, so that an index can be asked."""
+    return _is(column, value) if value.endswith("*") else column == value.lower()
 
 
 def _by_status(value: str) -> Iterator[Condition]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
@@ -12,6 +13,7 @@ from archive.tables import Article, DroppedLines
 from core.query import And, Or, Query, Term
 
 FTS = sa.table("article_search", sa.column("rowid"))
+SEARCH_KEY: sa.ColumnClause[int] = sa.literal_column("articles.search_key", sa.BigInteger)   # the rowid of FTS
 VECTOR: sa.Column[str] = sa.Column("search_vector")
 _WEIGHTS = {"any": "", "title": "A", "text": "B"}
 _TITLE_COUNTS = 10.0                          # times as much as the text, where hits are ranked
@@ -51,18 +53,24 @@ def fts_match(query: Query) -> str:
 
 def sqlite_match(query: Query) -> ColumnElement[bool]:
     """The articles of a query that `is_text`, by one FTS5 expression."""
-    return Article.id.in_(sa.select(FTS.c.rowid).where(_matches(fts_match(query))))
+    return SEARCH_KEY.in_(sa.select(FTS.c.rowid).where(*matches(fts_match(query))))
 
 
-def _matches(expression: str) -> ColumnElement[bool]:
-    return sa.literal_column("article_search").bool_op("MATCH")(sa.literal(expression))
+def matches(expression: str, first: int | None = None, last: int | None = None) -> list[ColumnElement[bool]]:
+    """The conditions on the index under which an FTS5 expression matches, between two keys, both included."""
+    found: list[Any] = [sa.literal_column("article_search").bool_op("MATCH")(sa.literal(expression))]
+    if first is not None:
+        found.append(FTS.c.rowid >= sa.literal(first, sa.BigInteger))
+    if last is not None:
+        found.append(FTS.c.rowid <= sa.literal(last, sa.BigInteger))
+    return found
 
 
 def sqlite_ranks(terms: Iterable[Term]) -> sa.Subquery:
-    """(id, rank) of the articles in which any of the terms stands; a higher rank is a better match."""
-    match = _matches(" OR ".join(map(fts_match, terms)))
+    """(key, rank) of the articles in which any of the terms stands; a higher rank is a better match."""
     rank = -sa.func.bm25(sa.literal_column("article_search"), _TITLE_COUNTS, 1.0)
-    return sa.select(FTS.c.rowid.label("id"), rank.label("rank")).where(match).subquery()
+    found = matches(" OR ".join(map(fts_match, terms)))
+    return sa.select(FTS.c.rowid.label("key"), rank.label("rank")).where(*found).subquery()
 
 
 # ---- PostgreSQL

@@ -12,6 +12,7 @@ from archive.engine import insert
 from archive.tables import Event, EventParty, Mention, Organisation, Person
 from core.records import Annotation, OrganisationFacts, Span
 from core.records import Event as FoundEvent
+from core.text import search_form
 
 Facts = Mapping[str, OrganisationFacts]  # by canonical name; organisations that are not in it are unknown
 
@@ -88,6 +89,7 @@ def write(connection: Connection, annotated: Sequence[tuple[int, Annotation]], f
             "article_id": article_id,
             "organisation_id": ids[p.organisation] if p.organisation is not None else None,
             "name": p.name,
+            "search_name": search_form(p.name),
             "role": p.role,
             "field": p.span.field,
             "start": p.span.start,

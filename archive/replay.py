@@ -10,7 +10,19 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from archive.engine import Connection
-from archive.tables import Address, Article, DroppedLines, Event, EventParty, Feedback, Hit, Mention, Organisation
+from archive.tables import (
+    Address,
+    Article,
+    DroppedLines,
+    Event,
+    EventParty,
+    Feedback,
+    Hit,
+    Mention,
+    Organisation,
+    Person,
+    Source,
+)
 from core import records
 from core.records import Annotation, EventStatus, Field, Party, Span
 from core.urls import canonical
@@ -28,6 +40,7 @@ class Needs:
 
     text: bool = False
     mentions: bool = False
+    people: bool = False
     events: bool = True
 
 
@@ -129,10 +142,12 @@ def _published(since: datetime | None, until: datetime | None) -> list[Any]:
 
 
 def _read(connection: Connection, within: Within, window: list[Any], needs: Needs) -> list[Stored]:
-    columns = (Article.id, Article.story_id, Article.source_id, Article.url, Article.title, Article.language,
+    columns = (Article.id, Article.story_id, Article.source_id, Source.name, Source.country, Article.url,
+               Article.title, Article.language,
                Article.published_at, Article.topics, *((Article.text, DroppedLines.text.label("dropped"))
                                                        if needs.text else ()))
-    chosen = sa.select(*columns).where(within(Article.id), *window).order_by(Article.id)
+    chosen = (sa.select(*columns).join(Source, Source.id == Article.source_id).where(within(Article.id), *window)
+              .order_by(Article.id))
     if needs.text:
         chosen = chosen.outerjoin(DroppedLines, DroppedLines.article_id == Article.id)
     rows = connection.execute(chosen).all()
@@ -140,11 +155,14 @@ def _read(connection: Connection, within: Within, window: list[Any], needs: Need
         return []
     mentions = _mentions(connection, within) if needs.mentions else {}
     events = _events(connection, within) if needs.events else {}
+    people = _people(connection, within) if needs.people else {}
     return [
         Stored(row.id, row.story_id, row.source_id, row.published_at,
                records.Article(row.url, row.url, row.title, row.text if needs.text else "", language=row.language,
-                               published_at=row.published_at, dropped=(row.dropped or "") if needs.text else ""),
-               Annotation(tuple(mentions.get(row.id, ())), dict(row.topics), tuple(events.get(row.id, ()))))
+                               published_at=row.published_at, dropped=(row.dropped or "") if needs.text else "",
+                               outlet=row.name, country=row.country),
+               Annotation(tuple(mentions.get(row.id, ())), dict(row.topics), tuple(events.get(row.id, ())),
+                          tuple(people.get(row.id, ()))))
         for row in rows
     ]
 
@@ -159,6 +177,17 @@ def _mentions(connection: Connection, within: Within) -> dict[int, list[records.
     ):
         span = Span(cast("Field", field), start, end, surface)
         found.setdefault(article_id, []).append(records.Mention(name, span, known))
+    return found
+
+
+def _people(connection: Connection, within: Within) -> dict[int, list[records.Person]]:
+    found: dict[int, list[records.Person]] = {}
+    for article_id, name, role, field, start, end in connection.execute(
+        sa.select(Person.article_id, Person.name, Person.role, Person.field, Person.start, Person.end)
+        .where(within(Person.article_id)).order_by(Person.id)
+    ):
+        span = Span(cast("Field", field), start, end, name)
+        found.setdefault(article_id, []).append(records.Person(name, role, None, span))
     return found
 
 

@@ -73,13 +73,25 @@ def insert(
     rows = [{**_columns(page), "address_id": page.address_id, "source_id": page.source_id, "story_id": story_id,
              "seen_at": now, "version": 1, "backfill_id": backfill_id}
             for page, story_id in zip(fresh, story_ids, strict=True)]
-    ids = list(connection.scalars(sa.insert(Article).returning(Article.id, sort_by_parameter_order=True), rows))
+    ids = _insert_articles(connection, rows)
     _insert_bands(connection, zip(ids, fresh, strict=True))
     _insert_dropped(connection, zip(ids, fresh, strict=True))
     grown = Counter(story_ids)
     if joined := {story for story, place in zip(story_ids, places, strict=True) if place > 0 or grown[story] > 1}:
         stories.refresh(connection, joined, now)
     return [(Row(id_, story_id, 1), page) for id_, story_id, page in zip(ids, story_ids, fresh, strict=True)]
+
+
+def _insert_articles(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """The ids of new articles, in the order of the rows.
+
+    They are written in the order of publication, which is that of the full-text index: FTS5 begins a new piece of its
+    index where a number is lower than the one before.
+    """
+    order = sorted(range(len(rows)), key=lambda at: rows[at]["published_at"])
+    statement = sa.insert(Article).returning(Article.id, sort_by_parameter_order=True)
+    ids = dict(zip(order, connection.scalars(statement, [rows[at] for at in order]), strict=True))
+    return [ids[at] for at in range(len(rows))]
 
 
 def update(connection: Connection, changed: Sequence[tuple[Known, Processed]], now: datetime) -> Written:
@@ -120,7 +132,8 @@ def _columns(page: Processed) -> dict[str, Any]:
         "title": article.title,
         "text": article.text,
         "language": article.language,
-        "published_at": article.published_at or page.fetched_at,
+        # Whole seconds: what the order of a search knows on every database.
+        "published_at": (article.published_at or page.fetched_at).replace(microsecond=0),
         "updated_at": article.updated_at,
         "fetched_at": page.fetched_at,
         "authors": list(article.authors),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,6 +50,12 @@ def show(connection: Connection, article_id: int) -> dict[str, Any]:
             "people": _people(connection, article_id), "events": _events(connection, article_id),
             "hits": _hits(connection, article_id),
             "deliveries": _deliveries(connection, article_id)}
+
+
+def texts_of(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """The texts of some articles, by id."""
+    rows = connection.execute(sa.select(Article.id, Article.text).where(Article.id.in_(ids)))
+    return {row.id: row.text for row in rows}
 
 
 def _rows(connection: Connection, select: sa.Executable) -> list[dict[str, Any]]:

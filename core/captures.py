@@ -43,6 +43,7 @@ class Outlet:
     language: str | None = None
     publisher: str | None = None
     recipe: Recipe = AS_USUAL
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

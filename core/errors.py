@@ -2,7 +2,8 @@
 
 PactwatchError
 ├── UserError           a mistake in what the user wrote: one line, exit code 2
-│   ├── SettingsError, WorkspaceError, SourceFileError, RuleFileError, KnowledgeFileError, QueryError, NotFoundError
+│   ├── SettingsError, WorkspaceError, SourceFileError, RuleFileError, KnowledgeFileError, SearchFileError,
+│   │   QueryError, NotFoundError
 ├── RetryLater          surely refused or failed for now: the same thing may be tried again
 │   ├── DatabaseBusyError, DatabaseFullError
 ├── UnclearDelivery     nobody knows whether the message arrived: look it up before it is sent again
@@ -57,6 +58,10 @@ class RuleFileError(FileError):
 
 class KnowledgeFileError(FileError):
     """A knowledge file is wrong."""
+
+
+class SearchFileError(FileError):
+    """The file of saved searches is wrong."""
 
 
 class QueryError(UserError):

@@ -2,7 +2,8 @@
 
 Words, "phrases", starts of words (`sams*`), "near words"~8, AND OR NOT, brackets, title:, text: and dropped: (lines
 that were left out of the text), the filters
-org: topic: event: status: rule: source: country: lang: story:, the ranges score: published: seen:, and * for all.
+org: pair: person: topic: event: status: rule: source: country: lang: story:, the ranges score: published: seen:, and
+* for all.
 Words side by side must all be there; OR binds them tighter than that, AND tighter than OR.
 """
 
@@ -20,6 +21,7 @@ from core.clock import now
 from core.errors import QueryError
 from core.periods import bounds
 from core.querynodes import (
+    OF_EVENT,
     TOPIC_LEAST,
     And,
     Everything,
@@ -31,24 +33,27 @@ from core.querynodes import (
     SearchedField,
     Term,
     about_one_event,
+    join_names,
+    pair_of,
     positive_terms,
+    split_names,
     walk,
 )
 from core.querytext import check_brackets, check_slashes, readable
 from core.records import EventStatus
 from core.text import is_lone_cjk, search_tokens
 
-__all__ = ["FIELDS", "TOPIC_LEAST", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
-           "about_one_event", "parse", "positive_terms", "walk"]
+__all__ = ["FIELDS", "OF_EVENT", "TOPIC_LEAST", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
+           "about_one_event", "pair_of", "parse", "positive_terms", "walk"]
 
 TEXT_FIELDS: dict[str, SearchedField] = {"title": "title", "text": "text", "dropped": "dropped"}
-FILTERS = ("org", "topic", "event", "status", "rule", "source", "country", "lang", "story")
+FILTERS = ("org", "pair", "person", "topic", "event", "status", "rule", "source", "country", "lang", "story")
 DATES = ("published", "seen")
 RANGES = ("score", *DATES)
 FIELDS = (*TEXT_FIELDS, *FILTERS, *RANGES)
 SYNONYMS = {"organisation": "org", "organization": "org", "company": "org", "date": "published", "since": "published",
             "language": "lang", "headline": "title", "body": "text", "outlet": "source", "site": "source",
-            "type": "event"}
+            "type": "event", "with": "pair", "people": "person", "who": "person"}
 LONGEST = 8000
 DEEPEST = 60
 MOST = 500                                   # words and filters: databases limit the depth of a condition
@@ -110,7 +115,7 @@ def _convert(node: tree.Item, field: str | None, depth: int) -> Query | None:
         case tree.SearchField():
             if field is not None:
                 raise QueryError(f"{node.name}: stands inside {field}:(…)", column=column)
-            return _convert(node.children[0], _known(node.name, column), depth + 1)
+            return _of_field(node.children[0], _known(node.name, column), column, depth)
         case tree.Word() | tree.Phrase() | tree.Proximity():
             return _leaf(node, field, column)
         case tree.From() | tree.To() | tree.Range():
@@ -120,6 +125,10 @@ def _convert(node: tree.Item, field: str | None, depth: int) -> Query | None:
         case tree.Boost():
             raise QueryError("^ is not part of the language; leave it out", column=column)
     raise QueryError("cannot be read; put \"quotes\" around it", column=column)
+
+
+def _of_field(node: tree.Item, field: str, column: int | None, depth: int) -> Query | None:
+    return _pair(node, column) if field == "pair" else _convert(node, field, depth + 1)
 
 
 def _join(kind: type[And | Or], parts: list[Query | None]) -> Query | None:
@@ -195,11 +204,24 @@ def _term(text: str, slop: int | None, field: SearchedField, column: int | None,
     return Term(tokens, slop if len(tokens) > 1 else None, prefix, field, written)
 
 
+def _pair(node: tree.Item, column: int | None) -> Filter:
+    """The two names of `pair:(a, b)`: read as they are written, since a name is no query."""
+    written = str(node).strip()
+    names = split_names(re.sub(r"\\(.)", r"\1", written[1:-1] if written[:1] in {"(", '"'} else written))
+    if len(names) != 2:
+        raise QueryError('pair: takes two names: pair:(samsung, "SK Telecom")', column=column)
+    return Filter("pair", join_names(names))
+
+
 def _filter(field: str, value: str, column: int | None) -> Filter:
     if field in {"status", "lang", "event", "topic"}:
         value = value.lower()
     if field == "status" and value not in {*_STATUSES, "*"}:
-        raise QueryError(f"unknown status {value!r}; allowed: {', '.join(_STATUSES)}", column=column)
+        close = next(iter(get_close_matches(value, _STATUSES, 1)), None)
+        meant = f" (did you mean {close!r}?)" if close else ""
+        raise QueryError(f"unknown status {value!r}{meant}; allowed: {', '.join(_STATUSES)}", column=column)
+    if field == "person" and not search_tokens(value) and value != "*":
+        raise QueryError(f"person {value!r} is no name", column=column)
     if field == "story" and not re.fullmatch(r"[0-9]{1,18}", value):
         raise QueryError(f"story {value!r} is not a number", column=column)
     return Filter(field, value)

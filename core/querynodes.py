@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,9 +34,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A property with a value: org, topic, event, status, rule, source, country, lang or story. `*` is any value.
+    """A property with a value: org, pair, person, topic, event, status, rule, source, country, lang or story.
 
-    Values are compared without case. `org` names an organisation or one of its aliases, `event` a type or a family.
+    Values are compared without case; `*` is any value, `x*` any that begins so. `org` names an organisation or one of
+    its aliases, with a + behind it those that belong to it too; `pair` two such names, see `pair_of`; `person` words of
+    a name; `event` a type or a family.
     """
 
     field: str
@@ -57,8 +60,8 @@ class Range:
 class And:
     """All of at least two queries.
 
-    An `event` or `status` filter asks for one event; the `event`, `status`, `topic` and `org` filters beside it in
-    the same AND speak of that event: its topics, its parties. `about_one_event` tells them apart.
+    An `event`, `status` or `pair` filter asks for one event; the `event`, `status`, `pair`, `topic` and `org` filters
+    beside it in the same AND speak of that event: its topics, its parties. `about_one_event` tells them apart.
     """
 
     children: tuple[Query, ...]
@@ -81,14 +84,16 @@ class Not:
 Query = Everything | Term | Filter | Range | And | Or | Not
 
 TOPIC_LEAST = 0.3                             # salience from which `topic:` holds for an article
-OF_EVENT = frozenset({"event", "status"})
+OF_EVENT = frozenset({"event", "status", "pair"})
 BESIDE_EVENT = OF_EVENT | {"org", "topic"}
+_NAME = re.compile(r'(?:"[^"]*"|[^",])+')
+_NAME_PART = re.compile(r'"([^"]*)"|([^"]+)')
 
 
 def about_one_event(query: And) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
     """The children that one event must satisfy together, and the others.
 
-    A child counts when it is a filter of the four kinds or an OR of such filters. Without an `event` or `status`
+    A child counts when it is a filter of these kinds or an OR of such filters. Without one of the first three
     among them there is no event to speak of, so all are others: `org:a AND topic:b` is about the article.
     """
     scoped = tuple(child for child in query.children if _fields(child) <= BESIDE_EVENT)
@@ -98,12 +103,29 @@ def about_one_event(query: And) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
 
 
 def _fields(query: Query) -> frozenset[str]:
-    """The fields of a filter or an OR of filters; something outside the four for all else."""
+    """The fields of a filter or an OR of filters; something else for all else."""
     if isinstance(query, Filter):
         return frozenset({query.field})
     if isinstance(query, Or):
         return frozenset().union(*map(_fields, query.children))
     return frozenset({"?"})
+
+
+def pair_of(query: Filter) -> tuple[str, str]:
+    """The two names of a `pair` filter, whose value is `a, b`; a name with a comma stands in quotes."""
+    first, second = split_names(query.value)
+    return first, second
+
+
+def split_names(text: str) -> list[str]:
+    """The names of a list with commas."""
+    names = ("".join(quoted or bare for quoted, bare in _NAME_PART.findall(part)) for part in _NAME.findall(text))
+    return [name for part in names if (name := " ".join(part.split()))]
+
+
+def join_names(names: Iterable[str]) -> str:
+    """The list that `split_names` takes apart."""
+    return ", ".join(f'"{name}"' if "," in name else name for name in names)
 
 
 def walk(query: Query) -> Iterator[Query]:

@@ -13,6 +13,7 @@ _LONE_DASH = re.compile(r"(?<![^\s(])[-+]+(?=[\s)]|$)")
 _BAD_START = re.compile(r"(?<![^\s(:+-])['/]+|/(?=\s|$)")
 _PATTERN = re.compile(r"(?<![^\s(:+-])/(?=[^\s/]*[][*+?^$|\\{}])[^\s/]+/(?=[\s)]|$)")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")   # no database takes them
+_GROUP = re.compile(r'"\+(?=[\s),]|$)')            # "SK Telecom"+, with those that belong to it
 _CURLY_QUOTES = str.maketrans("“”„«»", '"""""')
 
 
@@ -26,7 +27,7 @@ def check_slashes(text: str) -> None:
 
 def readable(text: str) -> str:
     """The text as luqum reads it. Each replacement keeps its length, so that columns stay true."""
-    text = _UNSTORABLE.sub(" ", text.translate(_CURLY_QUOTES))
+    text = _GROUP.sub('+"', _UNSTORABLE.sub(" ", text.translate(_CURLY_QUOTES)))
     out: list[str] = []
     at = 0
     for held in _ESCAPED_OR_QUOTED.finditer(text):

@@ -106,6 +106,8 @@ class Page:
     fetched_at: datetime
     language: str | None = None          # of the source
     publisher: str | None = None         # the organisation that says "we" there
+    outlet: str | None = None            # the source's name
+    country: str | None = None           # of the source
     title_hint: str | None = None        # from the entry point
     published_hint: datetime | None = None
     etag: str | None = None
@@ -136,6 +138,8 @@ class Article:
     paywalled: bool = False
     flags: tuple[Flag, ...] = ()
     dropped: str = ""                    # lines of the page that were taken for no part of the text; searchable apart
+    outlet: str | None = None            # name and country of its source, by which rules ask for it
+    country: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class FileReading:
         await self._pool.submit(Page(
             position.number, found.outlet.source_id, found.url, found.url, found.body, found.encoding,
             found.fetched_at, language=found.outlet.language, publisher=found.outlet.publisher,
-            recipe=found.outlet.recipe))
+            recipe=found.outlet.recipe, outlet=found.outlet.name, country=found.outlet.country))
 
     def processed(self, results: list[Processed]) -> None:
         """Take what the pool made of pages."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archive.engine import Connection
 from archive.replay import Needs, hits_of, read_articles
-from core.query import Term, walk
+from core.query import Filter, Term, walk
 from core.records import Band
 from core.workspace import Workspace
 from pipeline.knowledge import default_alert_score
@@ -32,8 +32,10 @@ class Bands:
         """The highest band of each article that has one: by its hits, else by what is stored of its meaning."""
         hits = hits_of(connection, ids)
         found = {id_: highest({self.of_hit(rule, score) for rule, score in some}) for id_, some in hits.items()}
-        words = any(isinstance(part, Term) for rule in self._rules for part in walk(rule.parsed))
-        others = read_articles(connection, [id_ for id_ in ids if id_ not in hits], Needs(text=words, mentions=True))
+        parts = [part for rule in self._rules for part in walk(rule.parsed)]
+        needs = Needs(text=any(isinstance(part, Term) for part in parts), mentions=True,
+                      people=any(isinstance(part, Filter) and part.field == "person" for part in parts))
+        others = read_articles(connection, [id_ for id_ in ids if id_ not in hits], needs)
         for one in others:
             below = bands_of(one.article, one.annotation, self._rules, (), self._alert_score, source_id=one.source_id)
             found[one.id] = highest(below.values())

@@ -73,7 +73,8 @@ class Judge:
         self.needs = Needs(
             text=self._anew or any(isinstance(part, Term) for part in parts),
             mentions=not self._anew
-            and any(isinstance(part, Filter) and part.field in {"org", "country"} for part in parts),
+            and any(isinstance(part, Filter) and part.field == "org" for part in parts),
+            people=not self._anew and any(isinstance(part, Filter) and part.field == "person" for part in parts),
             events=not self._anew,
         )
 

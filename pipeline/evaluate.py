@@ -8,13 +8,26 @@ from functools import cached_property
 
 from core.clock import now
 from core.periods import bounds
-from core.query import And, Everything, Filter, Not, Or, Query, Range, Term, about_one_event, walk
-from core.records import Annotation, Article, Event, EventStatus, Evidence
-from core.text import fold
+from core.query import (
+    OF_EVENT,
+    TOPIC_LEAST,
+    And,
+    Everything,
+    Filter,
+    Not,
+    Or,
+    Query,
+    Range,
+    Term,
+    about_one_event,
+    pair_of,
+    walk,
+)
+from core.records import Annotation, Article, Event, EventStatus, Evidence, Party
+from core.text import fold, search_form
+from pipeline.groups import groups_above
 from pipeline.knowledge import Knowledge
 from pipeline.terms import TermSearch
-
-TOPIC_LEAST = 0.3         # salience from which an article is about a topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +71,11 @@ class Evaluator:
             case Term():
                 evidence, score = self._terms.find(query)
                 return Decision(score, None, evidence) if score else None
+            case Range(field="score"):
+                best = self._property(())
+                return best if best is not None and _between(best.score, query) else None
             case Filter() | Range():
-                return self._property((query,)) if self._of_event(query) else self._fact(query)
+                return self._property((query,)) if query.field in OF_EVENT else self._fact(query)
             case And():
                 return self._all(query)
             case Or():
@@ -101,32 +117,27 @@ class Evaluator:
                 best = Decision(event.score, number)
         return best
 
-    @staticmethod
-    def _of_event(query: Filter | Range) -> bool:
-        return query.field in {"event", "status", "score"}
-
     def event_holds(self, query: Query, event: Event) -> bool:
         """Whether one event meets a condition."""
         match query:
             case Or():
                 return any(self.event_holds(child, event) for child in query.children)
-            case Range():
-                low, high = float(query.low or 0), float(query.high or 1)
-                return (low < event.score or (query.include_low and low == event.score)) and \
-                    (event.score < high or (query.include_high and high == event.score))
             case Filter(field, value):
-                value = value.lower()
-                if field == "event":
-                    return value == "*" or value in event.kinds
-                if field == "status":
-                    return value in {"*", event.status.value}
-                if field == "topic":
-                    return value in event.topics or (value == "*" and bool(event.topics))
-                return any(
-                    self._is_named(value, party.organisation, party.span.text if party.span else "")
-                    for party in event.parties
-                )
+                if field == "pair":
+                    return self._has_pair(event, *pair_of(query))
+                if field == "org":
+                    return any(self._is_party(value, party) for party in event.parties)
+                actual = {"event": event.kinds, "status": (event.status.value,), "topic": event.topics}[field]
+                return any(_is(one, value) for one in actual)
         return False
+
+    def _has_pair(self, event: Event, first: str, second: str) -> bool:
+        """Whether two different parties have these names."""
+        return any(one.organisation != other.organisation and self._is_party(first, one)
+                   and self._is_party(second, other) for one in event.parties for other in event.parties)
+
+    def _is_party(self, wanted: str, party: Party) -> bool:
+        return self._is_named(wanted, party.organisation, party.span.text if party.span else "")
 
     def _fact(self, query: Filter | Range) -> Decision | None:
         """A condition on the whole article."""
@@ -135,32 +146,58 @@ class Evaluator:
             when = self._article.published_at
             held = when is not None and (low is None or low <= when) and (high is None or when < high)
             return Decision(1.0) if held else None
-        value = query.value.lower()
         if query.field == "org":
-            mention = next(
-                (m for m in self._annotation.mentions if self._is_named(value, m.organisation, m.span.text)), None
-            )
-            return Decision(1.0, None, (Evidence("party", mention.span),)) if mention else None
-        if query.field == "topic":
-            held = self._annotation.topics.get(value, 0.0) >= TOPIC_LEAST or (
-                value == "*" and bool(self._annotation.topics)
-            )
-        elif query.field == "country":
-            held = value in self._countries()
-        else:
-            actual = {"source": self._source_id, "lang": self._article.language}.get(query.field) or ""
-            held = value == actual.lower() or (value == "*" and bool(actual))
+            return self._names(query.value)
+        if query.field == "person":
+            person = next((one for one in self._annotation.people if _is_called(one.name, query.value)), None)
+            return Decision(1.0, None, (Evidence("person", person.span),)) if person else None
+        actual: dict[str, Iterable[str | None]] = {
+            "topic": (name for name, salience in self._annotation.topics.items() if salience >= TOPIC_LEAST),
+            "source": (self._source_id, self._article.outlet),
+            "country": (self._article.country,),
+            "lang": (self._article.language,),
+        }
+        return Decision(1.0) if any(_is(one, query.value) for one in actual[query.field]) else None
+
+    def _names(self, wanted: str) -> Decision | None:
+        """Where the article names an organisation, or that it takes part in an event of it."""
+        mention = next(
+            (m for m in self._annotation.mentions if self._is_named(wanted, m.organisation, m.span.text)), None)
+        if mention is not None:
+            return Decision(1.0, None, (Evidence("party", mention.span),))
+        held = any(self._is_party(wanted, party) for event in self._annotation.events for party in event.parties)
         return Decision(1.0) if held else None
 
-    def _countries(self) -> set[str]:
-        if self._knowledge is None:
-            return set()
-        entries = (self._knowledge.organisations.get(mention.organisation) for mention in self._annotation.mentions)
-        return {entry.country.lower() for entry in entries if entry and entry.country}
-
     def _is_named(self, wanted: str, organisation: str, written: str) -> bool:
-        """Whether a user's word means an organisation: its name, the start of its name, or any alias."""
-        folded, name = fold(wanted), fold(organisation)
-        if wanted == "*" or folded in {name, fold(written)} or name.startswith(folded + " "):
+        """Whether a user's word means an organisation: its name, the start of its name, any alias, or its group's."""
+        group = wanted.removesuffix("+")
+        if group != wanted:
+            above = groups_above(organisation, self._knowledge.organisations) if self._knowledge else []
+            return any(self._is_named(group, name, written if name == organisation else "")
+                       for name in (organisation, *above))
+        folded, name = fold(wanted.removesuffix("*")), fold(organisation)
+        if wanted == "*" or folded in {name, fold(written)} or name.startswith(
+                folded if wanted.endswith("*") else folded + " "):
             return True
         return self._knowledge is not None and organisation in self._knowledge.gazetteer.wanted(wanted)
+
+
+def _between(score: float, query: Range) -> bool:
+    low, high = float(query.low or 0), float(query.high or 1)
+    return (low < score or (query.include_low and low == score)) and \
+        (score < high or (query.include_high and high == score))
+
+
+def _is(actual: str | None, value: str) -> bool:
+    """Whether a property has the value in any case; `*` is any value, `x*` any that starts so."""
+    if not actual:
+        return False
+    if value.endswith("*"):
+        return actual.lower().startswith(value[:-1].lower())
+    return actual.lower() == value.lower()
+
+
+def _is_called(name: str, wanted: str) -> bool:
+    """Whether the name of a person holds these words, side by side; `x*` is the start of a word of it."""
+    sought = f" {search_form(wanted)}{'' if wanted.endswith('*') else ' '}"
+    return wanted == "*" or sought in f" {search_form(name)} "

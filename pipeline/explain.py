@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.query import And, Filter, Not, Or, Query, Range, Term, about_one_event, parse, walk
+from core.query import OF_EVENT, And, Filter, Not, Or, Query, Range, Term, about_one_event, parse, walk
 from core.records import Annotation, Article, Band, Event
 from pipeline.evaluate import Evaluator
 from pipeline.knowledge import Knowledge
@@ -64,7 +64,7 @@ def explain(article: Article, annotation: Annotation, rule: Rule, knowledge: Kno
     evaluator = Evaluator(article, annotation, source_id=source_id, knowledge=knowledge)
     children = query.children if isinstance(query, And) else (query,)
     scoped, others = about_one_event(query) if isinstance(query, And) else ((), (query,))
-    if not isinstance(query, And) and isinstance(query, Filter) and query.field in {"event", "status"}:
+    if not isinstance(query, And) and isinstance(query, Filter) and query.field in OF_EVENT:
         scoped, others = children, ()
     conditions = [
         Condition(describe(child), evaluator.decide(child) is not None, _detail(child, annotation),
@@ -133,7 +133,7 @@ def _of_event(condition: Query, event: Event, annotation: Annotation) -> str:
             return (
                 f"topics of the event: {', '.join(event.topics) or 'none'}{word}; salience in the text {salience:.2f}"
             )
-        if condition.field == "org":
+        if condition.field in {"org", "pair"}:
             return "parties: " + ", ".join(party.organisation for party in event.parties)
     return str(event.status)
 
@@ -151,6 +151,8 @@ def _detail(query: Query, annotation: Annotation) -> str:
     if isinstance(query, Filter) and query.field == "org":
         names = list(dict.fromkeys(mention.organisation for mention in annotation.mentions))
         return "organisations in the text: " + (", ".join(names[:10]) or "none")
+    if isinstance(query, Filter) and query.field == "person":
+        return "people in the text: " + (", ".join(dict.fromkeys(one.name for one in annotation.people)) or "none")
     return "the text's words" if isinstance(query, Term) else "the article"
 
 
@@ -164,6 +166,8 @@ def describe(query: Query) -> str:
             quoted = f'"{words}"' if len(query.tokens) > 1 else words
             near = f"~{query.slop}" if query.slop is not None else ""
             return ("" if query.field == "any" else f"{query.field}:") + quoted + near
+        case Filter("pair", value):
+            return f"pair:({value})"
         case Filter(field, value):
             return f'{field}:"{value}"' if " " in value else f"{field}:{value}"
         case Range(field, low, high):

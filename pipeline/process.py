@@ -21,10 +21,10 @@ from pipeline.annotate import annotate
 from pipeline.body import let_go
 from pipeline.dedupe import signature_of_tokens
 from pipeline.extract import read_page
+from pipeline.groups import groups_above
 from pipeline.knowledge import load_knowledge
 from pipeline.match import match
 from pipeline.rulebook import load_rules
-from pipeline.subject import groups_above
 
 GC_THRESHOLD = 50_000   # articles hold no cycles; with Python's 700 a seventh of the time goes into collections
 _WARM_PAGE = (
@@ -75,7 +75,7 @@ class Processor:
         reading = read_page(page.body, page.final_url or page.url, encoding=page.encoding, language=page.language,
                             title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at,
                             brief=page.brief, recipe=page.recipe, furniture=page.furniture)
-        article = reading.article
+        article = replace(reading.article, outlet=page.outlet, country=page.country)
         if self.knowledge.items.is_announced(article.title):
             article = replace(article, flags=(*article.flags, "digest"))
         check(article, page.fetched_at)

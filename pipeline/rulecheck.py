@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from core.errors import RuleFileError
-from core.query import Filter, walk
+from core.query import Filter, pair_of, walk
 from core.records import BY_STATUS
 from core.text import fold
 from pipeline.knowledge import Knowledge
@@ -33,15 +33,24 @@ def doubtful(rule: Rule, knowledge: Knowledge) -> list[RuleFileError]:
     names = list(knowledge.organisations)
     found = []
     for part in _filters(rule):
-        if part.field != "org" or part.value.endswith("*") or knowledge.gazetteer.resolve(part.value):
-            continue
-        start = fold(part.value) + " "
-        if any(fold(name).startswith(start) for name in names):
-            continue
-        close = _suggestion(fold(part.value), knowledge.gazetteer.by_alias)
-        found.append(_error(rule, part, f"no organisation is known as {part.value!r}{close}; such a name is found only "
-                                        "where a text writes it like this"))
+        for name in _names(part):
+            if name.endswith("*") or knowledge.gazetteer.resolve(name):
+                continue
+            start = fold(name) + " "
+            if any(fold(known).startswith(start) for known in names):
+                continue
+            close = _suggestion(fold(name), knowledge.gazetteer.by_alias)
+            found.append(_error(rule, Filter(part.field, name),
+                                f"no organisation is known as {name!r}{close}; such a name is found only where a text "
+                                "writes it like this"))
     return found
+
+
+def _names(part: Filter) -> tuple[str, ...]:
+    """The organisations that a filter asks for, without the + of those that belong to them."""
+    if part.field not in {"org", "pair"}:
+        return ()
+    return tuple(name.removesuffix("+") for name in (pair_of(part) if part.field == "pair" else (part.value,)))
 
 
 def _filters(rule: Rule) -> Iterator[Filter]:

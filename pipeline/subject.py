@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from core.records import Event, EventStatus, Subject
+from pipeline.groups import head_of
 from pipeline.knowledge import Knowledge
-from pipeline.knowledge_files import Organisation
 from pipeline.marks import LEAD, marks
 from pipeline.reading import ArticleReading
 
@@ -87,19 +87,6 @@ def _in_title(read: ArticleReading, event: Event) -> int:
 
 def _weight(read: ArticleReading, event: Event) -> float:
     return event.score + IN_TITLE * min(2, _in_title(read, event))
-
-
-def groups_above(name: str, organisations: Mapping[str, Organisation]) -> list[str]:
-    """The groups that an organisation belongs to, the head last."""
-    above: list[str] = []
-    while (entry := organisations.get(name)) and entry.parent and entry.parent not in (name, *above) and len(above) < 5:
-        above.append(name := entry.parent)
-    return above
-
-
-def head_of(name: str, organisations: Mapping[str, Organisation]) -> str:
-    """The organisation at the head of a group, so that a report on a subsidiary meets one on the group."""
-    return [name, *groups_above(name, organisations)][-1]
 
 
 def pair_keys(family: str, parties: Iterable[str]) -> tuple[int, ...]:

@@ -85,6 +85,8 @@ def page_of(response: Response, source: SourceFile, order: FetchOrder, answer: A
         fetched_at=answer.at,
         language=source.language,
         publisher=source.publisher,
+        outlet=source.name,
+        country=source.country,
         title_hint=order.title_hint,
         published_hint=order.published_hint,
         etag=answer.etag,

@@ -31,6 +31,8 @@ def pages_of(
             fetched_at=at,
             language=source.language,
             publisher=source.publisher,
+            outlet=source.name,
+            country=source.country,
             title_hint=order.title_hint,
             published_hint=order.published_hint,
             brief=True,

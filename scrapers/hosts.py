@@ -25,7 +25,8 @@ class Outlets:
         self._homes: dict[str, list[tuple[str, Outlet]]] = {}
         points: dict[str, dict[str, Outlet]] = {}
         for source in sorted(sources, key=lambda s: s.id):
-            outlet = Outlet(source.id, source.name, source.language, source.publisher, source.extract.recipe)
+            outlet = Outlet(source.id, source.name, source.language, source.publisher, source.extract.recipe,
+                            source.country)
             home = urlsplit(source.home)
             self._homes.setdefault(_host(source.home), []).append((home.path.rstrip("/"), outlet))
             for entry in source.entry_points:

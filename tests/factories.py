@@ -23,6 +23,7 @@ from archive.tables import (
     Hit,
     Mention,
     Organisation,
+    Person,
     Route,
     Source,
     Story,
@@ -96,6 +97,13 @@ def event(connection: Connection, article_id: int, *parties: str, type_: str = "
         add(connection, EventParty, event_id=id_, organisation_id=organisation(connection, name), position=position,
             role="party", field="text", start=0, end=len(name), surface=name)
     return id_
+
+
+def person(connection: Connection, article_id: int, name: str, *, role: str = "chief executive",
+           of: str | None = None) -> int:
+    """A person whom an article names."""
+    return add(connection, Person, article_id=article_id, name=name, search_name=search_form(name), role=role,
+               organisation_id=organisation(connection, of) if of else None, field="text", start=0, end=len(name))
 
 
 def hit(connection: Connection, article_id: int, rule: str = "ai-alliances", *, score: float = 0.9,

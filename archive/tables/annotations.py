@@ -46,6 +46,7 @@ class Person(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     name: Mapped[str]
+    search_name: Mapped[str] = mapped_column(default="", server_default="")    # core.text.search_form
     role: Mapped[str]                                              # as the text writes it
     field: Mapped[str]                                             # of the name
     start: Mapped[int]

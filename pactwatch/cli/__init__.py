@@ -18,13 +18,16 @@ from pactwatch.cli import (
     db,
     demo,
     digest,
+    export,
     extract,
     feedback,
     graph,
     health,
     rules,
     run,
+    searches,
     serve,
+    show,
     sources,
     stories,
     texts,
@@ -74,6 +77,9 @@ app.add_typer(rules.app, name="rules")
 texts.register(app)
 extract.register(app)
 archive.register(app)
+show.register(app)
+export.register(app)
+app.add_typer(searches.app, name="searches")
 graph.register(app)
 backfill.register(app)
 app.add_typer(stories.app, name="stories")

@@ -139,7 +139,12 @@ def emit_json(value: Any) -> None:
 
 def emit_json_line(value: Any) -> None:
     """Write one JSON object on one line to standard output."""
-    sys.stdout.write(_json(value) + "\n")
+    sys.stdout.write(json_line(value))
+
+
+def json_line(value: Any) -> str:
+    """One JSON object on one line."""
+    return _json(value) + "\n"
 
 
 def _json(value: Any, indent: int | None = None) -> str:

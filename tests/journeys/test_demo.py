@@ -70,6 +70,19 @@ def test_every_article_is_stored_and_the_correction_is_a_version(
     )
 
 
+def test_whom_a_firm_allied_with_in_ai_is_one_line(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    _, folder = demo
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "search-the-archive.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    line = next(line for line in lines if line.endswith(" --home newsdesk"))
+    arguments = shlex.split(line.removesuffix(" --home newsdesk"))[1:]
+    found = json.loads(pactwatch(folder, *arguments, "--format", "json"))
+    (item,) = found["items"]
+    assert (item["matches"], item["status"]) == (3, "announced")
+    assert {"Corvath", "Nimbrel"} <= {name.split()[0] for name in item["organisations"]}
+    assert "Nimbrel" in {one["label"].split()[0] for one in found["facets"]["organisations"]}
+
+
 def test_the_wire_story_is_one_story_of_three_outlets(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
     _, folder = demo
     items = json.loads(pactwatch(folder, "search", "corvath nimbrel rule:ai-alliances", "--format", "json"))["items"]

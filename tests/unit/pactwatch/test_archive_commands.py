@@ -43,8 +43,8 @@ def test_search_prints_the_contract_as_json(run):
     code, out, _ = run("search", "samsung", "--format", "json")
     found = json.loads(out)
     assert code == 0
-    assert list(found) == ["total", "items", "cursor"]
-    assert (found["total"], found["cursor"]) == (1, None)
+    assert list(found) == ["total", "items", "cursor", "total_is_exact"]
+    assert (found["total"], found["cursor"], found["total_is_exact"]) == (1, None, True)
     item = found["items"][0]
     assert list(item) == ["id", "title", "url", "source", "language", "published_at", "seen_at", "story", "score",
                           "organisations", "event_type", "status", "rules", "snippet", "outlets", "independent",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.records import EventStatus
+from core.records import EventStatus, Person, Span
 from pipeline.annotate import annotate
 from pipeline.explain import explain
 from pipeline.match import check_examples, match, match_line
@@ -24,9 +24,13 @@ def rule(query: str, **more) -> Rule:
     return Rule(id="mine", title="Mine", query=query, **more)
 
 
+ALTMAN = Person("Sam Altman", "chief executive", None, Span("text", 0, 3, "Sam"))
+
+
 def hits(query, text=DEAL, title="", source=None, when=None, **more):
-    given = replace(article(text, title), published_at=when)
-    return match(given, annotate(given, knowledge()), [rule(query, **more)], source_id=source, knowledge=knowledge())
+    given = replace(article(text, title), published_at=when, outlet="Daily News", country="KR")
+    known = replace(annotate(given, knowledge()), people=(ALTMAN,))
+    return match(given, known, [rule(query, **more)], source_id=source, knowledge=knowledge())
 
 
 @pytest.mark.parametrize(
@@ -81,6 +85,11 @@ def test_a_condition_that_holds_makes_a_hit(query):
         "source:other",
         "lang:ko",
         "country:de",
+        "org:naver+",
+        "pair:(samsung, naver)",
+        "pair:(samsung, skt) AND status:denied",
+        "person:alt",
+        "person:musk",
         "score:[0.9 TO 1]",
         "published:2021",
         "alliance AND ship",

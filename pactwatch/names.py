@@ -1,0 +1,33 @@
+"""What `org:` and `pair:` mean in a workspace: its knowledge, read only where a query asks for an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from core.query import Filter, Query, walk
+from core.workspace import Workspace
+from pipeline.entities import Gazetteer
+from pipeline.knowledge import load_knowledge
+
+Aliases = Callable[[str], Sequence[str]]
+
+
+class Names:
+    """The canonical names that people's words mean. The knowledge is read when the first is asked for."""
+
+    def __init__(self, space: Workspace) -> None:
+        self._space = space
+
+    @cached_property
+    def _gazetteer(self) -> Gazetteer:
+        return load_knowledge(*self._space.knowledge_dirs).gazetteer
+
+    def __call__(self, name: str) -> Sequence[str]:
+        """What a name means; nothing where it is not known."""
+        return sorted(self._gazetteer.wanted(name))
+
+
+def names_organisations(query: Query) -> bool:
+    """Whether a query asks for an organisation."""
+    return any(isinstance(part, Filter) and part.field in {"org", "pair"} for part in walk(query))

@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
-	bench-memory bench-names bench-backfill bench-poll bench-archive bench-care lock clean
+	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

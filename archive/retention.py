@@ -127,14 +127,10 @@ def _old_versions(settings: RetentionSettings) -> Any:
 
 
 def _old_fetches(settings: RetentionSettings, now: datetime) -> Any:
-    if settings.fetches_days is None:
-        return None
     return sa.select(Fetch.id).where(Fetch.fetched_at < now - timedelta(days=settings.fetches_days))
 
 
 def _old_runs(settings: RetentionSettings, now: datetime) -> Any:
-    if settings.fetches_days is None:
-        return None
     until = now - timedelta(days=settings.fetches_days)
     left = sa.exists().where(Fetch.run_id == Run.id, Fetch.fetched_at >= until)
     return sa.select(Run.id).where(Run.started_at < until, Run.ended_at.is_not(None), ~left)

@@ -138,7 +138,7 @@ class AlertSettings(Section):
 
 
 class RetentionSettings(Section):
-    """What need not be kept for ever. Without a key nothing of its kind is removed.
+    """What need not be kept for ever. Articles and their earlier texts are removed only where a key says so.
 
     What a rule flagged, what readers judged, and the stories that were sent are always kept.
     """
@@ -151,13 +151,7 @@ class RetentionSettings(Section):
         None, ge=31, description="The same for every article: also for those that only tell more of a flagged story"
     )
     versions: int | None = Field(None, ge=0, description="Earlier texts that are kept of a corrected article")
-    fetches_days: int | None = Field(None, ge=31, description="Days for which requests and passes are remembered")
-
-    @property
-    def anything(self) -> bool:
-        """Whether anything is ever removed."""
-        return any(value is not None for value in (self.unflagged_days, self.articles_days, self.versions,
-                                                   self.fetches_days))
+    fetches_days: int = Field(400, ge=31, description="Days for which requests and passes are remembered")
 
 
 class EmailSettings(Section):

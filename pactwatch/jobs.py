@@ -118,8 +118,7 @@ class _Service:
         scheduler.every(LOOK_S, "crawl", self._crawl)
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.every(HEALTH_S, "health", self._look_after)
-        if self._space.settings.retention.anything:
-            scheduler.every(PRUNE_S, "housekeeping", self._prune)
+        scheduler.every(PRUNE_S, "housekeeping", self._prune)
         listener, pages = self._listen(), self._show()
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from core.errors import UserError
 from pactwatch.cli.common import console, emit_json, open_archive, reaching, workspace
 
 app = typer.Typer(help="Care for the database: upgrade, check, backup.", no_args_is_help=True)
@@ -86,9 +85,6 @@ def prune(
     from core.clock import now
 
     settings = workspace(ctx).settings.retention
-    if not settings.anything:
-        raise UserError("[retention] in pactwatch.toml says nothing, so everything is kept; set for example "
-                        "unflagged_days = 365")
     engine = open_archive(ctx)
     done = would_prune(engine, settings, now()) if dry_run else remove(engine, settings, now())
     if as_json:

@@ -92,7 +92,7 @@ def organisation(request: Request, name: Name) -> Response:
     return answer({**facts, "alliances": [link_of(link) for link in graph.links_of(meant)], "latest": page.items})
 
 
-@router.get("/graph", response_model=shapes.GraphAnswer)
+@router.get("/graph", response_model=shapes.GraphAnswer, responses={200: {"content": {"application/xml": {}}}})
 def graph(
     request: Request,
     around: Annotated[list[str] | None, Query(description="Names; none: the whole graph.", max_length=20)] = None,

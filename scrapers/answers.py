@@ -14,6 +14,9 @@ from core.urls import canonical
 from scrapers import landing, outcomes, robotstags
 from scrapers.source import SourceFile
 
+# What surely is no article. Anything else that is no web page may be a server's fault, and is asked for again.
+_MEDIA = (b"image/", b"audio/", b"video/", b"application/pdf", b"application/zip")
+
 
 def answer_of(response: Response, outcome: Outcome) -> Answer:
     """The record of a response: its outcome, and what its headers say for the next time."""
@@ -68,7 +71,7 @@ def judge(response: Response, order: FetchOrder, final: str) -> Answer:
             answer,
             outcome=Outcome.NOT_HTML,
             reason=f"not a web page: {kind.decode('latin-1')[:80] or 'no content type'}",
-            final=True,
+            final=kind.lower().startswith(_MEDIA),
         )
     return answer
 

@@ -21,8 +21,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (["nosuch"], "No such command 'nosuch'; see `pactwatch --help`"),
-    (["search"], "Missing argument 'QUERY'; see `pactwatch search --help`"),
-    (["search", "x", "--format", "xml"], "'xml' is not one of 'table', 'json', 'csv'; see `pactwatch search --help`"),
+    (["show"], "Missing argument 'ID'; see `pactwatch show --help`"),
+    (["search", "x", "--format", "xml"], "'xml' is not one of 'table', 'json', "),
     (["search", "x", "--limit", "many"], "see `pactwatch search --help`"),
     (["show", "first"], "Invalid value for 'ID'"),
     (["search", "x", "--home"], "--home asks for a folder"),

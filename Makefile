@@ -10,6 +10,9 @@ BIN    := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
+# One more than there are processors: many tests wait for a server, a time or a process.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
 	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive lock clean
 
@@ -39,7 +42,7 @@ train-extraction: setup ## Fit the line filter to labelled pages: make train-ext
 	@$(BIN)/python -m pactwatch.extraction_train "$(CORPUS)" $(WRITE)
 
 test: setup-dev ## Run all tests
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: setup-dev ## Lint, types, import directions, sizes, dependencies, spelling
 	$(BIN)/ruff check .

@@ -71,8 +71,8 @@ def test_a_broken_source_is_told_once_with_reminders_and_when_it_works_again(wat
     watch.fails("post")
     assert watch.look(2 * HOUR) == [("begun", "broken", "post")]
     told = []
-    for hour in range(6, 24 * 23, 6):
-        watch.now += 6 * HOUR
+    for hour in range(12, 24 * 23, 12):
+        watch.now += 12 * HOUR
         watch.works("wire")
         watch.fails("post")
         told += [(hour / 24, change) for change, _, _ in watch.look()]

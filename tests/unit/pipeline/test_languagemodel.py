@@ -19,18 +19,25 @@ TEXTS = [
 ]
 
 
-def test_it_says_what_the_library_says_and_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def library() -> LanguageIdentifier:
+    """The library's own model; it takes seconds to load."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE)
+
+
+def test_it_says_what_the_library_says_and_stays_small(monkeypatch: pytest.MonkeyPatch,
+                                                       library: LanguageIdentifier) -> None:
     before = resident(os.getpid())
     mapped = languagemodel.identifier()
     answers = [mapped.classify(text) for text in TEXTS]
     grown = resident(os.getpid()) - before
-    assert answers == [LanguageIdentifier.from_model_file(MODEL_FILE).classify(text) for text in TEXTS]
+    assert answers == [library.classify(text) for text in TEXTS]
     assert grown < 30_000_000
     monkeypatch.setattr(languagemodel, "_MOST_ROWS", 100)
     assert [mapped.classify(text) for text in TEXTS] == answers, "also when it has to forget what it has read"
 
 
-def test_a_system_that_cannot_read_at_a_place_loads_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_cannot_read_at_a_place_loads_all_of_it(monkeypatch: pytest.MonkeyPatch,
+                                                             library: LanguageIdentifier) -> None:
     monkeypatch.delattr(os, "pread")
-    assert languagemodel.identifier().classify(TEXTS[0]) == LanguageIdentifier.from_model_file(
-        MODEL_FILE).classify(TEXTS[0])
+    assert languagemodel.identifier().classify(TEXTS[0]) == library.classify(TEXTS[0])

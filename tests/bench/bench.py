@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.bench.methods import METHODS
+from tests.bench.methods import METHODS, WARM_UP
 from tests.warc_files import pages_of
 
 HERE, TOP = Path(__file__).parent, Path(__file__).parents[2]
@@ -138,7 +138,7 @@ def main() -> int:
     names = [name for name in METHODS if not any(word.startswith(f"{name} ") for word in left_out)]
     costs: Costs = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="pactwatch-bench-") as scratch:
-        bodies = [body for _, body in pages_of(asked.folder)][: asked.pages]
+        bodies = [body for _, body in pages_of(asked.folder)][: asked.pages + WARM_UP]
         if not bodies:
             print(f"{asked.folder} holds no HTML pages", file=sys.stderr)
             return 2

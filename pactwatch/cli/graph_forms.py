@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -19,14 +20,13 @@ _PAIRS_IN_PICTURE = 120
 
 
 def links(graph: Graph, around: Sequence[str], limit: int) -> None:
-    """A table of links: with whom, what, since when, and the sentence that says so."""
+    """Links: with whom, what, since when, and the sentence that says so."""
     rows = []
     for link in graph.links[:limit]:
         names = [name for name in (link.a, link.b) if name not in around]
         who = names[0] if len(names) == 1 and around else f"{link.a} + {link.b}"
         rows.append((who, *_facts(link), _said(link.evidence)))
-    _table(("with" if around else "who with whom", "type", "status", "topics", "first", "last", "outlets", "evidence"),
-           rows)
+    _told(rows)
     alive = sum(link.alive for link in graph.links)
     over = len(graph.links) - alive
     _count(rows, len(graph.links), "link", f"{alive} alive" + (f", {over} denied or ended" if over else ""))
@@ -49,9 +49,8 @@ def brokers(found: Sequence[Broker], limit: int) -> None:
 
 def bridges(found: Sequence[Bridge], limit: int) -> None:
     """What linked two clusters."""
-    _table(("date", "who with whom", "clusters", "evidence"),
-           [(f"{one.alliance.begun or one.alliance.first:%Y-%m-%d}", " + ".join(one.parties),
-             " + ".join(map(str, one.sizes)), _said(one.alliance)) for one in found[:limit]])
+    _told([(f"{one.alliance.begun or one.alliance.first:%Y-%m-%d}", " + ".join(one.parties),
+            f"clusters of {' + '.join(map(str, one.sizes))}", _said(one.alliance)) for one in found[:limit]])
     _count(found[:limit], len(found), "bridge")
 
 
@@ -69,7 +68,7 @@ def way(start: str, found: Sequence[Link], _: int) -> None:
     for link in found:
         rows.append((f"{at} + {link.other(at)}", *_facts(link)[:2], f"{link.first:%Y-%m-%d}", _said(link.evidence)))
         at = link.other(at)
-    _table(("step", "type", "status", "first", "evidence"), rows)
+    _told(rows)
     _count(rows, len(rows), "step")
 
 
@@ -79,12 +78,21 @@ def alliance(link: Link, told: Alliance) -> None:
 
 
 def _facts(link: Link) -> tuple[str, ...]:
-    return (link.type, link.status, ", ".join(link.topics), f"{link.first:%Y-%m-%d}", f"{link.last:%Y-%m-%d}",
-            str(link.outlets))
+    days = dict.fromkeys((f"{link.first:%Y-%m-%d}", f"{link.last:%Y-%m-%d}"))
+    return (link.type.replace("_", " "), link.status, ", ".join(link.topics), " to ".join(days),
+            "1 outlet" if link.outlets == 1 else f"{link.outlets} outlets")
 
 
 def _said(alliance: Alliance) -> str:
     return f"“{alliance.sentence}” ({alliance.outlet}, article {alliance.article})"
+
+
+def _told(rows: Iterable[Sequence[str]]) -> None:
+    """A line of facts for each, and below it what speaks for them: as a column a sentence would be a word wide."""
+    width = console().width - 2
+    for *facts, said in rows:
+        typer.echo(printable(" · ".join(filter(None, facts))))
+        typer.echo(textwrap.indent(textwrap.fill(printable(said), width), "  "))
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -54,7 +54,7 @@ def run(tmp_path: Path, capsys, monkeypatch, home_engine):
 def test_whom_did_sk_telecom_ally_with_in_ai_since_2020(run):
     code, out, err = run("graph", "SKT", "--topic", "ai", "--since", "2020")
     assert code == 0
-    lines = [line.split() for line in out.splitlines()[1:] if line.strip()]
+    lines = [line.split(" ") for line in out.splitlines() if not line.startswith(" ")]
     assert [(line[0], "ended" in line, "rumoured" in line) for line in lines] == [
         ("Anthropic", False, True), ("Deutsche", True, False), ("Samsung", False, False)]
     assert "“SK Telecom and Samsung will cooperate" in out

@@ -67,7 +67,7 @@ def play(home: Path, out: Console) -> None:
         engine = open_database(space)
         out.print(
             f"An offline newsroom is open on this machine: {len(newsroom.outlets)} outlets, "
-            f"{len(newsroom.articles)} articles, all of them invented."
+            f"{len(newsroom.articles)} articles, all of them written for this."
         )
         first, second = _two_passes(space, engine, newsroom)
     out.print(f"First pass: {first.fetched} pages read, {first.new} articles stored, {first.hits} flagged.")

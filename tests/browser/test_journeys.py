@@ -71,8 +71,10 @@ def test_mute_an_organisation_and_lift_it(open_page: Open) -> None:
     page = open_page("/organisations/Onyra%20Silicon")
     page.get_by_role("button", name="Mute").click()
     page.wait_for_selector("text=Onyra Silicon")
+    assert page.locator("td:has-text('lifted')").count() == 0
     page.get_by_role("button", name="Lift").click()
     page.wait_for_selector("td:has-text('lifted')")
+    assert page.get_by_role("button", name="Lift").count() == 0
 
 
 def test_walk_the_graph(open_page: Open) -> None:
@@ -85,6 +87,7 @@ def test_walk_the_graph(open_page: Open) -> None:
     page.wait_for_function("name => document.querySelector('h1').textContent === name", arg=name)
     page.locator(".graph a.near", has_text="Wrenfold AI").click()
     page.wait_for_function("document.querySelector('h1').textContent === 'Wrenfold AI'")
+    assert page.locator(".graph a.near", has_text=name).count() == 1
 
 
 def test_try_a_rule_and_save_it(desk: Desk, open_page: Open) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from archive.engine import open_engine, writing
 from archive.migrate import HEAD
-from pactwatch.cli import main
+from tests.called import caller
 from tests.factories import article, event, hit
 
 TITLE = '=HYPERLINK("http://evil.example") joins forces'
@@ -28,15 +28,7 @@ def run(tmp_path: Path, capsys, monkeypatch, home_engine):
         hit(connection, id_, event_id=event(connection, id_, "Samsung Electronics", "Naver"))
         article(connection, "Rain [bold]on Monday[/bold]", "It rained.")
 
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return command
+    return caller(capsys)
 
 
 def test_search_prints_the_contract_as_json(run):

@@ -10,7 +10,7 @@ import pytest
 
 from archive.engine import open_engine, writing
 from core.clock import now
-from pactwatch.cli import main
+from tests.called import caller
 from tests.factories import article, hit
 
 
@@ -24,15 +24,7 @@ def run(tmp_path: Path, capsys, monkeypatch, home_engine):
             id_ = article(connection, title, seen_at=now() - timedelta(days=400))
         hit(connection, id_)
 
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return command
+    return caller(capsys)
 
 
 def test_a_dry_run_counts_and_prune_removes(run):

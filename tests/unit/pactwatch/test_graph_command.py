@@ -12,7 +12,7 @@ import pytest
 from matplotlib.image import imread
 
 from archive.engine import writing
-from pactwatch.cli import main
+from tests.called import caller
 from tests.factories import article, event
 
 SENTENCE = "SK Telecom and Samsung will cooperate \x0b in <AI> & 5G."
@@ -40,15 +40,7 @@ def run(tmp_path: Path, capsys, monkeypatch, home_engine):
             of = article(connection, published_at=day(year))
             event(connection, of, a, b, status=status, topics=[topic], sentence=SENTENCE)
 
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return command
+    return caller(capsys)
 
 
 def test_whom_did_sk_telecom_ally_with_in_ai_since_2020(run):

@@ -15,7 +15,7 @@ from archive import rhythm, setbacks
 from archive.catalogue import chunks
 from archive.engine import insert
 from archive.tables import EntryPoint, SourceDay
-from core.fetching import Answer, EntryState, Poll, Rhythm
+from core.fetching import Answer, EntryState, Gap, Poll, Rhythm
 from core.records import Outcome
 
 READ = {Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY}
@@ -74,21 +74,25 @@ def write(
     held: Sequence[bool],
     known_since: Mapping[str, datetime],
     now: datetime,
-) -> dict[tuple[str, str], int]:
-    """Write how entry points answered; their ids by source and address. Sitemaps of an index get a row of their own.
+) -> tuple[dict[tuple[str, str], int], list[Gap | None]]:
+    """Write how entry points answered: their ids by source and address, and for each poll what it left open.
 
-    `held`: some entries of the poll wait for the next one. `known_since`: when the listed addresses that were known
-    before were discovered.
+    Sitemaps of an index get a row of their own. `held`: some entries of the poll wait for the next one.
+    `known_since`: when the listed addresses that were known before were discovered.
     """
     rows, gaps = [], []
     for poll, some_wait in zip(polls, held, strict=True):
         learnt, lost = _learn(poll, some_wait, known_since, now)
         rows.append(_row(poll, some_wait, learnt, now))
-        if lost is not None:
-            gaps.append({"source_id": poll.entry.source_id, "day": now.date(), "gaps": 1, "missed": lost})
+        since = poll.entry.rhythm.good_at
+        gaps.append(Gap(since, now, lost) if lost is not None and since else None)
     if not rows:
-        return {}
-    note_gaps(connection, gaps)
+        return {}, []
+    note_gaps(
+        connection,
+        [{"source_id": poll.entry.source_id, "day": now.date(), "gaps": 1, "missed": gap.missed}
+         for poll, gap in zip(polls, gaps, strict=True) if gap],
+    )
     statement = insert(connection, _entries)
     given = statement.excluded
     statement = statement.on_conflict_do_update(
@@ -99,7 +103,7 @@ def write(
         | {"moved_to": sa.func.nullif(sa.func.coalesce(given.moved_to, _entries.c.moved_to), "")},
     ).returning(_entries.c.id, _entries.c.source_id, _entries.c.url)
     unique = list({(row["source_id"], row["url"]): row for row in rows}.values())
-    return {(row.source_id, row.url): row.id for row in connection.execute(statement, unique)}
+    return {(row.source_id, row.url): row.id for row in connection.execute(statement, unique)}, gaps
 
 
 def _learn(
@@ -177,3 +181,15 @@ def note_gaps(connection: Connection, gaps: Sequence[dict[str, Any]]) -> None:
             ),
             gaps,
         )
+
+
+def close_gap(connection: Connection, source_id: str, gap: Gap, found: int, *, whole: bool) -> None:
+    """Take from a source's day what a look back has brought; `whole`: it has led to what was known, so all is there."""
+    table: Any = SourceDay.__table__
+    less = gap.missed if whole else min(found, gap.missed)
+    changed = {table.c.missed: table.c.missed - less, table.c.gaps: table.c.gaps - int(whole)}
+    connection.execute(
+        sa.update(table)
+        .where(table.c.source_id == source_id, table.c.day == gap.at.date())
+        .values({column: sa.case((value > 0, value), else_=0) for column, value in changed.items()})
+    )

@@ -6,8 +6,7 @@ All functions work on batches inside the caller's transaction: nothing costs a s
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from archive import entry_points
 from archive.catalogue import chunks
 from archive.engine import insert
 from archive.tables import Address, Article, Fetch
-from core.fetching import Answer, FetchOrder, FetchReport, Poll
+from core.fetching import Answer, FetchOrder, FetchReport, Gap, Poll, Recorded
 from core.records import AddressState, Discovery, Outcome
 
 FIRST_RETRY = timedelta(minutes=2)  # most that fail are well again soon; then four times as long each time
@@ -32,15 +31,6 @@ _articles: Any = Article.__table__
 _waits = _addresses.c.state.in_([str(AddressState.DISCOVERED), str(AddressState.FAILED)])
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What came of a poll: addresses to fetch now, and how many of its entries were new."""
-
-    orders: tuple[FetchOrder, ...]
-    new: int
-    listed: int
-
-
 def record_polls(
     connection: Connection, polls: Sequence[Poll], now: datetime, *, run_id: int | None = None
 ) -> list[Recorded]:
@@ -53,24 +43,58 @@ def record_polls(
     known = _known(connection, {d.url for poll in polls for d in poll.discoveries})
     fresh: list[dict[str, Any]] = []
     held: list[bool] = []
-    for poll in polls:
-        unknown = [d for d in poll.discoveries if d.url not in known]
+    wanted = [_wanted(poll, known) for poll in polls]
+    for poll, entries in zip(polls, wanted, strict=True):
+        unknown = [d for d in entries if d.url not in known]
         taken = unknown[: poll.limit]
         held.append(len(unknown) > len(taken))
         fresh += [_row(poll.entry.source_id, d, now) for d in taken]
     inserted = _insert(connection, fresh)
     changed: list[dict[str, Any]] = []
-    recorded = []
-    for poll in polls:
-        orders = _orders(poll, known, inserted, changed, now)
-        recorded.append(
-            Recorded(tuple(orders), sum(d.url in inserted for d in poll.discoveries), len(poll.discoveries))
-        )
+    orders = [_orders(poll, entries, known, inserted, changed, now)
+              for poll, entries in zip(polls, wanted, strict=True)]
     _reopen(connection, changed)
     known_since = {url: row.discovered_at for url, row in known.items()}
-    ids = entry_points.write(connection, polls, held, known_since, now)
+    own = [(poll, some_wait) for poll, some_wait in zip(polls, held, strict=True) if poll.gap is None]
+    ids, gaps = entry_points.write(connection, [poll for poll, _ in own], [some for _, some in own], known_since, now)
     _write_fetches(connection, polls, ids, run_id)
+    left_open = iter(gaps)
+    recorded = []
+    for poll, ordered in zip(polls, orders, strict=True):
+        new = sum(d.url in inserted for d in poll.discoveries)
+        overlap = poll.gap is not None and _overlaps(poll.discoveries, known, poll.gap) is not None
+        gap = poll.gap or next(left_open, None)
+        recorded.append(Recorded(tuple(ordered), new, len(poll.discoveries), gap, overlap))
+        if poll.gap:
+            entry_points.close_gap(connection, poll.entry.source_id, poll.gap, new, whole=overlap)
     return recorded
+
+
+def _overlaps(entries: Sequence[Discovery], known: Mapping[str, Any], gap: Gap) -> int | None:
+    """The place of the first entry that was known before the gap; None where there is none."""
+    return next(
+        (i for i, d in enumerate(entries) if d.url in known and known[d.url].discovered_at <= gap.since), None
+    )
+
+
+def _wanted(poll: Poll, known: Mapping[str, Any]) -> Sequence[Discovery]:
+    """What a poll brings in: all that it lists. Of a look back, only what fell into the gap.
+
+    That is told by an entry's date, which may be no more than a day; without one, it stands before all that was known.
+    """
+    if poll.gap is None:
+        return poll.discoveries
+    since, last = poll.gap.since, _overlaps(poll.discoveries, known, poll.gap)
+    undated = poll.discoveries[:last]
+    return [
+        d for i, d in enumerate(poll.discoveries)
+        if (i < len(undated) if d.published_at is None else d.published_at >= since or _is_day(d.published_at, since))
+    ]
+
+
+def _is_day(moment: datetime, since: datetime) -> bool:
+    """Whether a date without a time is of that day or later."""
+    return moment.time() == time() and moment.date() >= since.date()
 
 
 def _known(connection: Connection, urls: Collection[str]) -> dict[str, Any]:
@@ -128,10 +152,15 @@ def _insert(connection: Connection, rows: list[dict[str, Any]]) -> dict[str, int
 
 
 def _orders(
-    poll: Poll, known: Mapping[str, Any], inserted: Mapping[str, int], changed: list[dict[str, Any]], now: datetime
+    poll: Poll,
+    entries: Sequence[Discovery],
+    known: Mapping[str, Any],
+    inserted: Mapping[str, int],
+    changed: list[dict[str, Any]],
+    now: datetime,
 ) -> list[FetchOrder]:
     source_id, orders = poll.entry.source_id, []
-    for entry in poll.discoveries:
+    for entry in entries:
         if entry.url in inserted:
             orders.append(
                 FetchOrder(

@@ -111,14 +111,39 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What a list left open: nothing on it was known, so something may have come and gone before it was read."""
+
+    since: datetime  # when the list was last read
+    at: datetime  # when it was read now
+    missed: int  # how many entries, as an estimate
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
-    """A poll of an entry point and what it listed, addresses canonical. `limit`: how many new ones are taken."""
+    """A poll of an entry point and what it listed, addresses canonical. `limit`: how many new ones are taken.
+
+    With `gap` it is no poll of its own but a look back into an older list, of which only what fell into the gap is
+    wanted.
+    """
 
     entry: EntryState
     answer: Answer
     discoveries: tuple[Discovery, ...] = ()
     limit: int = 500
     every: timedelta | None = None  # the interval that the source's file fixes
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of a poll: addresses to fetch now, how many of its entries were new, and what it left open."""
+
+    orders: tuple[FetchOrder, ...] = ()
+    new: int = 0
+    listed: int = 0
+    gap: Gap | None = None
+    overlap: bool = False  # whether an entry was known when the list was read before
 
 
 @dataclass(frozen=True, slots=True)

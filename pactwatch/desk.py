@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from archive import entry_points, ledger, store
+from archive import entry_points, store
 from archive.polls import SourceResult
 from core.errors import DatabaseFullError, RetryLater, StopWork
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Gap, Poll, Recorded
 from core.records import Discovery, Outcome, Page, Processed
 from pactwatch.furniture import Furniture
 from pactwatch.kept import KeptPages
@@ -71,25 +71,31 @@ class PassDesk:
         self._visits: dict[str, _Visit] = {}
 
     async def discovered(
-        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
-    ) -> Sequence[FetchOrder]:
-        """Keep what an entry point listed; the addresses to fetch now, each once a visit."""
-        self._visits.setdefault(source.id, _Visit()).answers.append((entry, answer))
-        poll = Poll(entry, answer, tuple(discoveries), source.limits.articles, source.interval)
+        self,
+        source: SourceFile,
+        entry: EntryState,
+        answer: Answer,
+        discoveries: Sequence[Discovery],
+        gap: Gap | None = None,
+    ) -> Recorded:
+        """Keep what an entry point, or with `gap` an older list, held; what to fetch now, each once a visit."""
+        if gap is None:  # how a look back ends says nothing of the source
+            self._visits.setdefault(source.id, _Visit()).answers.append((entry, answer))
+        poll = Poll(entry, answer, tuple(discoveries), source.limits.articles, source.interval, gap)
         written = self._batch.poll(poll)
         if not discoveries:  # nothing to fetch: nobody has to wait until that is written
-            return ()
+            return Recorded()
         try:
             recorded = await written
         except (RetryLater, StopWork):  # the writer has told it, and the pass is about to end
-            return ()
-        return self._ordered(source.id, recorded, discoveries)
+            return Recorded()
+        return replace(recorded, orders=self._ordered(source.id, recorded, discoveries))
 
     def _ordered(
-        self, source_id: str, recorded: ledger.Recorded, discoveries: Sequence[Discovery]
-    ) -> Sequence[FetchOrder]:
+        self, source_id: str, recorded: Recorded, discoveries: Sequence[Discovery]
+    ) -> tuple[FetchOrder, ...]:
         visit = self._visits.setdefault(source_id, _Visit())
-        orders = [order for order in recorded.orders if order.address_id not in visit.ordered]
+        orders = tuple(order for order in recorded.orders if order.address_id not in visit.ordered)
         visit.ordered.update(order.address_id for order in orders)
         if orders:
             self._pool.start()  # while the first pages are on their way; a pass that finds nothing new needs no process

@@ -8,10 +8,9 @@ from datetime import datetime
 
 from archive import ledger, polls, turns
 from archive.engine import Connection
-from archive.ledger import Recorded
 from archive.polls import SourceResult
 from core.clock import now
-from core.fetching import FetchReport, Poll
+from core.fetching import FetchReport, Poll, Recorded
 from pactwatch.turns import Turns
 from pactwatch.writer import Writer
 from scrapers.source import SourceFile

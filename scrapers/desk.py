@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport, HostState
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Gap, HostState, Recorded
 from core.records import Discovery, Page
 from scrapers.source import EntryPoint, SourceFile
 
@@ -85,9 +85,17 @@ class Desk(Protocol):
     """Takes what the spider brings. Each call returns when the desk is ready for more: waiting is the back-pressure."""
 
     async def discovered(
-        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
-    ) -> Sequence[FetchOrder]:
-        """Keep what an entry point listed and how it answered; return the addresses that are to be fetched now."""
+        self,
+        source: SourceFile,
+        entry: EntryState,
+        answer: Answer,
+        discoveries: Sequence[Discovery],
+        gap: Gap | None = None,
+    ) -> Recorded:
+        """Keep what an entry point listed and how it answered; return what is to be fetched now.
+
+        With `gap`, an older list was read because that of the entry point shows nothing that was known.
+        """
 
     async def page(self, page: Page) -> None:
         """Take an article's page for extraction."""

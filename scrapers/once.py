@@ -7,7 +7,7 @@ from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner
 
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport
+from core.fetching import Answer, EntryState, FetchReport, Gap, Recorded
 from core.records import Discovery, Page
 from core.settings import Settings
 from scrapers.desk import CrawlPlan, HostBook, PlannedSource
@@ -25,8 +25,13 @@ class _Answers:
         self.newest: dict[str, Any] = {}
 
     async def discovered(
-        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
-    ) -> Sequence[FetchOrder]:
+        self,
+        source: SourceFile,
+        entry: EntryState,
+        answer: Answer,
+        discoveries: Sequence[Discovery],
+        gap: Gap | None = None,  # noqa: ARG002
+    ) -> Recorded:
         """Keep the answer."""
         self.of[source.id, entry.url] = answer
         own = {point.url for point in source.entry_points}
@@ -37,7 +42,7 @@ class _Answers:
         dates = [d.published_at for d in discoveries if d.published_at]
         if dates and (self.newest.get(key) is None or max(dates) > self.newest[key]):
             self.newest[key] = max(dates)
-        return ()
+        return Recorded()
 
     async def page(self, page: Page) -> None:
         """No article is asked for."""

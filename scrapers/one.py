@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scrapy.crawler import AsyncCrawlerRunner
 
 from core.errors import RetryLater, SkipDocument
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Gap, Recorded
 from core.records import Discovery, Page
 from core.settings import Settings
 from scrapers.desk import CrawlPlan, PlannedSource
@@ -24,10 +24,15 @@ class _OnePage:
         self.answer: Answer | None = None
 
     async def discovered(
-        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]  # noqa: ARG002
-    ) -> Sequence[FetchOrder]:
+        self,
+        source: SourceFile,  # noqa: ARG002
+        entry: EntryState,  # noqa: ARG002
+        answer: Answer,  # noqa: ARG002
+        discoveries: Sequence[Discovery],  # noqa: ARG002
+        gap: Gap | None = None,  # noqa: ARG002
+    ) -> Recorded:
         """Nothing is discovered: the address is known."""
-        return ()
+        return Recorded()
 
     async def page(self, page: Page) -> None:
         """Keep the page."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 AGENT = "Pactwatch"  # the product token that robots.txt may name
 LONGEST_FILE = 500 * 1024  # bytes that are read, as the RFC asks
+MOST_SITEMAPS = 10  # that are kept
 
 _LINE = re.compile(r"\r\n|\r|\n")
 _TOKEN = re.compile(r"[A-Za-z_-]+|\*")
@@ -23,6 +24,7 @@ _NAMES = {
     "allow": "allow",
     "crawl-delay": "delay",
     "crawldelay": "delay",
+    "sitemap": "sitemap",
     **dict.fromkeys(("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"), "disallow"),
 }
 
@@ -60,6 +62,7 @@ class RobotsText:
     rules: tuple[_Rule, ...] = ()  # the longest first, `allow` before `disallow`
     delay: float = 0.0
     text: str = ""
+    sitemaps: tuple[str, ...] = ()  # for everybody, wherever they stand in the file
 
     def allows(self, url: str) -> bool:
         """Whether an address may be fetched."""
@@ -90,7 +93,11 @@ def _parse(text: str) -> RobotsText:
     groups: dict[str, list[tuple[str, str]]] = {}
     agents: list[str] = []
     open_ = False  # whether another user agent joins the group or begins a new one
+    sitemaps: list[str] = []
     for name, value in _directives(text):
+        if name == "sitemap":
+            sitemaps.append(value)
+            continue
         if name == "agent":
             if not open_:
                 agents, open_ = [], True
@@ -106,7 +113,9 @@ def _parse(text: str) -> RobotsText:
     rules.sort(key=lambda rule: (-rule.length, not rule.allows))
     delay = max((_seconds(value) for name, value in lines if name == "delay"), default=0.0)
     written = "".join(f"{'crawl-delay' if n == 'delay' else n}: {v}\n" for n, v in lines)
-    return RobotsText(tuple(rules), delay, f"user-agent: *\n{written}" if written else "")
+    maps = tuple(dict.fromkeys(m for m in sitemaps if m))[:MOST_SITEMAPS]
+    written = (f"user-agent: *\n{written}" if written else "") + "".join(f"sitemap: {m}\n" for m in maps)
+    return RobotsText(tuple(rules), delay, written, maps)
 
 
 _remembered = lru_cache(maxsize=2048)(_parse)

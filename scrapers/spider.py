@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 from time import monotonic
 from typing import Any, Self
 
@@ -20,51 +16,26 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from core import clock
-from core.budget import SMALL, Share, size_of, turn_of
-from core.errors import SkipDocument
+from core.budget import SMALL, Share
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport
 from core.records import Discovery, Outcome, Page
 from core.urls import canonical
-from scrapers import landing, outcomes, robotstags
-from scrapers.addresses import narrowed
-from scrapers.answers import answer_of, encoding_of, judge, page_of, tags_of
-from scrapers.conditions import conditions, had_conditions
+from scrapers import outcomes
+from scrapers.answers import encoding_of, judge, page_of
+from scrapers.conditions import conditions
 from scrapers.desk import LONGEST_VISIT_S, CrawlPlan, Desk, PlannedSource
-from scrapers.discovery import Found, read_entry
-from scrapers.discovery.read import Ask
 from scrapers.feedonly import pages_of
 from scrapers.handler import ABANDON
-from scrapers.moved import moved_to
+from scrapers.lookback import Trail
 from scrapers.otherversion import OtherVersion, other_version
+from scrapers.reading import EntryReader
 from scrapers.settings import PER_HOST
 from scrapers.source import SourceFile
+from scrapers.visit import Visit
 
-_LARGE = 200_000  # bytes; parsing a longer list may hold up the loop, so it is done in a thread
 _SITEMAPS = 4  # times the limit of one index: what indexes of indexes may come to
 _SETBACKS = 3  # failures in a row after which a host is left alone for this crawl
 _OF_THE_HOST = {Outcome.DNS_ERROR, Outcome.TLS_ERROR, Outcome.TIMEOUT, Outcome.CONNECTION_ERROR, Outcome.ROBOTS_DENIED}
-
-
-@dataclass(slots=True)
-class _Visit:
-    """What this crawl still has to do for one source."""
-
-    planned: PlannedSource
-    pace: float
-    queue: deque[FetchOrder] = field(default_factory=deque)
-    polled: set[str] = field(default_factory=set)
-    indexes: list[tuple[EntryState, Answer]] = field(default_factory=list)  # told when their sitemaps have been read
-    open: int = 0  # requests under way
-    fetching: int = 0  # of these, articles
-    setbacks: int = 0
-    taken: set[int] = field(default_factory=set)  # addresses ordered: two entry points may list the same
-    landed: set[str] = field(default_factory=set)  # where redirects ended
-    cut_short: bool = False
-    began: float = field(default_factory=monotonic)
-
-    @property
-    def id(self) -> str:
-        return self.planned.source.id
 
 
 class NewsSpider(scrapy.Spider):
@@ -85,7 +56,7 @@ class NewsSpider(scrapy.Spider):
         self._delay = 0.0
         self.under_way: set[str] = set()  # sources that are being polled
         self._abandoned = self._winding_up = False
-        self._one_at_a_time = asyncio.Semaphore(1)  # the trees of several large lists would fill the memory
+        self._entries = EntryReader()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -98,6 +69,7 @@ class NewsSpider(scrapy.Spider):
         """Take sizes, time and pace from Scrapy's settings."""
         self._limits = {"download_timeout": settings.getfloat("DOWNLOAD_TIMEOUT")}
         self._max_page, self._max_feed = settings.getint("PACTWATCH_MAX_PAGE"), settings.getint("PACTWATCH_MAX_FEED")
+        self._entries.max_size = self._max_feed
         self._delay = settings.getfloat("DOWNLOAD_DELAY")
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -109,7 +81,7 @@ class NewsSpider(scrapy.Spider):
     async def _begin(self, planned: PlannedSource) -> AsyncIterator[scrapy.Request]:
         """The first requests for a source: the entry points that are due, and what is left over."""
         delay = planned.source.delay
-        visit = _Visit(planned, self._delay if delay is None else delay)
+        visit = Visit(planned, self._delay if delay is None else delay)
         self.under_way.add(visit.id)
         await self._order(visit, planned.left_over)
         for entry in planned.due(clock.now()):
@@ -146,7 +118,7 @@ class NewsSpider(scrapy.Spider):
                 slot.queue.popleft()[1].errback(DownloadCancelledError())
         self.crawler.signals.send_catch_log(ABANDON)
 
-    def _poll(self, visit: _Visit, kind: Any, url: str, depth: int = 0) -> scrapy.Request | None:
+    def _poll(self, visit: Visit, kind: Any, url: str, depth: int = 0) -> scrapy.Request | None:
         """The request for an entry point, conditional where it was read before; None where this crawl had it."""
         source = visit.planned.source
         if url in visit.polled or len(visit.polled) >= len(source.entries) + _SITEMAPS * source.limits.sitemaps:
@@ -165,7 +137,7 @@ class NewsSpider(scrapy.Spider):
             priority=10,
         )
 
-    def _next(self, visit: _Visit) -> Iterator[scrapy.Request]:
+    def _next(self, visit: Visit) -> Iterator[scrapy.Request]:
         """Requests for the next orders of a source, as many as its pace has use for."""
         if visit.queue and self._winding_up:
             visit.cut_short = True
@@ -194,7 +166,7 @@ class NewsSpider(scrapy.Spider):
     def _request(
         self,
         url: str,
-        visit: _Visit,
+        visit: Visit,
         max_size: int,
         callback: Any,
         errback: Any,
@@ -222,7 +194,7 @@ class NewsSpider(scrapy.Spider):
         )
 
     async def _order(
-        self, visit: _Visit, orders: Sequence[FetchOrder], discoveries: Sequence[Discovery] = ()
+        self, visit: Visit, orders: Sequence[FetchOrder], discoveries: Sequence[Discovery] = ()
     ) -> None:
         """Take orders into a source's queue, and hand over at once what need not be fetched.
 
@@ -242,14 +214,14 @@ class NewsSpider(scrapy.Spider):
                 if page := self._plan.arrived.take(order):
                     yield replace(page, recipe=source.extract.recipe)
 
-    def _take(self, visit: _Visit, orders: Sequence[FetchOrder]) -> None:
+    def _take(self, visit: Visit, orders: Sequence[FetchOrder]) -> None:
         for order in orders:
             # What is too much stays `discovered` in the ledger, whatever number of lists announces it.
             if order.address_id not in visit.taken and len(visit.taken) < visit.planned.source.limits.articles:
                 visit.taken.add(order.address_id)
                 visit.queue.append(order)
 
-    async def _done(self, visit: _Visit) -> None:
+    async def _done(self, visit: Visit) -> None:
         visit.open -= 1
         if not visit.open and not visit.queue:
             # Only now: an index whose validators were kept before its sitemaps were read would hide them after a crash.
@@ -259,11 +231,11 @@ class NewsSpider(scrapy.Spider):
             await self._desk.finished(visit.id, unfinished=visit.cut_short)
 
     async def on_entry(
-        self, response: Response, visit: _Visit, entry: EntryState, depth: int
+        self, response: Response, visit: Visit, entry: EntryState, depth: int
     ) -> AsyncIterator[scrapy.Request]:
         """Read an entry point's answer, hand over what it lists, fetch what is ordered."""
         with self._in_hand(response):
-            answer, found = await self._read(response, visit, entry, depth)
+            answer, found = await self._entries.read(response, visit.planned.source, entry, depth)
         visit.setbacks = 0
         unchanged = answer.outcome is Outcome.UNCHANGED
         for url in visit.planned.known_sitemaps(entry) if unchanged else found.sitemaps:
@@ -272,8 +244,54 @@ class NewsSpider(scrapy.Spider):
         if found.sitemaps:
             visit.indexes.append((entry, answer))
         else:
-            orders = await self._desk.discovered(visit.planned.source, entry, answer, found.discoveries)
-            await self._order(visit, orders, found.discoveries)
+            recorded = await self._desk.discovered(visit.planned.source, entry, answer, found.discoveries)
+            await self._order(visit, recorded.orders, found.discoveries)
+            if recorded.gap and (back := await self._back(visit, Trail(entry, recorded.gap, found.older))):
+                yield back
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
+    async def _back(self, visit: Visit, trail: Trail) -> scrapy.Request | None:
+        """The request for the next list of a look back; None where there is none."""
+        if self._abandoned or self._winding_up or (step := await trail.step(self.hosts)) is None:
+            return None
+        entry, depth = step
+        visit.open += 1
+        arguments = {"visit": visit, "entry": entry, "depth": depth, "trail": trail}
+        return self._request(
+            entry.url, visit, self._max_feed, self.on_older, self.on_older_failure, entry, arguments, priority=5
+        )
+
+    async def on_older(
+        self, response: Response, visit: Visit, entry: EntryState, depth: int, trail: Trail
+    ) -> AsyncIterator[scrapy.Request]:
+        """Fetch what an older list held while nobody looked, and go on back until one shows what was known."""
+        with self._in_hand(response):
+            answer, found = await self._entries.read(
+                response, visit.planned.source, entry, depth, trail.entry.url
+            )
+        recorded = await self._desk.discovered(
+            visit.planned.source, entry, answer, found.discoveries, trail.gap
+        )
+        await self._order(visit, recorded.orders, found.discoveries)
+        trail.found(found.older, found.sitemaps, depth)
+        if not recorded.overlap and (back := await self._back(visit, trail)):
+            yield back
+        for request in self._next(visit):
+            yield request
+        await self._done(visit)
+
+    async def on_older_failure(self, failure: Failure) -> AsyncIterator[scrapy.Request]:
+        """Look elsewhere: an older list that cannot be fetched is no trouble of the source."""
+        if self._abandoned:
+            return
+        visit, arguments, answer = _of_failure(failure)
+        trail: Trail = arguments["trail"]
+        await self._desk.discovered(visit.planned.source, arguments["entry"], answer, (), trail.gap)
+        trail.found("", (), 0)
+        if back := await self._back(visit, trail):
+            yield back
         for request in self._next(visit):
             yield request
         await self._done(visit)
@@ -284,72 +302,13 @@ class NewsSpider(scrapy.Spider):
             return
         visit, arguments, answer = _of_failure(failure)
         visit.setbacks += answer.outcome in _OF_THE_HOST
-        await self._order(visit, await self._desk.discovered(visit.planned.source, arguments["entry"], answer, ()))
+        recorded = await self._desk.discovered(visit.planned.source, arguments["entry"], answer, ())
+        await self._order(visit, recorded.orders)
         for request in self._next(visit):
             yield request
         await self._done(visit)
 
-    async def _read(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> tuple[Answer, Found]:
-        """How an entry point answered, and what it lists where it is new."""
-        now = clock.now()
-        if response.status == 304 and not had_conditions(response):
-            reason = "HTTP 304 Not Modified to a request without conditions"
-            return replace(answer_of(response, Outcome.HTTP_ERROR), reason=reason), Found()
-        if response.status == 304:
-            return replace(
-                answer_of(response, Outcome.UNCHANGED),
-                at=now,
-                etag=entry.etag,
-                last_modified=entry.last_modified,
-                body_hash=entry.body_hash,
-                moved_to=moved_to(response, entry.url),
-            ), Found()
-        if response.status not in outcomes.COMPLETE:
-            refusal = outcomes.of_status(response.status, response.headers, now)
-            return landing.refused(refusal, response.headers, response.body), Found()
-        digest = hashlib.blake2b(response.body, digest_size=16).hexdigest()
-        answer = replace(answer_of(response, Outcome.OK), body_hash=digest, moved_to=moved_to(response, entry.url))
-        if digest == entry.body_hash:
-            return replace(answer, outcome=Outcome.UNCHANGED), Found()
-        if entry.kind == "listing" and (word := robotstags.forbids_following(tags_of(response))):
-            reason = f"the listing asks robots not to follow its links ({word})"
-            return replace(answer, outcome=Outcome.ROBOTS_DENIED, reason=reason, body_hash=None), Found()
-        ask = self._ask(response, visit, entry, depth)
-        try:
-            size = size_of(response.body)
-            if size < _LARGE:
-                found = read_entry(response.body, ask)
-            else:
-                async with self._one_at_a_time, turn_of(size):
-                    found = await asyncio.to_thread(read_entry, response.body, ask)
-        except SkipDocument as skipped:
-            named = replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None,
-                            last_modified=None, body_hash=None)
-            if named.outcome is Outcome.NOT_A_FEED:
-                named = landing.instead_of_a_list(named, response.body)
-            return named, Found()
-        found = narrowed(visit.planned.source, found)
-        return replace(answer, reason=found.left_out), found
-
-    def _ask(self, response: Response, visit: _Visit, entry: EntryState, depth: int) -> Ask:
-        source = visit.planned.source
-        point = next((e for e in source.entries if e.url == entry.url), None)
-        return Ask(
-            url=response.url,
-            kind=entry.kind,
-            encoding=encoding_of(response),
-            language=source.language,
-            country=source.country,
-            age=timedelta(days=source.limits.age_days) if source.limits.age_days else None,
-            sitemaps=source.limits.sitemaps,
-            depth=depth,
-            max_bytes=self._max_feed,
-            links=point.links if point else None,
-            title=point.title if point else None,
-            date=point.date if point else None,
-        )
-
-    async def on_page(self, response: Response, visit: _Visit, order: FetchOrder) -> AsyncIterator[scrapy.Request]:
+    async def on_page(self, response: Response, visit: Visit, order: FetchOrder) -> AsyncIterator[scrapy.Request]:
         """Hand over an article's page, or report what came instead; then fetch the source's next one."""
         visit.fetching -= 1
         visit.setbacks = 0
@@ -391,7 +350,7 @@ class NewsSpider(scrapy.Spider):
                 if slot:
                     slot.max_active_size -= apart
 
-    def _other(self, visit: _Visit, order: FetchOrder, page: Page, other: OtherVersion) -> scrapy.Request:
+    def _other(self, visit: Visit, order: FetchOrder, page: Page, other: OtherVersion) -> scrapy.Request:
         """The request for another version of a page that has no text: one, under all the rules of the first."""
         visit.fetching += 1
         visit.open += 1
@@ -400,7 +359,7 @@ class NewsSpider(scrapy.Spider):
         return self._request(other.url, visit, self._max_page, self.on_other, self.on_other_failure, order, arguments)
 
     async def on_other(
-        self, response: Response, visit: _Visit, order: FetchOrder, page: Page, kind: str
+        self, response: Response, visit: Visit, order: FetchOrder, page: Page, kind: str
     ) -> AsyncIterator[scrapy.Request]:
         """Hand over a page with the text of its other version; without it where that is no page, either."""
         if judge(response, order, canonical(response.url) or response.url).outcome is Outcome.OK:
@@ -418,7 +377,7 @@ class NewsSpider(scrapy.Spider):
         async for request in self._handed_over(visit, arguments["page"]):
             yield request
 
-    async def _handed_over(self, visit: _Visit, page: Page) -> AsyncIterator[scrapy.Request]:
+    async def _handed_over(self, visit: Visit, page: Page) -> AsyncIterator[scrapy.Request]:
         visit.fetching -= 1
         await self._desk.page(page)
         for request in self._next(visit):
@@ -438,7 +397,7 @@ class NewsSpider(scrapy.Spider):
         await self._done(visit)
 
 
-def _of_failure(failure: Failure) -> tuple[_Visit, dict[str, Any], Answer]:
+def _of_failure(failure: Failure) -> tuple[Visit, dict[str, Any], Answer]:
     """The visit, the request's arguments and the answer of a request that ended in an exception."""
     request: scrapy.Request = getattr(failure, "request")  # noqa: B009 - Scrapy adds it at run time
     request.meta["share"].drop()

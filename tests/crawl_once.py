@@ -17,7 +17,7 @@ from archive import catalogue, entry_points, ledger
 from archive.engine import open_engine, reading, writing
 from archive.tables import Base
 from core import clock
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
+from core.fetching import Answer, EntryState, FetchReport, Gap, Poll, Recorded
 from core.records import Discovery, Page
 from core.settings import Settings
 from scrapers.catalogue import load_sources
@@ -38,12 +38,16 @@ class RecordingDesk:
         self.done: list[str] = []
 
     async def discovered(
-        self, source: SourceFile, entry: EntryState, answer: Answer, discoveries: Sequence[Discovery]
-    ) -> Sequence[FetchOrder]:
+        self,
+        source: SourceFile,
+        entry: EntryState,
+        answer: Answer,
+        discoveries: Sequence[Discovery],
+        gap: Gap | None = None,
+    ) -> Recorded:
+        poll = Poll(entry, answer, tuple(discoveries), source.limits.articles, gap=gap)
         with writing(self.engine) as connection:
-            [recorded] = ledger.record_polls(
-                connection, [Poll(entry, answer, tuple(discoveries), source.limits.articles)], clock.now()
-            )
+            [recorded] = ledger.record_polls(connection, [poll], clock.now())
         self.polls.append(
             {
                 "source": source.id,
@@ -56,7 +60,7 @@ class RecordingDesk:
                 "titles": [d.title for d in discoveries][:5],
             }
         )
-        return recorded.orders
+        return recorded
 
     async def page(self, page: Page) -> None:
         self.pages.append(

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from core.errors import SkipDocument
 from core.records import Discovery
+from scrapers.discovery import older
 from scrapers.discovery.dates import read_date
 from scrapers.discovery.feeds import NO_ADDRESS, plain
 
@@ -54,8 +55,11 @@ def unwrap(text: str) -> str | None:
     return callback[1] if callback else None
 
 
-def read_json(text: str, url: str, zone: tzinfo) -> list[Discovery]:
-    """The items of a JSON document. Raises SkipDocument where it is not JSON or has no list of items."""
+def read_json(text: str, url: str, zone: tzinfo) -> tuple[list[Discovery], str]:
+    """The items of a JSON document, and the address of its next page.
+
+    Raises SkipDocument where it is not JSON or has no list of items.
+    """
     data = _load(text)
     items = _items(data)
     if items is None:
@@ -78,7 +82,7 @@ def read_json(text: str, url: str, zone: tzinfo) -> list[Discovery]:
                 summary=plain(_text(item, ("summary", "description"))),
             )
         )
-    return found
+    return found, older.of_json(data, url)
 
 
 def _load(text: str) -> Any:

@@ -16,6 +16,7 @@ from lxml.cssselect import CSSSelector
 from core.errors import SkipDocument
 from core.markup import without_floods
 from core.records import Discovery
+from scrapers.discovery import older
 from scrapers.discovery.dates import read_date
 from scrapers.discovery.decoding import decode
 from scrapers.discovery.xml import text_of
@@ -47,8 +48,8 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _DATE_LIKE = re.compile(r"(?:date|time|publish)", re.IGNORECASE)
 
 
-def read_listing(body: bytes, ask: Ask, zone: tzinfo) -> list[Discovery]:
-    """The articles that a listing page links to, in the page's order."""
+def read_listing(body: bytes, ask: Ask, zone: tzinfo) -> tuple[list[Discovery], str]:
+    """The articles that a listing page links to, in the page's order; and the address of its next page."""
     text = decode(body, ask.encoding, ask.language)
     if not text.strip() or "\x00" in text[:1000]:
         raise SkipDocument("the listing is not a web page", outcome="not_a_feed")
@@ -64,9 +65,8 @@ def read_listing(body: bytes, ask: Ask, zone: tzinfo) -> list[Discovery]:
     if root is None:
         raise SkipDocument("the listing is not a web page", outcome="not_a_feed")
     base = next((urljoin(ask.url, b.get("href")) for b in root.iter("base") if b.get("href")), ask.url)
-    if ask.links:
-        return _selected(root, base, ask, zone)
-    return _guessed(root, base, ask.url, zone)
+    entries = _selected(root, base, ask, zone) if ask.links else _guessed(root, base, ask.url, zone)
+    return entries, older.of_listing(root, base, ask.url)
 
 
 def _selected(root: Any, base: str, ask: Ask, zone: tzinfo) -> list[Discovery]:

@@ -14,7 +14,7 @@ from core.fetching import EntryKind
 from core.memory import trim
 from core.records import Discovery
 from core.urls import canonical
-from scrapers.discovery import feeds, jsonfeed, listing, sitemaps, traps, xml
+from scrapers.discovery import feeds, jsonfeed, listing, older, sitemaps, traps, xml
 from scrapers.discovery.dates import zone_of
 
 DEEPEST_INDEX = 2  # an index of indexes is read, an index of those is not
@@ -59,6 +59,7 @@ class Found:
     sitemaps: tuple[str, ...] = field(default=())
     left_out: str = ""  # how many entries have no address that can be fetched
     kind: str = ""  # what the document turned out to be: rss, atom, rdf, json, sitemap, index, listing
+    older: str = ""  # the address of the older part of the list
 
 
 def read_entry(body: bytes, ask: Ask) -> Found:
@@ -87,10 +88,12 @@ def _read(body: bytes, ask: Ask) -> Found:
         raise SkipDocument("the document is empty", outcome="empty")
     zone = zone_of(ask.country)
     if ask.kind == "listing":
-        return _found(listing.read_listing(body, ask, zone), ask, "listing", "no link looks like an article")
+        links, next_page = listing.read_listing(body, ask, zone)
+        return replace(_found(links, ask, "listing", "no link looks like an article"), older=next_page)
     text = xml.as_text(body, ask.encoding, ask.language)
     if script := jsonfeed.unwrap(text):
-        return _found(jsonfeed.read_json(script, ask.url, zone), ask, "json", "the JSON lists nothing")
+        items, next_page = jsonfeed.read_json(script, ask.url, zone)
+        return replace(_found(items, ask, "json", "the JSON lists nothing"), older=next_page)
     if ask.kind == "sitemap" and (lines := sitemaps.read_lines(text)):
         return _found(lines, ask, "sitemap", "the sitemap has no pages")
     text = xml.out_of_page(text)
@@ -110,7 +113,8 @@ def _read(body: bytes, ask: Ask) -> Found:
         return _index(root, ask, zone)
     if kind == "urlset":
         return _found(sitemaps.read_pages(root, ask.url, zone), ask, "sitemap", "the sitemap has no pages")
-    return _found(feeds.read_feed(root, ask.url, zone), ask, kind, "the feed has no entries")
+    found = _found(feeds.read_feed(root, ask.url, zone), ask, kind, "the feed has no entries")
+    return replace(found, older=older.of_feed(root, ask.url))
 
 
 def _since(ask: Ask, kind: str) -> datetime | None:

@@ -276,9 +276,9 @@ def report(home: Path, state: dict[str, Any], histories: int) -> bool:
     unwanted = [a for a in found if a.stored is None and a.state == "unwanted"]
     missing = [a for a in found if a.stored is None and a.state != "unwanted"]
     faulty = {
-        id(a): sources[a.outlet].faults_between(a.published - SLACK_S - (a.interval or 0), a.stored or time.time())
+        id(a): source.faults_between(a.published - SLACK_S - (a.interval or 0), _end_of(a, source))
         for a in found
-        if a.outlet in sources
+        if (source := sources.get(a.outlet))
     }
     # What failed or is queued has its next try in the ledger; what no list showed while it was polled is gone.
     waiting = [a for a in missing if a.state in {"discovered", "failed"} or not _had_its_chance(a, sources)]
@@ -309,6 +309,12 @@ def report(home: Path, state: dict[str, Any], histories: int) -> bool:
             print(f"\n{title}: {a.outlet} {a.url} {a.state}, interval {a.interval or 0:.0f} s, late by {a.late}")
             print("\n".join(a.history))
     return not missed and not unexplained
+
+
+def _end_of(article: Article, source: Source) -> float:
+    """When it was stored; of one that never was, when its outlet was first read again: no later fault lost it."""
+    read = (p["polled"] for p in source.polls if p["polled"] > article.published and not p["failures"])
+    return article.stored or min(read, default=time.time())
 
 
 def _had_its_chance(article: Article, sources: dict[str, Source]) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from archive import catalogue, entry_points, ledger, polls
 from archive.engine import reading, writing
 from archive.tables import Address, EntryPoint, Fetch, Source
-from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Gap, Poll, Recorded
 from core.records import Discovery, Outcome
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ def archive(engine: Engine) -> Engine:
 
 def poll(
     engine: Engine, *found: Discovery, now: datetime = NOW, entry: EntryState = ENTRY, limit: int = 500, **answer: Any
-) -> ledger.Recorded:
+) -> Recorded:
     given = Answer(**{"outcome": Outcome.OK, "at": now, "etag": '"1"', "body_hash": "h", **answer})
     with writing(engine) as connection:
         [recorded] = ledger.record_polls(connection, [Poll(entry, given, found, limit)], now)
@@ -298,3 +298,41 @@ def test_files_decide_names_and_switches_and_rows_of_gone_files_stay(engine: Eng
         catalogue.sync_sources(connection, sources, NOW)
         rows = {r.id: (r.name, r.enabled) for r in connection.execute(sa.select(Source.__table__))}
     assert rows == {"daily": ("The Daily", True), "off": ("off", False), "other": ("other", False)}
+
+
+def test_of_an_older_list_only_what_fell_into_the_gap_is_taken(archive: Engine) -> None:
+    """By its date; a date without a time may be of that day; without any it has to stand before what was known."""
+    poll(archive, Discovery(A, "A"))
+    since = NOW + timedelta(hours=1)
+    gap = Gap(since, since + timedelta(hours=2), 9)
+
+    def listed(name: str, **when: Any) -> Discovery:
+        return Discovery(f"https://example.org/{name}", name, **when)
+
+    midnight = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    older = Poll(ENTRY, Answer(Outcome.OK, gap.at), (
+        listed("undated"), listed("later", published_at=since + timedelta(minutes=1)),
+        listed("earlier", published_at=since - timedelta(minutes=1)), listed("that-day", published_at=midnight),
+        listed("the-day-before", published_at=midnight - timedelta(days=1)), Discovery(A, "A"), listed("undated-old"),
+    ), gap=gap)
+    with writing(archive) as connection:
+        entry_points.note_gaps(connection, [{"source_id": "daily", "day": gap.at.date(), "gaps": 1, "missed": 9}])
+        [recorded] = ledger.record_polls(connection, [older], gap.at)
+        left = connection.execute(sa.text("SELECT gaps, missed FROM source_days")).all()
+        query = sa.text("SELECT last_polled_at FROM entry_points WHERE source_id = 'daily'")
+        last = [str(at)[:13] for at in connection.execute(query).scalars()]
+    assert urls(recorded.orders) == [f"https://example.org/{name}" for name in ("undated", "later", "that-day")]
+    assert recorded.overlap
+    assert [tuple(row) for row in left] == [(0, 0)]  # nothing is missing any more
+    assert last == ["2026-11-20 12"]  # and it counts as no poll
+
+
+def test_a_gap_that_older_lists_fill_in_part_stays_with_the_rest(archive: Engine) -> None:
+    gap = Gap(NOW, NOW + timedelta(hours=2), 9)
+    older = Poll(ENTRY, Answer(Outcome.OK, gap.at), (Discovery(A, "A"), Discovery(B, "B")), gap=gap)
+    with writing(archive) as connection:
+        entry_points.note_gaps(connection, [{"source_id": "daily", "day": gap.at.date(), "gaps": 1, "missed": 9}])
+        [recorded] = ledger.record_polls(connection, [older], gap.at)
+        left = connection.execute(sa.text("SELECT gaps, missed FROM source_days")).all()
+    assert not recorded.overlap
+    assert [tuple(row) for row in left] == [(1, 7)]

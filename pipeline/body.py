@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from core.recipe import Recipe
 from pipeline.maintext import MainText
+from pipeline.narrow import article_part
 
 MIN_BODY = 40             # characters: less is a caption or a button, not an article
 _SHORT = 0.9              # the fast mode has to bring this share of the main text to be believed
@@ -35,14 +36,18 @@ def find_body(tree: HtmlElement, url: str, main: MainText, declared: str, recipe
     """The text of the article on a page.
 
     `main` is the page's own main text, `declared` the plain text of JSON-LD's articleBody. The fast mode has no second
-    opinion of readability and jusText, which is a third of the cost; where it falls short of them the full one is
-    asked, then the wide one, and at last the page's own text is taken.
+    opinion of readability and jusText, which is a third of the cost, and first reads no more than the article's part
+    of the page; where it falls short of them it reads the whole, then the full one is asked, then the wide one, and
+    at last the page's own text is taken.
     """
     expected = max(len(main.text), len(declared))
+    enough = max(_SHORT * expected, MIN_BODY)
     wide = recipe.mode == "wide"
-    if recipe.mode == "auto":
-        text = _trafilatura(tree, url, precise=True, fast=True)
-        if expected and len(text) >= max(_SHORT * expected, MIN_BODY):
+    if recipe.mode == "auto" and expected:
+        part = article_part(main)
+        if part is not None and len(text := _trafilatura(part, url, precise=True, fast=True)) >= enough:
+            return Body(text, "trafilatura, fast, of the article's part of the page")
+        if len(text := _trafilatura(tree, url, precise=True, fast=True)) >= enough:
             return Body(text, "trafilatura, fast")
     text = _trafilatura(tree, url, precise=not wide)
     origin = "trafilatura, wide" if wide else "trafilatura, precise"

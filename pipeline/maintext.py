@@ -19,10 +19,14 @@ _BLOCKS = {"p", "div", "section", "article", "ul", "ol", "table", "h1", "h2", "h
 
 @dataclass(slots=True)
 class MainText:
-    """The element that holds most of the running text, and its paragraphs on a line each."""
+    """The element that holds most of the running text, and its paragraphs on a line each.
+
+    `running` is all running text of the page, also what lies in parts in which no article is looked for.
+    """
 
     element: HtmlElement | None = None
     lines: list[str] = field(default_factory=list)
+    running: list[Held] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -34,26 +38,35 @@ def find_main_text(tree: HtmlElement) -> MainText:
 
     Where a page has most of its text in plain divisions, it is the lowest element that holds half of that.
     """
-    paragraphs = _groups(tree.iter("p"))
+    running = _running(tree.iter("p"))
+    paragraphs = _groups(running)
     best = max(paragraphs, key=lambda holder: _size(paragraphs[holder]), default=None)
     written = sum(map(_size, paragraphs.values()))
-    divisions = _groups(division for division in tree.iter("div") if _is_leaf(division))
+    plain_running = _running(division for division in tree.iter("div") if _is_leaf(division))
+    divisions = _groups(plain_running)
     plain = sum(map(_size, divisions.values()))
     if best is not None and plain < _MOSTLY_PLAIN * written:
-        return MainText(best, [text for _, text in paragraphs[best]])
+        return MainText(best, [text for _, text in paragraphs[best]], running)
     if not divisions:
         return MainText()
     held = [one for group in (*paragraphs.values(), *divisions.values()) for one in group]
     first = max(divisions, key=lambda holder: _size(divisions[holder]))
-    return _lowest(first, held, written + plain)
+    main = _lowest(first, held, written + plain)
+    main.running = running + plain_running
+    return main
 
 
-def _groups(blocks: Iterable[HtmlElement]) -> dict[HtmlElement, list[Held]]:
+def _running(blocks: Iterable[HtmlElement]) -> list[Held]:
+    """The blocks that are long enough to be running text."""
+    held = ((block, " ".join(block.text_content().split())) for block in blocks)
+    return [(block, text) for block, text in held if len(text) >= _LONG]
+
+
+def _groups(running: Iterable[Held]) -> dict[HtmlElement, list[Held]]:
     """Blocks of running text by the element that holds them; none of those in which no article is looked for."""
     groups: dict[HtmlElement, list[Held]] = {}
-    for block in blocks:
-        text = " ".join(block.text_content().split())
-        if len(text) >= _LONG and (holder := block.getparent()) is not None:
+    for block, text in running:
+        if (holder := block.getparent()) is not None:
             groups.setdefault(holder, []).append((block, text))
     return {holder: held for holder, held in groups.items() if not is_apart(holder)}
 

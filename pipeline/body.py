@@ -36,19 +36,18 @@ def find_body(tree: HtmlElement, url: str, main: MainText, declared: str, recipe
     """The text of the article on a page.
 
     `main` is the page's own main text, `declared` the plain text of JSON-LD's articleBody. The fast mode has no second
-    opinion of readability and jusText, which is a third of the cost, and first reads no more than the article's part
-    of the page; where it falls short of them it reads the whole, then the full one is asked, then the wide one, and
-    at last the page's own text is taken.
+    opinion of readability and jusText, which is a third of the cost, and reads no more than the article's part of the
+    page. Where it falls short of them the full one is asked, of the whole page (the fast one, tried in between, never
+    brought more), then the wide one, and at last the page's own text is taken.
     """
     expected = max(len(main.text), len(declared))
     enough = max(_SHORT * expected, MIN_BODY)
     wide = recipe.mode == "wide"
     if recipe.mode == "auto" and expected:
         part = article_part(main)
-        if part is not None and len(text := _trafilatura(part, url, precise=True, fast=True)) >= enough:
-            return Body(text, "trafilatura, fast, of the article's part of the page")
-        if len(text := _trafilatura(tree, url, precise=True, fast=True)) >= enough:
-            return Body(text, "trafilatura, fast")
+        text = _trafilatura(tree if part is None else part, url, precise=True, fast=True)
+        if len(text) >= enough:
+            return Body(text, "trafilatura, fast" if part is None else "trafilatura, fast, of the article's part")
     text = _trafilatura(tree, url, precise=not wide)
     origin = "trafilatura, wide" if wide else "trafilatura, precise"
     if len(text) >= max(_FAR_SHORTER * expected, MIN_BODY):

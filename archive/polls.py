@@ -12,14 +12,15 @@ from sqlalchemy.engine import Connection
 
 from archive import rhythm, setbacks
 from archive.catalogue import LEASE, chunks, release
-from archive.tables import EntryPoint, Source
+from archive.tables import Address, EntryPoint, Source
 from core.fetching import SourceSettings
-from core.records import Outcome
+from core.records import AddressState, Outcome
 
 GOOD = {Outcome.OK, Outcome.UNCHANGED, Outcome.EMPTY}
 
 _sources: Any = Source.__table__
 _entries: Any = EntryPoint.__table__
+_addresses: Any = Address.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def finish(
 ) -> None:
     """Record how polls ended, set when each source is due again, and give up the claims on them.
 
-    A source is due when the first of its entry points is, and never before the site allows it.
+    A source is due when the first of its entry points is, or when a page that failed is to be tried again; and never
+    before the site allows it.
     """
     results = list({r.source_id: r for r in results}.values())
     ids = [r.source_id for r in results]
@@ -51,8 +53,10 @@ def finish(
         for row in connection.execute(sa.select(*columns).where(_sources.c.id.in_(part)))
     }
     due = _first_due(connection, ids, sources, now)
+    retries = _first_retry(connection, ids)
     rows = [
-        _row(result, state[result.source_id], due.get(result.source_id), sources.get(result.source_id), now)
+        _row(result, state[result.source_id], due.get(result.source_id), retries.get(result.source_id),
+             sources.get(result.source_id), now)
         for result in results
         if result.source_id in state
     ]
@@ -88,10 +92,24 @@ def _first_due(
     return found
 
 
+def _first_retry(connection: Connection, ids: Sequence[str]) -> dict[str, datetime]:
+    """When the first page of each source that failed is to be tried again."""
+    found: dict[str, datetime] = {}
+    query = (
+        sa.select(_addresses.c.source_id, sa.func.min(_addresses.c.next_try_at))
+        .where(_addresses.c.state == str(AddressState.FAILED), _addresses.c.next_try_at.is_not(None))
+        .group_by(_addresses.c.source_id)
+    )
+    for part in chunks(ids):
+        found |= {row[0]: row[1] for row in connection.execute(query.where(_addresses.c.source_id.in_(part)))}
+    return found
+
+
 def _row(
     result: SourceResult,
     before: Any,
     due: tuple[datetime, float | None] | None,
+    retry: datetime | None,
     source: SourceSettings | None,
     now: datetime,
 ) -> dict[str, Any]:
@@ -105,6 +123,8 @@ def _row(
         again = now + setbacks.wait(setbacks.weight_of(result.outcome, result.reason), failures, interval)
     else:
         again = now + interval
+    if retry is not None and not failed and fixed is None:  # a news page is not to wait for a slow list
+        again = min(again, max(retry, now + rhythm.SHORTEST))
     hold = now + timedelta(seconds=result.retry_after) if result.retry_after else None
     if result.unfinished:
         again = now

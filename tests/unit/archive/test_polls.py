@@ -12,8 +12,8 @@ from sqlalchemy.engine import Engine
 
 from archive import catalogue, days, entry_points, ledger, polls
 from archive.engine import reading, writing
-from archive.tables import EntryPoint, Source
-from core.fetching import Answer, EntryState, Poll
+from archive.tables import Address, EntryPoint, Source
+from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Poll
 from core.records import Discovery, Outcome
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -46,6 +46,13 @@ class Outlet:
             failed = entry_points.is_failure(given, entry)
             result = polls.SourceResult("daily", given.outcome, given.reason, len(found), failed, given.retry_after)
             polls.finish(connection, [result], self.sources, self.now)
+
+    def fails(self, entry: str) -> None:
+        url = f"https://daily.example/{entry}"
+        with writing(self.engine) as connection:
+            id_ = connection.execute(sa.select(Address.id).where(Address.url == url)).scalar_one()
+            report = FetchReport(FetchOrder(id_, "daily", url), Answer(Outcome.TIMEOUT, self.now, "time-out"))
+            ledger.record_failures(connection, [report], self.now)
 
     def row(self) -> Any:
         with reading(self.engine) as connection:
@@ -94,6 +101,25 @@ def test_a_source_that_fails_is_asked_less_and_less_but_every_day_and_well_again
     row = outlet.row()
     assert (row.failures, row.failing_since) == (0, None)
     assert row.next_due_at - outlet.now <= timedelta(minutes=30)
+
+
+def test_a_page_that_failed_does_not_wait_for_a_slow_list(outlet: Outlet) -> None:
+    for _ in range(8):  # nothing new, so the list is asked ever less
+        outlet.poll(entries=numbers(0, 10))
+        outlet.now = outlet.row().next_due_at
+    outlet.poll(entries=numbers(1, 11))
+    slow = outlet.row().next_due_at - outlet.now
+    assert slow > timedelta(minutes=10)
+    outlet.fails("10")
+    outlet.now += timedelta(seconds=1)
+    outlet.poll()
+    assert outlet.row().next_due_at - outlet.now == ledger.FIRST_RETRY - timedelta(seconds=1)
+    outlet.now += timedelta(minutes=5)  # an older one that is overdue does not bring a poll a second
+    outlet.poll()
+    assert outlet.row().next_due_at - outlet.now == timedelta(minutes=1)
+    outlet.poll(outcome=Outcome.HTTP_ERROR, reason="HTTP 404 Not Found")
+    outlet.poll(OTHER, outcome=Outcome.HTTP_ERROR, reason="HTTP 404 Not Found")
+    assert outlet.row().next_due_at - outlet.now > timedelta(minutes=2)  # what fails as a whole keeps its distance
 
 
 def test_an_entry_point_that_fails_waits_while_the_others_keep_their_rhythm(outlet: Outlet) -> None:

@@ -32,6 +32,7 @@ _SLOT = re.compile(r"\{(A|B|ORGS|R|_)\}|\.\.\.")
 _ROLE = re.compile(r"\{([a-z]+|_)\}|\.\.\.")
 SLOTS = ("{A}", "{B}", "{ORGS}", "{_}", "{R}")
 _GROUP = re.compile(r"<([a-z_]+)>")
+_GROUP_AT_END = re.compile(r"<[a-z_]+>\Z")
 
 
 def _check_role(role: str) -> None:
@@ -178,8 +179,21 @@ def bare_shape(content: FrameFile, shape: Shape) -> str:
 
 def _lists(content: FrameFile) -> tuple[str, str]:
     """How a language separates the names of a list, and how it ends one."""
-    separator = _with_groups("(?:" + any_of(content.separators) + ")", content.groups)
+    separator = _with_groups("(?:" + any_of(_by_end(content.separators)) + ")", content.groups)
     return separator, _with_groups("(?:" + any_of(content.tails) + ")?", content.groups) if content.tails else ""
+
+
+def _by_end(patterns: Iterable[str]) -> list[str]:
+    """Patterns that end with the same group as one: each stands many times in a language's shapes.
+
+    Which is tried first does not matter: a separator ends before a name, and none reaches over one.
+    """
+    begins: dict[str, list[str]] = {}
+    for pattern in patterns:
+        end = _GROUP_AT_END.search(pattern)
+        begins.setdefault(end[0] if end else "", []).append(pattern[: end.start()] if end else pattern)
+    alone = begins.pop("", [])
+    return [f"(?:{any_of(begun)}){end}" for end, begun in begins.items()] + alone
 
 
 def _with_groups(pattern: str, groups: dict[str, list[str]]) -> str:

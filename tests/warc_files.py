@@ -10,6 +10,7 @@ import base64
 import gzip
 import hashlib
 import json
+import random
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -68,6 +69,13 @@ def pages_of(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*.htm*")):
         body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         yield urls.get(path.name, f"https://pages.example/{path.name}"), body
+
+
+def shuffled_pages(folder: Path) -> list[bytes]:
+    """The pages in an order of chance, always the same: files of one set, which stand together, may be larger."""
+    bodies = [body for _, body in pages_of(folder)]
+    random.Random(1).shuffle(bodies)
+    return bodies
 
 
 def _main(folder: Path, target: Path, times: int = 1) -> None:

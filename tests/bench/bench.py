@@ -3,6 +3,7 @@
 python -m tests.bench.bench PAGES [--rounds 3] [--pages 150] [--articles 100 1000] [--py newspaper4k=PYTHON] …
 
 PAGES is a folder of news pages (HTML). The unit T is the CPU of trafilatura.bare_extraction(html, with_metadata=True).
+Pages come in an order of chance, so that each method and each crawl meets small and large ones alike.
 Crawls run at two sizes; what an article costs is the slope between them, so that starting costs nothing. Peers are
 measured in an environment of their own, named by --py; one that is missing is left out with a word. CPU is that of the
 user and of the system, over all processes, so a busy machine widens the range and leaves the ratios.
@@ -25,7 +26,7 @@ from statistics import median
 from typing import Any
 
 from tests.bench.methods import METHODS, WARM_UP
-from tests.warc_files import pages_of
+from tests.warc_files import shuffled_pages
 
 HERE, TOP = Path(__file__).parent, Path(__file__).parents[2]
 UNIT = "trafilatura"
@@ -127,7 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="PAGES")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--pages", type=int, default=150, help="pages that each method reads")
+    parser.add_argument("--pages", type=int, default=350, help="pages that each method reads")
     parser.add_argument("--articles", type=int, nargs=2, default=[100, 1000], help="two sizes of crawls; 0 0 for none")
     parser.add_argument("--py", action="append", default=[], metavar="NAME=PYTHON", help="environment of a peer")
     asked = parser.parse_args()
@@ -138,7 +139,7 @@ def main() -> int:
     names = [name for name in METHODS if not any(word.startswith(f"{name} ") for word in left_out)]
     costs: Costs = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="pactwatch-bench-") as scratch:
-        bodies = [body for _, body in pages_of(asked.folder)][: asked.pages + WARM_UP]
+        bodies = shuffled_pages(asked.folder)[: asked.pages + WARM_UP]
         if not bodies:
             print(f"{asked.folder} holds no HTML pages", file=sys.stderr)
             return 2

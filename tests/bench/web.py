@@ -14,7 +14,7 @@ from itertools import count, cycle, islice
 from pathlib import Path
 
 from tests.outlet_server import Outlet, Reply
-from tests.warc_files import pages_of
+from tests.warc_files import shuffled_pages
 
 _PARAGRAPH = re.compile(rb"(<p\b[^>]*>)([^<]{60,})")
 _ADDRESS = re.compile(rb"<(?:link[^>]+canonical|meta[^>]+og:url|base\b)[^>]*>", re.IGNORECASE)
@@ -32,7 +32,7 @@ def mixed(body: bytes, paragraphs: list[bytes], number: int) -> bytes:
 
 def outlets(folder: Path, number: int, articles: int) -> list[Outlet]:
     """The outlets, ready to serve."""
-    bodies = [body for _, body in pages_of(folder)]
+    bodies = shuffled_pages(folder)
     paragraphs = [match[2] for body in bodies for match in _PARAGRAPH.finditer(body)] or [b"No paragraph was found."]
     supply = enumerate(cycle(bodies))
     made = []

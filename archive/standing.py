@@ -66,13 +66,17 @@ def _sources(connection: Connection, now: datetime, found: Standing) -> None:
 
 
 def _queues(connection: Connection, now: datetime, found: Standing) -> None:
-    # By way of the sources: so the index over (source, state, time) is read where it needs to be, and nowhere else.
-    waits = sa.select(sa.func.count()).select_from(Source).join(Address, Address.source_id == Source.id)
-    found.fetch_queue["first"] = connection.scalar(waits.where(Address.state == str(AddressState.DISCOVERED))) or 0
-    found.fetch_queue["again"] = connection.scalar(
-        waits.where(Address.state == str(AddressState.FAILED), Address.next_try_at <= now)) or 0
+    found.fetch_queue["first"] = _waiting(connection, Address.state == str(AddressState.DISCOVERED))
+    found.fetch_queue["again"] = _waiting(
+        connection, Address.state == str(AddressState.FAILED), Address.next_try_at <= now)
     found.backfills = connection.scalar(
         sa.select(sa.func.count()).select_from(Backfill).where(Backfill.ended_at.is_(None))) or 0
+
+
+def _waiting(connection: Connection, *conditions: sa.ColumnElement[bool]) -> int:
+    """Addresses, counted source by source: only so does SQLite read of the index what it needs, and not all of it."""
+    own = sa.select(sa.func.count()).select_from(Address).where(Address.source_id == Source.id, *conditions)
+    return int(connection.scalar(sa.select(sa.func.sum(own.scalar_subquery())).select_from(Source)) or 0)
 
 
 def _outbox(connection: Connection, now: datetime, found: Standing) -> None:
@@ -91,6 +95,15 @@ def _outbox(connection: Connection, now: datetime, found: Standing) -> None:
         found.for_digest[route] = number
     found.stopped = {name: stopped is not None for name, stopped in connection.execute(
         sa.select(Route.name, Route.stopped_at))}
+
+
+def doubtful(connection: Connection, since: datetime) -> list[tuple[str, str, int]]:
+    """Messages that ended in doubt, by route and state."""
+    rows = connection.execute(
+        sa.select(Delivery.route, Delivery.state, sa.func.count())
+        .where(Delivery.state.in_(DOUBTFUL), Delivery.created_at >= since)
+        .group_by(Delivery.route, Delivery.state).order_by(Delivery.route, Delivery.state))
+    return [(route, state, number) for route, state, number in rows]
 
 
 def _size(connection: Connection) -> int:

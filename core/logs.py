@@ -55,8 +55,9 @@ def configure(settings: LogSettings, *, quiet: bool = False) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _mask,
     ]
-    renderer = _scrubbed(structlog.dev.ConsoleRenderer() if human else structlog.processors.JSONRenderer(
-        ensure_ascii=False))
+    # Tracebacks without the values of variables, which may be anything.
+    renderer = _scrubbed(structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback) if human
+                         else structlog.processors.JSONRenderer(ensure_ascii=False))
     formatted = [] if human else [structlog.processors.format_exc_info]
     structlog.configure(
         processors=[*shared, *formatted, renderer],

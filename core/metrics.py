@@ -81,12 +81,13 @@ PASS_SECONDS = PROCESS.histogram(
 POST_SECONDS = PROCESS.histogram(
     "delivery_attempt_seconds", "What an attempt to deliver a message takes, by kind of channel and by the state of "
     "the message after it.", (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60), "channel", "state")
+# Not `job`: that is Prometheus' own name for what it scrapes.
 JOB_RUNS = PROCESS.counter(
     "job_runs", "Ends of recurring jobs: `done`, `put_off` (it comes again later, and later each time), `failed`.",
-    "job", "result")
+    "task", "result")
 JOB_SECONDS = PROCESS.histogram(
-    "job_seconds", "What a run of a recurring job takes.", (0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 900), "job")
-JOB_DONE_AT = PROCESS.gauge("job_last_success_timestamp_seconds", "When a recurring job last ended well.", "job")
+    "job_seconds", "What a run of a recurring job takes.", (0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 900), "task")
+JOB_DONE_AT = PROCESS.gauge("job_last_success_timestamp_seconds", "When a recurring job last ended well.", "task")
 TICK_AT = PROCESS.gauge(
     "scheduler_last_tick_timestamp_seconds", "When the scheduler last looked for a job; 0 where this process has none.")
 BUILD = PROCESS.gauge("build_info", "1, with the version that runs.", "version", "python")

@@ -7,10 +7,11 @@ import re
 MASK = "********"
 _SHORTEST = 6                            # letters of a known secret; shorter ones would mask half of every line
 _known: set[str] = set()
+# Without bounds of words: the colours of a terminal end in a letter.
 _FORMS = re.compile(
-    r"\b(?:xox[a-z]|xapp|xwfp)-[\w-]{6,}"                                # Slack's tokens
+    r"(?:xox[a-z]|xapp|xwfp)-[\w-]{6,}"                                # Slack's tokens
     r"|(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/-]+"   # and addresses that are as good as one
-    r"|\bwhsec_[\w+/=-]{6,}"
+    r"|whsec_[\w+/=-]{6,}"
     r"|(?<=://)[^\s/@\"']+:[^\s@\"']+(?=@)"                              # name and password in an address
     r"|(?i:(?<=bearer )|(?<=basic ))[\w.~+/=-]{8,}"
     r"|(?i:(?<=[?&]token=)|(?<=[?&]key=)|(?<=[?&]apikey=)|(?<=[?&]api_key=)|(?<=[?&]secret=)|(?<=[?&]password=))"

@@ -112,7 +112,7 @@ class WebSettings(Section):
 
 
 class MetricsSettings(Section):
-    """A door for monitors alone, of `pactwatch serve` and `pactwatch worker`: /metrics, /healthz and /readyz."""
+    """A door for monitors alone, of `pactwatch serve` and of workers: /metrics, /healthz and /readyz."""
 
     host: str = Field(
         "127.0.0.1", description="Address to listen on; elsewhere than on loopback /metrics asks for a token of [web]"

@@ -114,6 +114,7 @@ class Newsdesk:
         if run_id is None:
             summary.ended = now()
             return summary
+        summary.run = run_id
         for source_id in sorted(claimed):
             summary.tally(source_id)
         watched = dict(sources)

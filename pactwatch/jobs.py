@@ -211,6 +211,7 @@ class _Service:
         if summary.sources:
             log.info(
                 "pass",
+                run=summary.run,
                 sources=len(summary.sources),
                 fetched=summary.fetched,
                 new=summary.new,

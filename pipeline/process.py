@@ -66,7 +66,7 @@ class Processor:
             except SkipDocument as skipped:
                 return self._without_article(page, _named(skipped.outcome), str(skipped))
             except Exception as error:  # the boundary of the worker: one page must not cost the batch
-                log.warning("page failed", exc_info=True)
+                log.warning("page not read", exc_info=True)
                 return self._without_article(page, Outcome.EXTRACTION_FAILED, f"{type(error).__name__}: {error}"[:300])
 
     def process_batch(self, pages: Sequence[Page], check: Check = _anything) -> list[Processed]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -131,10 +130,10 @@ def test_a_worker_leaves_the_figures_of_the_archive_to_others(sqlite_engine: Eng
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
+def port() -> int:
+    """A port that was free a moment ago."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        found = taken.getsockname()[1]
-    yield found
+        return int(taken.getsockname()[1])
 
 
 def test_serve_without_pages_opens_a_door_for_monitors(tmp_path: Path, port: int) -> None:

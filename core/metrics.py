@@ -1,7 +1,8 @@
 """The figures of this process for Prometheus: counted where the work is done, read by whoever shows `/metrics`.
 
-They cost a microsecond each, whether anybody reads them or not. Names follow Prometheus' practice: base units, the unit
-in the name, `_total` for what only grows. No label holds a source, an address or a message: their number has no bound.
+They cost some microseconds each, whether anybody reads them or not. Names follow Prometheus' practice: base units, the
+unit in the name, `_total` for what only grows. No label holds a source, an address or a message: their number has no
+bound.
 """
 
 from __future__ import annotations

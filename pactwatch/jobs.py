@@ -109,6 +109,7 @@ class _Service:
 
     async def run(self) -> None:
         """Run until stopped."""
+        from web.monitor import begin
         from web.watch import Watch
 
         scheduler = Scheduler()
@@ -126,7 +127,8 @@ class _Service:
         scheduler.every(HEALTH_S, "health", self._look_after)
         scheduler.every(PRUNE_S, "housekeeping", self._prune)
         watch = Watch(self._space.settings, self._engine, {"scheduler": scheduler.problem})
-        listener, pages, monitor = self._listen(), self._show(watch), self._measure(watch)
+        listener, pages = self._listen(), self._show(watch)
+        monitor = begin(self._space.settings, watch, self._stop)
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
         stopped = asyncio.ensure_future(self._stop.wait())
@@ -171,19 +173,6 @@ class _Service:
             return None
         log.info("web pages", address=address_of(listening))
         return asyncio.ensure_future(serve(site, listening, self._stop))
-
-    def _measure(self, watch: Watch) -> asyncio.Future[None] | None:
-        """Show the figures to monitors where the settings name a port for it."""
-        from web.monitor import open_monitor, serve_monitor
-
-        try:
-            listening = open_monitor(self._space.settings)
-        except StopWork as failure:
-            log.warning("no figures", problem=str(failure))
-            return None
-        if listening is None:
-            return None
-        return asyncio.ensure_future(serve_monitor(self._space.settings, watch, listening, self._stop))
 
     def _present_sources(self) -> dict[str, SourceFile]:
         """The sources; read again only when a file changed, for reading hundreds of files every few seconds costs."""

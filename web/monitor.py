@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,11 +10,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from core.errors import StopWork
 from core.logs import get_logger
 from core.settings import Settings
 from web.access import Keys, is_loopback
 from web.guard import Door, Guard
-from web.serving import listen, serve_app
+from web.serving import address_of, listen, serve_app
 from web.watch import Watch
 
 log = get_logger("watch")
@@ -36,17 +36,19 @@ def _closed(_request: Request) -> Response:
     return PlainTextResponse(_CLOSED, 403)
 
 
-def open_monitor(settings: Settings) -> socket.socket | None:
-    """The socket to listen on; None where the settings name no port. StopWork where it is taken."""
+def begin(settings: Settings, watch: Watch, stop: asyncio.Event) -> asyncio.Future[None] | None:
+    """Answer monitors until `stop` is set, where the settings name a port for it; None where they do not.
+
+    A process whose port is taken goes on without: two on one machine share their settings.
+    """
     if not settings.metrics.port:
         return None
-    return listen("metrics", settings.metrics.host, settings.metrics.port)
-
-
-async def serve_monitor(settings: Settings, watch: Watch, listening: socket.socket, stop: asyncio.Event) -> None:
-    """Answer monitors until `stop` is set."""
-    host, port = listening.getsockname()[:2]
-    log.info("figures", address=f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics")
+    try:
+        listening = listen("metrics", settings.metrics.host, settings.metrics.port)
+    except StopWork as failure:
+        log.warning("no figures", problem=str(failure))
+        return None
+    log.info("figures", address=f"{address_of(listening)}metrics")
     if not Keys.of(settings).needed and not is_loopback(settings.metrics.host):
         log.warning("figures are closed", problem=_CLOSED.strip())
-    await serve_app(monitor_app(settings, watch), listening, stop)
+    return asyncio.ensure_future(serve_app(monitor_app(settings, watch), listening, stop))

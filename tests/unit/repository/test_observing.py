@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -101,6 +102,14 @@ def test_events_are_fixed_words() -> None:
 def test_promtool_finds_nothing_wrong(what: list[str], given: str | None) -> None:
     text = Exposition(Settings(), None).answer("")[0] if given else b""
     done = subprocess.run(["promtool", *what], input=text, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool is not installed; on Debian: package prometheus")
+def test_alerts_say_what_they_are_for_and_nothing_else(tmp_path: Path) -> None:
+    cases = shutil.copy(Path(__file__).parent / "alert_cases.yaml", tmp_path)
+    shutil.copy(ALERTS, tmp_path)
+    done = subprocess.run(["promtool", "test", "rules", cases], capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import time
@@ -18,7 +19,7 @@ from tests import factories
 from tests.programs import Program
 from tests.site import EDITORS, READERS, SETTINGS, TOKENS, app_of, browser
 from web import figures, watch
-from web.monitor import monitor_app
+from web.monitor import begin, monitor_app
 from web.watch import Watch
 
 
@@ -127,6 +128,16 @@ def test_a_worker_leaves_the_figures_of_the_archive_to_others(sqlite_engine: Eng
     names = values(monitor(sqlite_engine, with_archive=False))
     assert "pactwatch_pool_processes" in names
     assert "pactwatch_archive_up" not in names
+
+
+def test_a_port_that_is_taken_or_none_costs_the_figures_and_not_the_service(sqlite_engine: Engine) -> None:
+    async def begun(number: int) -> bool:
+        settings = Settings.model_validate({"metrics": {"port": number}})
+        return begin(settings, Watch(settings, sqlite_engine), asyncio.Event()) is not None
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert asyncio.run(begun(taken.getsockname()[1])) is False
+    assert asyncio.run(begun(0)) is False
 
 
 @pytest.fixture

@@ -98,8 +98,8 @@ bench-care: setup-dev ## Measure the graph, copies and pruning: make bench-care 
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
 	@$(INSTALL) uv
-	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --output-file requirements.lock
-	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --extra parquet --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --extra otel --output-file requirements.lock
+	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --extra otel --extra parquet --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Remove .venv, caches and build results
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -98,7 +99,8 @@ class Courier:
             except PactwatchError as failure:      # the database is busy, full or damaged: that is for the caller
                 failures.append(failure)
 
-        threads = [threading.Thread(target=serve, args=(name,), name="lane", daemon=True) for name in ready]
+        threads = [threading.Thread(target=copy_context().run, args=(serve, name), name="lane", daemon=True)
+                   for name in ready]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -38,13 +38,20 @@ def build_due_digests(engine: Engine, routes: Sequence[RouteSettings], now: date
     """
     made = 0
     with reading(engine) as connection:
-        first_seen = route_rows.first_seen(connection)
-        due = [(route, slot) for route in routes if route.has_slots and route.name in first_seen
-               for slot in _due(connection, route, first_seen[route.name], now, crawled)]
+        due = slots_without_digest(connection, routes, now, crawled=crawled)
     for route, slot in due:
         with writing(engine) as connection:
             made += _make(connection, route, _window(route, slot, now, late=slot.late), now)
     return made
+
+
+def slots_without_digest(
+    connection: Connection, routes: Sequence[RouteSettings], now: datetime, *, crawled: bool = True
+) -> list[tuple[RouteSettings, Slot]]:
+    """The slots that are due and for which nobody has built a digest yet."""
+    first_seen = route_rows.first_seen(connection)
+    return [(route, slot) for route in routes if route.has_slots and route.name in first_seen
+            for slot in _due(connection, route, first_seen[route.name], now, crawled)]
 
 
 def preview(engine: Engine, route: RouteSettings, day: date | None, now: datetime) -> Preview:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from time import monotonic
 
 from alerts import refusals, rendering
 from alerts.channels.base import Channel, Post, Posted
@@ -16,9 +17,10 @@ from alerts.timer import Timer
 from archive import claims, digests
 from archive.claims import Claimed
 from archive.engine import Engine, reading, writing
-from core import channels
+from core import channels, tracing
 from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
-from core.logs import get_logger
+from core.logs import bound, get_logger
+from core.metrics import POST_SECONDS
 from core.settings import Settings
 
 _UPLOAD = 4
@@ -75,6 +77,16 @@ class Lane:
 
     def _attempt(self, claimed: Claimed) -> None:
         """Find the message if it may have gone out, post it if not, and write down what became of it."""
+        kind = channels.shown(claimed.channel).partition(":")[0]
+        began = monotonic()
+        with (bound(delivery=claimed.key, route=claimed.route),
+              tracing.span("deliver", delivery=claimed.key, route=claimed.route, channel=kind) as traced):
+            state = self._settle(claimed)
+            tracing.note(traced, state=state)
+        POST_SECONDS.labels(kind, state).observe(monotonic() - began)
+
+    def _settle(self, claimed: Claimed) -> str:
+        """The state in which an attempt leaves a message."""
         # What is posted is written down before: without that, nothing can have gone out.
         looking = claimed.unclear and rendering.is_rendered(claimed)
         try:
@@ -82,8 +94,7 @@ class Lane:
             if looking:
                 found, repeat = self._find(claimed)
                 if found is not None:
-                    self._record(claimed, "sent", message_id=found.message_id)
-                    return
+                    return self._record(claimed, "sent", message_id=found.message_id)
             looking = False
             posted = self._post(claimed, repeat)
         except RetryLater as failure:
@@ -92,20 +103,18 @@ class Lane:
                 if failure.after is None
                 else failure.after
             )
-            self._record(claimed, "unclear" if looking else "pending", error=failure, wait=wait)
+            return self._record(claimed, "unclear" if looking else "pending", error=failure, wait=wait)
         except UnclearDelivery as failure:
-            self._record(claimed, "unclear", error=failure, wait=failure.after)
+            return self._record(claimed, "unclear", error=failure, wait=failure.after)
         except NoHistoryError as failure:
             why = NoHistoryError(f"{claimed.error}; {failure}") if claimed.error else failure
-            self._record(claimed, "possibly_sent", error=why)
+            return self._record(claimed, "possibly_sent", error=why)
         except SkipDocument as failure:
-            self._record(claimed, "failed", error=failure)
+            return self._record(claimed, "failed", error=failure)
         except DisableRoute as refusal:
-            self._record(claimed, "unclear" if looking else "pending", error=refusal)
             self.refusal = refusal
-        else:
-            if posted is not None:
-                self._record(claimed, "sent", message_id=posted.message_id)
+            return self._record(claimed, "unclear" if looking else "pending", error=refusal)
+        return "dropped" if posted is None else self._record(claimed, "sent", message_id=posted.message_id)
 
     def _find(self, claimed: Claimed) -> tuple[Posted | None, bool]:
         """The message, if it stands in the channel; else whether it is to be posted as a possible repeat."""
@@ -131,7 +140,7 @@ class Lane:
             # A picture is uploaded before its message is posted, which takes some calls more.
             lease = self._lease * (_UPLOAD if payload.get("picture") else 1)
             if not claims.renew(connection, claimed, now + lease, payload):
-                log.warning("claim lost", delivery=claimed.key)
+                log.warning("claim lost")
                 return None
             if made.fresh and claimed.digest_id is not None:
                 digests.write_parts(connection, claimed, made.replies, now)
@@ -149,7 +158,7 @@ class Lane:
         message_id: str | None = None,
         error: Exception | None = None,
         wait: float | None = None,
-    ) -> None:
+    ) -> str:
         now = self._timer.now()
         next_try = None if wait is None else now + min(timedelta(seconds=wait), claims.LONGEST_WAIT)
         with writing(self._engine) as connection:
@@ -158,12 +167,12 @@ class Lane:
             if state == "sent":
                 refusals.end(connection, self._settings, self._name, now)
         if not kept:
-            log.warning("claim lost", delivery=claimed.key)
+            log.warning("claim lost")
         else:
             self._tally.add(state)
         if error is not None and not isinstance(error, DisableRoute):
-            log.warning("not delivered", delivery=claimed.key, channel=channels.shown(claimed.channel), state=state,
-                        reason=str(error))
+            log.warning("not delivered", channel=channels.shown(claimed.channel), state=state, reason=str(error))
+        return state
 
     def _change(self) -> datetime | None:
         """Bring the next message up to date whose story went on. Returns when to go on; None where there is none."""

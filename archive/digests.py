@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from archive import entries, mutes, watchlist
 from archive.claims import Claimed
 from archive.engine import Connection, insert
+from archive.outbox import UNFINISHED
 from archive.receipts import receipt
 from archive.tables import Delivery, Digest, DigestEntry
 from core.clock import as_utc
@@ -80,6 +81,14 @@ def past(connection: Connection, route: str, since: datetime) -> list[Past]:
     rows = connection.execute(sa.select(*_PAST).where(
         Digest.route == route, sa.or_(Digest.due_at >= since, Digest.due_at == before)).order_by(Digest.due_at))
     return [Past(*row) for row in rows]
+
+
+def unsent(connection: Connection, now: datetime) -> list[tuple[str, datetime]]:
+    """Route and time of the digests that are due, and whose message waits in the outbox."""
+    rows = connection.execute(
+        sa.select(Digest.route, Digest.due_at).join(Delivery, Delivery.digest_id == Digest.id)
+        .where(Delivery.state.in_(UNFINISHED), Digest.due_at <= now).distinct())
+    return [(route, due_at) for route, due_at in rows]
 
 
 def of_date(connection: Connection, route: str, local_date: str) -> list[Past]:

@@ -19,8 +19,8 @@ from core.errors import DatabaseBusyError, DatabaseCorruptError, DatabaseFullErr
 BUSY_MS = 30_000    # how long another process's lock is waited for
 ROOM = 1_000_000    # bytes that have to be free before anything is fetched
 
-__all__ = ["Connection", "Engine", "insert", "mark_begun", "need_room", "open_engine", "reading", "rehearsing",
-           "unreachable", "writing"]
+__all__ = ["Connection", "Engine", "insert", "mark_begun", "need_room", "open_engine", "reading", "refused",
+           "rehearsing", "unreachable", "writing"]
 
 
 def open_engine(url: str) -> Engine:
@@ -47,6 +47,7 @@ def open_engine(url: str) -> Engine:
 
 
 unreachable = sa.exc.OperationalError    # what SQLAlchemy raises when a database cannot be reached or opened
+refused = sa.exc.DBAPIError              # the same, and where it is reached and does not answer as it should
 
 
 def _refuse_emptied(file: Path) -> None:

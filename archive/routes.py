@@ -80,6 +80,13 @@ def resume(connection: Connection, channel: str) -> list[str]:
     return stopped
 
 
+def stopped_routes(connection: Connection) -> list[tuple[str, str]]:
+    """The routes whose channel refuses for good, each with its reason."""
+    rows = connection.execute(sa.select(Route.name, Route.stopped_reason).where(Route.stopped_at.is_not(None))
+                              .order_by(Route.name))
+    return [(name, reason or "it does not say why") for name, reason in rows]
+
+
 def waiting_on(connection: Connection, channel: str) -> int:
     """The deliveries of a channel that have not ended."""
     return connection.execute(sa.select(sa.func.count()).select_from(Delivery).where(

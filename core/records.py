@@ -314,3 +314,4 @@ class Processed:
     status: int = 200
     size: int = 0                        # bytes of the page
     duration_ms: int | None = None
+    steps: tuple[float, ...] = field(default=(), compare=False)  # times: begun, extracted, annotated, matched

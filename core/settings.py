@@ -12,12 +12,13 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from core import channels
 from core.errors import SettingsError
 from core.routes import RouteSettings
+from core.secrets import know
 from core.section import ChannelName, Network, Section
 
 __all__ = [
     "NO_CONTACT", "AlertSettings", "CatalogSettings", "ChannelSettings", "CrawlSettings", "DatabaseSettings",
-    "EmailSettings", "HealthSettings", "LogSettings", "RetentionSettings", "RouteSettings", "Settings", "SlackSettings",
-    "WebSettings",
+    "EmailSettings", "HealthSettings", "LogSettings", "MetricsSettings", "RetentionSettings", "RouteSettings",
+    "Settings", "SlackSettings", "WebSettings",
 ]
 
 class DatabaseSettings(Section):
@@ -110,6 +111,15 @@ class WebSettings(Section):
         return value.rstrip("/")
 
 
+class MetricsSettings(Section):
+    """A door for monitors alone, of `pactwatch serve` and of workers: /metrics, /healthz and /readyz."""
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on; elsewhere than on loopback /metrics asks for a token of [web]"
+    )
+    port: int = Field(0, ge=0, le=65535, description="Port to listen on, e.g. 9464; 0: none")
+
+
 class LogSettings(Section):
     """What is logged, and how."""
 
@@ -188,6 +198,7 @@ class Settings(Section):
     catalog: CatalogSettings = CatalogSettings()
     slack: SlackSettings = SlackSettings()
     web: WebSettings = WebSettings()
+    metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
     health: HealthSettings = HealthSettings()
     alerts: AlertSettings = AlertSettings()
@@ -279,6 +290,13 @@ class Settings(Section):
 
 
 def _secret(name: str, value: SecretStr | None, file: Path | None, home: Path) -> str | None:
+    found = _read_secret(name, value, file, home)
+    if found:
+        know(found)
+    return found
+
+
+def _read_secret(name: str, value: SecretStr | None, file: Path | None, home: Path) -> str | None:
     if value is not None:
         return value.get_secret_value()
     if file is None:

@@ -13,9 +13,11 @@ from scrapy.crawler import AsyncCrawlerRunner
 
 from archive import catalogue, entry_points, ledger, runs, turns
 from archive.engine import Connection, Engine, need_room, reading, writing
+from core import tracing
 from core.clock import now
 from core.errors import RetryLater, StopWork
-from core.logs import get_logger
+from core.logs import bound, get_logger
+from core.metrics import PASS_SECONDS
 from core.records import Processed
 from core.workspace import Workspace
 from pactwatch.desk import PassDesk
@@ -112,16 +114,19 @@ class Newsdesk:
         if run_id is None:
             summary.ended = now()
             return summary
+        summary.run = run_id
         for source_id in sorted(claimed):
             summary.tally(source_id)
         watched = dict(sources)
         outcome, writable = "failed", True
         try:
-            if claimed:
-                everything = everything or only is not None
-                first = self._plan(watched, claimed, everything=everything)
-                intake = None if present is None else Intake(self, watched, present, summary)
-                await self._crawl(first, watched, summary, run_id, stop, changed, own, intake)
+            with bound(run=run_id), tracing.span("pass", run=run_id, kind=kind) as traced:
+                if claimed:
+                    everything = everything or only is not None
+                    first = self._plan(watched, claimed, everything=everything)
+                    intake = None if present is None else Intake(self, watched, present, summary)
+                    await self._crawl(first, watched, summary, run_id, stop, changed, own, intake)
+                tracing.note(traced, sources=len(summary.sources), new=summary.new, hits=summary.hits)
             summary.interrupted = stop.is_set()
             outcome = "interrupted" if summary.interrupted else "done"
         except (RetryLater, StopWork):
@@ -129,6 +134,7 @@ class Newsdesk:
             raise
         finally:
             summary.ended = now()
+            PASS_SECONDS.observe((summary.ended - summary.started).total_seconds())
             if writable:
                 with writing(self._engine) as connection:
                     catalogue.release(connection, claimed)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from archive import entry_points, store
 from archive.polls import SourceResult
+from core import tracing
 from core.errors import DatabaseFullError, RetryLater, StopWork
 from core.fetching import Answer, EntryState, FetchOrder, FetchReport, Gap, Poll, Recorded
+from core.logs import bound
 from core.records import Discovery, Outcome, Page, Processed
 from pactwatch.furniture import Furniture
 from pactwatch.kept import KeptPages
@@ -66,9 +70,28 @@ class PassDesk:
     ) -> None:
         self._writer, self._pool, self._kept = writer, pool, kept
         self._summary, self._changed = summary, changed
+        self._run_id, self._span = run_id, tracing.current()
         self._furniture = Furniture(writer)
         self._batch = PollBatch(writer, sources, run_id, turns)
         self._visits: dict[str, _Visit] = {}
+
+    @contextmanager
+    def _in_this_pass(self) -> Iterator[None]:
+        """What is done inside belongs to this pass: a kept connection calls back in the name of an earlier one."""
+        with bound(run=self._run_id), tracing.under(self._span):
+            yield
+
+    def _fetched(self, kind: str, source_id: str, url: str, answer: Answer) -> None:
+        self._note_fetch(kind, source_id, url, answer.at, answer.duration_ms, answer.outcome, answer.status)
+
+    def _note_fetch(self, kind: str, source_id: str, url: str, at: datetime, duration_ms: int | None,
+                    outcome: Outcome, status: int | None) -> None:
+        """Trace a request that is over. What follows the question mark may be a key of a private feed."""
+        if self._span is not None:
+            ended = at.timestamp()
+            with tracing.under(self._span):
+                tracing.record("fetch", ended - (duration_ms or 0) / 1000, ended, kind=kind, source=source_id,
+                               url=url.partition("?")[0], outcome=str(outcome), status=status)
 
     async def discovered(
         self,
@@ -79,6 +102,7 @@ class PassDesk:
         gap: Gap | None = None,
     ) -> Recorded:
         """Keep what an entry point, or with `gap` an older list, held; what to fetch now, each once a visit."""
+        self._fetched("entry_point", source.id, entry.url, answer)
         if gap is None:  # how a look back ends says nothing of the source
             self._visits.setdefault(source.id, _Visit()).answers.append((entry, answer))
         poll = Poll(entry, answer, tuple(discoveries), source.limits.articles, source.interval, gap)
@@ -109,17 +133,21 @@ class PassDesk:
 
     async def page(self, page: Page) -> None:
         """Hand a page to the extraction pool; waits while that is full."""
-        try:
-            self._kept.keep(page)
-        except DatabaseFullError as failure:
-            self._writer.fail(failure)
-            return
-        self._summary.tally(page.source_id).fetched += 1
-        self._changed(self._summary)
-        await self._pool.submit(await self._furniture.with_lines(page))
+        self._note_fetch("page", page.source_id, page.url, page.fetched_at, page.duration_ms, Outcome.OK, page.status)
+        with self._in_this_pass():
+            try:
+                with bound(source=page.source_id):
+                    self._kept.keep(page)
+            except DatabaseFullError as failure:
+                self._writer.fail(failure)
+                return
+            self._summary.tally(page.source_id).fetched += 1
+            self._changed(self._summary)
+            await self._pool.submit(await self._furniture.with_lines(page))
 
     async def fetched(self, report: FetchReport) -> None:
         """Note a fetch that brought no page."""
+        self._fetched("page", report.order.source_id, report.order.url, report.answer)
         tally = self._summary.tally(report.order.source_id)
         if report.answer.retry_after:
             visit = self._visits.setdefault(report.order.source_id, _Visit())

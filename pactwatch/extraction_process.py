@@ -14,7 +14,8 @@ from time import monotonic
 from typing import Any
 
 from core.errors import StopWork, UserError
-from core.logs import get_logger
+from core.logs import get_logger, what_is_bound
+from core.metrics import PAGES_GIVEN_UP, POOL_REPLACED
 from core.process import effort, resident
 from core.records import Outcome, Page, Processed
 from pactwatch import extraction_worker
@@ -30,6 +31,7 @@ LOOK_S = 0.05  # how often the memory of a process is looked at that is busy wit
 MB = 1_000_000
 # A process has 120 MB when it starts with the shipped knowledge. More knowledge is more memory, so growth counts.
 PAGE_LIMIT_BYTES = 130 * MB  # on top of that: what a page may need at most
+_LIMITS = {Outcome.TOO_SLOW, Outcome.TOO_MUCH_MEMORY, Outcome.CRASHED}
 GROWN_BYTES = 80 * MB  # what may stay after a batch (40 are usual); then another process takes over
 
 
@@ -81,7 +83,7 @@ class ExtractionProcess:
     def send(self, pages: Sequence[Page]) -> None:
         """Hand over a batch."""
         try:
-            self._pipe.send(pages)
+            self._pipe.send((what_is_bound(), pages))
         except OSError:
             raise self._dead() from None
 
@@ -157,7 +159,7 @@ class Reader:
                     began, spent = monotonic(), 0.0
                 self._process.result(self._page_limit_s)
             except LostError as lost:
-                self._replace(lost, rest[0].url if rest else "")
+                self._replace(lost, rest[0] if rest else None)
                 if rest and lost.outcome is not Outcome.TOO_SLOW and not spent:
                     # It may have been no fault of the page: the system ends processes when memory is short, and what
                     # earlier pages left behind counts too.
@@ -166,18 +168,24 @@ class Reader:
                     results.append(given_up(rest.popleft(), lost.outcome, str(lost)))
                     spent = 0.0
         # A process that was interrupted in the middle of something is not trusted with more.
-        if self._process.has_grown or any(result.outcome is Outcome.TOO_SLOW for result in results):
-            self._replace(None)
+        slow = any(result.outcome is Outcome.TOO_SLOW for result in results)
+        if self._process.has_grown or slow:
+            self._replace(None, cause=str(Outcome.TOO_SLOW) if slow else "grown")
+        for result in results:
+            if result.outcome in _LIMITS:
+                PAGES_GIVEN_UP.labels(str(result.outcome)).inc()
         return results
 
-    def _replace(self, lost: LostError | None, url: str = "") -> None:
+    def _replace(self, lost: LostError | None, page: Page | None = None, *, cause: str = "") -> None:
         with self._replacing:
             if self._stopped:
                 raise StoppedError
             if lost is not None:
-                log.warning("extraction process lost", page=url, outcome=str(lost.outcome), cause=str(lost))
+                about = {} if page is None else {"source": page.source_id, "url": page.url}
+                log.warning("extraction process lost", **about, outcome=str(lost.outcome), cause=str(lost))
             self._process.kill()
             self._process = ExtractionProcess(self._start)
+            POOL_REPLACED.labels(cause if lost is None else str(lost.outcome)).inc()
 
     def stop(self) -> None:
         """End the process; what it reads is lost."""

@@ -7,13 +7,15 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
+from core import logs
 from core.errors import UserError
 from core.memory import trim
 from core.records import Outcome, Page, Processed
+from core.settings import LogSettings
 from pipeline.wanted import WantedArticles
 
 Work = Callable[[Page], Processed]
@@ -30,15 +32,18 @@ class Start:
     rule_dirs: tuple[Path, ...]
     prepare: Prepare
     work: Work
+    log: LogSettings = field(default_factory=logs.in_force)
 
 
 def serve(pipe: Connection, start: Start) -> None:
     """Read batches of pages until the parent ends.
 
     Sends None, or the mistake in a knowledge file, when it has started. For each batch it sends the result of each page
-    as soon as it is there, so that the death of this process costs no more than one page; and None at the end.
+    as soon as it is there, so that the death of this process costs no more than one page; and None at the end. With a
+    batch comes what its parent's logs are about.
     """
     follow_parent()
+    logs.configure(start.log, quiet=True)
     try:
         start.prepare(start.knowledge_dirs, start.rule_dirs)
     except UserError as mistake:
@@ -47,11 +52,12 @@ def serve(pipe: Connection, start: Start) -> None:
     pipe.send(None)
     while True:
         try:
-            pages: Sequence[Page] = pipe.recv()
+            about, pages = pipe.recv()
         except EOFError:
             return
-        for page in pages:
-            pipe.send(within_limit(start.work, page))
+        with logs.bound(**about):
+            for page in pages:
+                pipe.send(within_limit(start.work, page))
         del pages
         trim()
         pipe.send(None)

@@ -19,6 +19,7 @@ from core.errors import SourceFileError, StopWork
 from core.logs import get_logger
 from core.records import Outcome
 from core.settings import NO_CONTACT
+from core.tracing import tracing
 from core.workspace import Workspace
 from pactwatch.asking import Archive
 from pactwatch.crawl import LOOK_S, Newsdesk
@@ -33,6 +34,7 @@ from scrapers.source import SourceFile
 
 if TYPE_CHECKING:
     from alerts.socket_mode import Listener
+    from web.watch import Watch
 
 log = get_logger("jobs")
 
@@ -75,7 +77,8 @@ def run_once(
             summary.deliveries = asdict(await in_thread(tick, engine, space.settings, now(), courier))
         return summary
 
-    return run_in_loop(main)
+    with tracing():
+        return run_in_loop(main)
 
 
 def note_broken(summary: PassSummary, broken: Sequence[SourceFileError]) -> None:
@@ -87,7 +90,8 @@ def note_broken(summary: PassSummary, broken: Sequence[SourceFileError]) -> None
 
 def serve_forever(space: Workspace, engine: Engine) -> None:
     """Watch sources and send messages until SIGTERM or SIGINT."""
-    run_in_loop(lambda stop: _Service(space, engine, stop).run())
+    with tracing():
+        run_in_loop(lambda stop: _Service(space, engine, stop).run())
 
 
 class _Service:
@@ -105,6 +109,9 @@ class _Service:
 
     async def run(self) -> None:
         """Run until stopped."""
+        from web.monitor import begin
+        from web.watch import Watch
+
         scheduler = Scheduler()
         await self._desk.check()
         announce_routes(self._engine, self._space.settings, now())
@@ -119,11 +126,13 @@ class _Service:
         scheduler.every(TICK_S, "alerts", self._alert)
         scheduler.every(HEALTH_S, "health", self._look_after)
         scheduler.every(PRUNE_S, "housekeeping", self._prune)
-        listener, pages = self._listen(), self._show()
+        watch = Watch(self._space.settings, self._engine, {"scheduler": scheduler.problem})
+        listener, pages = self._listen(), self._show(watch)
+        monitor = begin(self._space.settings, watch, self._stop)
         scheduler.start()
         log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
         stopped = asyncio.ensure_future(self._stop.wait())
-        ends: set[asyncio.Future[Any]] = {stopped, scheduler.broken, *([pages] if pages else [])}
+        ends: set[asyncio.Future[Any]] = {stopped, scheduler.broken, *filter(None, (pages, monitor))}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         self._stop.set()
@@ -133,8 +142,8 @@ class _Service:
             await in_thread(listener.stop)
         await scheduler.stop(STOP_S)
         self._desk.close()
-        if pages is not None:
-            await pages
+        for server in filter(None, (pages, monitor)):
+            await server
         if scheduler.broken.done():
             await scheduler.broken
 
@@ -149,14 +158,14 @@ class _Service:
         listener.start()
         return listener
 
-    def _show(self) -> asyncio.Future[None] | None:
+    def _show(self, watch: Watch) -> asyncio.Future[None] | None:
         """Show the pages where the settings say so. A second service on this machine goes on without them."""
         if not self._space.settings.web.enabled:
             return None
         from pactwatch.webtools import site_of
         from web.serving import address_of, bind, serve
 
-        site = site_of(self._space, self._engine)
+        site = site_of(self._space, self._engine, watch=watch)
         try:
             listening = bind(site)
         except StopWork as failure:
@@ -191,6 +200,7 @@ class _Service:
         if summary.sources:
             log.info(
                 "pass",
+                run=summary.run,
                 sources=len(summary.sources),
                 fetched=summary.fetched,
                 new=summary.new,

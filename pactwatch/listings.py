@@ -13,8 +13,10 @@ from archive.states import source_states
 from core.advice import next_step
 from core.clock import now
 from core.workspace import Workspace
+from pactwatch.routing import idle_names
 from pactwatch.tryouts import firing
-from pipeline.rulebook import read_all
+from pipeline.rulebook import load_rules, read_all
+from scrapers.catalogue import load_sources
 from scrapers.source import SourceFile
 
 DAYS = 30                 # of which the hits of a rule are counted
@@ -55,3 +57,14 @@ def source_rows(sources: Mapping[str, SourceFile], connection: Connection) -> li
             "articles": state.articles if state else 0,
         })
     return rows
+
+
+def wrong_files(space: Workspace) -> list[dict[str, str]]:
+    """What `health` says of the workspace's files: sources and rules that cannot be read, routes without their rule."""
+    _, broken_sources = load_sources(space.source_dirs)
+    rules, broken_rules = load_rules(*space.rule_dirs)
+    found = [(one.file, one.problem, f"mend it, then see `pactwatch {group} check`")
+             for group, files in (("sources", broken_sources), ("rules", broken_rules)) for one in files]
+    found += [("pactwatch.toml", problem, "correct the name, or switch the rule on")
+              for problem in idle_names(space.settings, rules, broken_rules)]
+    return [{"subject": subject, "problem": problem, "next": step} for subject, problem, step in found]

@@ -5,43 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-import threading
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from core.memory import map_big_blocks
+from core.threads import in_thread
+
+__all__ = ["in_thread", "run_in_loop"]
 
 T = TypeVar("T")
-
-
-async def in_thread(function: Callable[..., T], *arguments: Any) -> T:
-    """Run a blocking function beside the loop.
-
-    The thread is a daemon, unlike asyncio's own: a process that was told to stop does not wait for a slow answer.
-    """
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[T] = loop.create_future()
-
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if future.cancelled():
-            return
-        if error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(cast("T", result))
-
-    def work() -> None:
-        result, error = None, None
-        try:
-            result = function(*arguments)
-        except BaseException as failure:  # noqa: BLE001 - nothing is lost: the caller gets it
-            error = failure
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, result, error)
-
-    threading.Thread(target=work, daemon=True, name=function.__name__).start()
-    return await future
 
 
 def run_in_loop(main: Callable[[asyncio.Event], Awaitable[T]]) -> T:

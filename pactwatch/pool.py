@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from core import tracing
 from core.budget import HEAVY, turn_of
 from core.errors import PactwatchError
+from core.metrics import PAGE_SECONDS, POOL_BUSY, POOL_PROCESSES, POOL_WAITING
 from core.records import Page, Processed
 from pactwatch import extraction_worker
 from pactwatch.extraction_process import Reader, StoppedError
@@ -18,6 +20,7 @@ from pactwatch.loop import in_thread
 
 BATCH_PAGES = 16  # a pool costs 3 to 5 % over in-process work in batches of about this size
 BATCH_BYTES = 2 * 1024 * 1024  # so that a batch of huge pages does not fill the pipe or one worker's memory
+STEPS = ("extract", "annotate", "match")
 LINGER_S = 0.1  # how long a page waits for company
 
 
@@ -56,6 +59,7 @@ class ExtractionPool:
         self._idle = asyncio.Queue()
         for reader in self._readers:
             self._idle.put_nowait(reader)
+        POOL_PROCESSES.set(self._processes)
         self._started.set()
 
     async def until_broken(self) -> None:
@@ -97,6 +101,7 @@ class ExtractionPool:
         A heavy page is a batch of its own, and is waited for: until it is read its bytes are in the way of others.
         """
         self.start()
+        POOL_WAITING.inc()
         if len(page.body) >= HEAVY:
             await asyncio.wait({await self._begun([page])})
             return
@@ -141,9 +146,15 @@ class ExtractionPool:
         """The result of each page, by the next process that is idle."""
         idle = self._idle
         reader = await idle.get()
+        POOL_WAITING.dec(len(batch))
+        POOL_BUSY.inc()
         try:
-            return await in_thread(reader.read, batch)
+            with tracing.span("extract batch", pages=len(batch)):
+                results = await in_thread(reader.read, batch)
+                _measure(results)
+                return results
         finally:
+            POOL_BUSY.dec()
             idle.put_nowait(reader)
 
     async def drain(self) -> None:
@@ -157,5 +168,15 @@ class ExtractionPool:
     def stop(self) -> None:
         """End the processes; what they are working on is lost and will be fetched again."""
         readers, self._readers = self._readers, []
+        POOL_PROCESSES.set(0)
+        POOL_WAITING.set(0)              # who waits now waits in vain
         for reader in readers:
             reader.stop()
+
+
+def _measure(results: Sequence[Processed]) -> None:
+    """Note what each step took with each page; a page without an article has no steps."""
+    for result in results:
+        for name, began, ended in zip(STEPS, result.steps, result.steps[1:], strict=False):
+            PAGE_SECONDS.labels(name).observe(max(0.0, ended - began))
+            tracing.record(name, began, ended, source=result.source_id, article=result.address_id)

@@ -273,6 +273,34 @@ def views() -> str:
     return "\n\n".join(parts)
 
 
+def metrics() -> str:
+    """The figures of `/metrics`: those of a process, and those of the archive."""
+    from core.metrics import PROCESS
+    from web.figures import ArchiveFigures
+
+    parts = []
+    for title, about, figures in (
+        ("Figures of the archive", "The same in every process that shows them: take the largest, add none up.",
+         ArchiveFigures().figures),
+        ("Figures of a process", "Add them up over all processes. Beside them stand `process_…`, from the system.",
+         PROCESS),
+    ):
+        rows = [(f"`{one.name}`", one.kind, ", ".join(f"`{label}`" for label in one.labels), one.about)
+                for one in sorted(figures.described, key=lambda one: one.name)]
+        parts += [f"## {title}", about, _table(("name", "kind", "labels", "meaning"), rows)]
+    return "\n\n".join(parts)
+
+
+def log_events() -> str:
+    """The events of the logs."""
+    from pactwatch.logbook import MEANINGS, events
+
+    rows = [(f"`{name}`", ", ".join(sorted(one.levels)), ", ".join(sorted(one.components)),
+             ", ".join(f"`{field}`" for field in sorted(one.fields)), MEANINGS.get(name, ""))
+            for name, one in sorted(events().items())]
+    return _table(("event", "level", "component", "fields", "meaning"), rows)
+
+
 def errors() -> str:
     """The tree of errors: the first level is the policy."""
     from core.errors import PactwatchError
@@ -314,6 +342,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "event-kinds": event_kinds,
     "outcomes": outcomes,
     "errors": errors,
+    "metrics": metrics,
+    "log-events": log_events,
     "views": views,
 }
 

@@ -12,11 +12,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from core.clock import now
 from core.errors import RetryLater, StopWork
-from core.logs import get_logger
+from core.logs import bound, get_logger
+from core.metrics import JOB_DONE_AT, JOB_RUNS, JOB_SECONDS, TICK_AT
 
 log = get_logger("scheduler")
 
 CLOCK_CHECK_S = 15.0
+SILENT_S = 60.0  # without a tick for so long, something is wrong
 FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 300.0  # after a failure that may pass by itself
 CLOCK_JUMP_S = 60.0  # a wall clock that moved this much against the monotonic one was set, or the machine slept
 
@@ -34,12 +36,18 @@ class Scheduler:
             # ends at once, in `_guarded`; APScheduler would warn of it every few seconds while a pass goes on.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2},
         )
+        self._ticked = time.monotonic()
         self._running: set[str] = set()
         self._failures: dict[str, int] = {}
         self._not_before: dict[str, float] = {}
         # Ends in the error after which going on would do harm.
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._watch: asyncio.Task[None] | None = None
+
+    def problem(self) -> str | None:
+        """What is wrong where it does not tick: jobs are looked for every few seconds, also while they run."""
+        silent = time.monotonic() - self._ticked
+        return f"no tick for {silent:.0f} s" if silent > SILENT_S else None
 
     def every(self, seconds: float, name: str, job: Job) -> None:
         """Run a job now and then every so many seconds. A job that fails is logged and comes again."""
@@ -48,23 +56,32 @@ class Scheduler:
         )
 
     async def _guarded(self, name: str, job: Job) -> None:
+        self._ticked = time.monotonic()
+        TICK_AT.set(time.time())
         # A job that is running, or has to wait after a failure, lets its turn go by.
         if name in self._running or time.monotonic() < self._not_before.get(name, 0.0):
             return
         self._running.add(name)
+        began, result = time.monotonic(), "failed"
         try:
-            await job()
+            with bound(job=name):
+                await job()
+            result = "done"
+            JOB_DONE_AT.labels(name).set(time.time())
         except StopWork as failure:
             log.critical("stopping", job=name, problem=str(failure))
             if not self.broken.done():
                 self.broken.set_exception(failure)
             self._failures.pop(name, None)
         except RetryLater as failure:
+            result = "put_off"
             self._put_off(name, failure)
         except Exception:  # the boundary of a job: the next tick comes all the same
             log.exception("job failed", job=name)
         finally:
             self._running.discard(name)
+            JOB_RUNS.labels(name, result).inc()
+            JOB_SECONDS.labels(name).observe(time.monotonic() - began)
 
     def _put_off(self, name: str, failure: RetryLater) -> None:
         """Wait before the next try, longer each time: a full disk may take hours to be mended."""

@@ -32,6 +32,7 @@ class PassSummary:
     """A pass over the sources that were due."""
 
     started: datetime
+    run: int | None = None  # its number in the archive, by which logs name it; none where there was nothing to do
     ended: datetime | None = None
     sources: dict[str, SourceTally] = field(default_factory=dict)
     hits: int = 0

@@ -33,6 +33,7 @@ from scrapers.source import SourceFile
 from web.access import Keys
 from web.site import Site
 from web.tools import Proposal
+from web.watch import Watch
 
 log = get_logger("web")
 
@@ -40,9 +41,12 @@ log = get_logger("web")
 Load = Callable[..., Knowledge]
 
 
-def site_of(space: Workspace, engine: Engine, load: Load = load_knowledge) -> Site:
-    """The site of a workspace. `load` reads the knowledge."""
-    return Site(space, engine, Application(space, engine, load), Keys.of(space.settings, _account()))
+def site_of(
+    space: Workspace, engine: Engine, load: Load = load_knowledge, *, watch: Watch | None = None
+) -> Site:
+    """The site of a workspace. `load` reads the knowledge, `watch` is what this process shows to monitors."""
+    return Site(space, engine, Application(space, engine, load), Keys.of(space.settings, _account()),
+                watch=watch or Watch(space.settings, engine))
 
 
 def _account() -> str | None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from time import monotonic
 from typing import Any, TypeVar
 
 from archive import store
 from archive.engine import Connection, Engine, rehearsing, writing
+from core import tracing
 from core.clock import now
+from core.metrics import STORE_SECONDS
 from core.records import Processed
 from core.settings import RouteSettings
 
@@ -49,7 +53,7 @@ class Writer:
 
     def _begin(self, change: Callable[..., T], *arguments: Any, **named: Any) -> asyncio.Future[T]:
         future = asyncio.get_running_loop().run_in_executor(
-            self._thread, self._in_transaction, change, arguments, named
+            self._thread, copy_context().run, self._in_transaction, change, arguments, named
         )
         future.add_done_callback(self.note)
         return future
@@ -91,8 +95,11 @@ class Writer:
         batch, self._buffer = self._buffer, []
         if not batch or self.broken.done():
             return
-        change = self._begin(self._store, batch)
-        await asyncio.wait({change})
+        began = monotonic()
+        with tracing.span("store", pages=len(batch)):
+            change = self._begin(self._store, batch)
+            await asyncio.wait({change})
+        STORE_SECONDS.observe(monotonic() - began)
         if not change.exception():
             self.counts.add(change.result())
             self.stored(change.result(), batch)

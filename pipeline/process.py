@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ import structlog
 from core.captures import Left
 from core.clock import now
 from core.errors import SkipDocument
-from core.logs import configure, get_logger
+from core.logs import bound, configure, get_logger
 from core.records import Annotation, Article, OrganisationFacts, Outcome, Page, Processed
 from core.settings import LogSettings
 from core.text import form_of, search_tokens
@@ -59,19 +60,21 @@ class Processor:
 
         `check` raises SkipDocument for an article that is not wanted.
         """
-        try:
-            return self._process(page, check)
-        except SkipDocument as skipped:
-            return self._without_article(page, _named(skipped.outcome), str(skipped))
-        except Exception as error:  # the boundary of the worker: one page must not cost the batch
-            log.warning("page_failed", url=page.url, source=page.source_id, exc_info=True)
-            return self._without_article(page, Outcome.EXTRACTION_FAILED, f"{type(error).__name__}: {error}"[:300])
+        with bound(source=page.source_id, url=page.url):
+            try:
+                return self._process(page, check)
+            except SkipDocument as skipped:
+                return self._without_article(page, _named(skipped.outcome), str(skipped))
+            except Exception as error:  # the boundary of the worker: one page must not cost the batch
+                log.warning("page not read", exc_info=True)
+                return self._without_article(page, Outcome.EXTRACTION_FAILED, f"{type(error).__name__}: {error}"[:300])
 
     def process_batch(self, pages: Sequence[Page], check: Check = _anything) -> list[Processed]:
         """`process` for each page, in order."""
         return [self.process(page, check) for page in pages]
 
     def _process(self, page: Page, check: Check) -> Processed:
+        began = time.time()
         reading = read_page(page.body, page.final_url or page.url, encoding=page.encoding, language=page.language,
                             title_hint=page.title_hint, published_hint=page.published_hint, fetched_at=page.fetched_at,
                             brief=page.brief, recipe=page.recipe, furniture=page.furniture)
@@ -79,12 +82,16 @@ class Processor:
         if self.knowledge.items.is_announced(article.title):
             article = replace(article, flags=(*article.flags, "digest"))
         check(article, page.fetched_at)
+        extracted = time.time()
         title, text = search_tokens(article.title), search_tokens(article.text)
         annotation = annotate(article, self.knowledge, publisher=page.publisher)
+        annotated = time.time()
+        hits = match(article, annotation, self.rules, source_id=page.source_id, knowledge=self.knowledge)
+        steps = (began, extracted, annotated, time.time())
         return Processed(
             address_id=page.address_id, source_id=page.source_id, url=page.url, fetched_at=page.fetched_at,
             outcome=Outcome.OK, article=article, annotation=annotation, facts=self._facts(annotation),
-            hits=match(article, annotation, self.rules, source_id=page.source_id, knowledge=self.knowledge),
+            hits=hits, steps=steps,
             signature=signature_of_tokens(title, text), search_title=form_of(title), search_text=form_of(text),
             search_dropped=form_of(search_tokens(article.dropped)), lines=reading.hashes,
             reason=f"read from its {page.version}" if page.version else "",

@@ -38,6 +38,7 @@ def create_app(site: Site) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     for router in VERSIONED:
         app.include_router(router, prefix=document.PREFIX)
+    app.router.routes.extend(site.watch.routes())
     app.add_exception_handler(PactwatchError, _ours)  # type: ignore[arg-type]  # Starlette types the base class
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _unreadable)  # type: ignore[arg-type]

@@ -35,9 +35,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_OPEN = ("/static/", "/login", "/healthz")        # what is there for everybody
+_PROBES = ("/healthz", "/readyz")                 # they tell nothing of the archive
+_OPEN = ("/static/", "/login", *_PROBES)          # what is there for everybody
 _EVERYBODY_POSTS = {"/login", "/logout", "/theme"}
-_MACHINES = ("/api/", "/feeds/")
+_MACHINES = ("/api/", "/feeds/", "/metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class Door:
 
     hosts: frozenset[str]
     public_url: str = ""
+
+    @classmethod
+    def of(cls, host: str, public_url: str) -> Door:
+        """The door of a server that listens at an address."""
+        named = {"localhost", host.lower(), public_url.partition("://")[2].partition(":")[0].lower()}
+        return cls(frozenset(named - {""}), public_url)
 
     def knows(self, host: str) -> bool:
         """Whether a Host header is ours. A name of somebody else's that leads here is the attack called rebinding;
@@ -115,7 +122,7 @@ class Guard:
     def _refusal(self, request: Request) -> Response | None:
         """Why a request goes no further; None where it may."""
         host, path, changes = request.headers.get("host", ""), request.url.path, request.method not in _LOOKING
-        if not self._door.knows(host):
+        if not self._door.knows(host) and not self._needs_no_name(request):
             return problem(421, "Unknown host", f"this site is not known as {host[:100]!r}; see web.public_url")
         if "\0" in path or "%00" in request.url.query:
             return problem(400, "Bad request", "the address has a NUL character in it")
@@ -129,6 +136,11 @@ class Guard:
         if changes and not visitor.edits and path not in _EVERYBODY_POSTS:
             return problem(403, "Readers only look", "a reader's token changes nothing; log in with that of editors")
         return None
+
+    def _needs_no_name(self, request: Request) -> bool:
+        """Whether a request is of a monitor, which names us as its network does. A browser sends no such token."""
+        knows = self._keys.needed and request.headers.get("authorization") and request.state.visitor.role > Role.NOBODY
+        return request.url.path in _PROBES or (request.url.path == "/metrics" and bool(knows))
 
     def _is_own(self, headers: Headers, host: str) -> bool:
         origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")

@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from core.errors import StopWork
 from core.logs import get_logger
@@ -21,14 +22,18 @@ PATIENCE_S = 8                           # what requests under way have after SI
 
 def bind(site: Site) -> socket.socket:
     """The socket to listen on. SettingsError where it would be open to everybody, StopWork where it is taken."""
-    web = site.settings.web
     check_listening(site.settings, site.keys)
+    return listen("web", site.settings.web.host, site.settings.web.port)
+
+
+def listen(section: str, host: str, port: int) -> socket.socket:
+    """A socket at the address that a section of the settings names. StopWork where it is taken."""
     try:
-        family = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((web.host, web.port), family=family, backlog=128)
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
     except OSError as failure:
-        raise StopWork(f"cannot listen on {web.host}:{web.port}: {failure.strerror or failure}; "
-                       "choose another web.port or web.host") from failure
+        raise StopWork(f"cannot listen on {host}:{port}: {failure.strerror or failure}; "
+                       f"choose another {section}.port or {section}.host") from failure
 
 
 def address_of(listening: socket.socket) -> str:
@@ -39,8 +44,13 @@ def address_of(listening: socket.socket) -> str:
 
 async def serve(site: Site, listening: socket.socket, stop: asyncio.Event) -> None:
     """Answer until `stop` is set. Signals are the business of whoever set it."""
+    await serve_app(create_app(site), listening, stop)
+
+
+async def serve_app(app: ASGIApp, listening: socket.socket, stop: asyncio.Event) -> None:
+    """The same for any application."""
     config = uvicorn.Config(
-        create_app(site), log_config=None, access_log=False, server_header=False, date_header=True, lifespan="off",
+        app, log_config=None, access_log=False, server_header=False, date_header=True, lifespan="off",
         ws="none", timeout_graceful_shutdown=PATIENCE_S, timeout_keep_alive=15, limit_concurrency=200,
         h11_max_incomplete_event_size=65_536, proxy_headers=False)
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)      # what fails in a page is logged by `web.app`

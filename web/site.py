@@ -18,22 +18,24 @@ from pipeline.knowledge import Knowledge
 from web.access import Keys, Visitor
 from web.guard import Door
 from web.tools import Tools
+from web.watch import Watch
 
 
 @dataclass
 class Site:
-    """A workspace as it is shown. `keys` say who may come in, `tools` do what only the application can."""
+    """A workspace as it is shown. `keys` say who may come in, `tools` do what only the application can, `watch` is for
+    monitors.
+    """
 
     space: Workspace
     engine: Engine
     tools: Tools
     keys: Keys
+    watch: Watch = field(kw_only=True)
     door: Door = field(init=False)
 
     def __post_init__(self) -> None:
-        web = self.settings.web
-        named = {"localhost", web.host.lower(), web.public_url.partition("://")[2].partition(":")[0].lower()}
-        self.door = Door(frozenset(named - {""}), web.public_url)
+        self.door = Door.of(self.settings.web.host, self.settings.web.public_url)
 
     @property
     def settings(self) -> Settings:

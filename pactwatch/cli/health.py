@@ -1,4 +1,4 @@
-"""`health`: how the sources go, what is wrong with them, and what to do next."""
+"""`health`: how sources and work go, what is wrong, and what to do next."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pactwatch.cli.common import console, emit_json, open_archive
+from pactwatch.cli.common import console, emit_json, open_archive, workspace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,21 +20,24 @@ def register(app: typer.Typer) -> None:
 
 
 def health(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Say how the sources go: how many were asked, what is wrong since when and why, and what to do next.
+    """Say how sources and work go: what is wrong since when and why, and what to do next. For people, and for cron.
 
     `run` and `serve` find out; this only tells. Exit code 0 where nothing is wrong, 1 where something needs a person:
-    a source is broken, silent, bursts or is no longer read as before, or all of them fail. A holiday needs nobody.
+    a source is broken, silent, bursts or is no longer read as before, or all of them fail; nobody polls; a digest or a
+    message is overdue, failed or in doubt; a channel refuses; the disk is full; a file of the workspace is wrong.
 
     Example: pactwatch health
     """
+    from alerts.wellness import state_of_all
     from archive.engine import reading
-    from archive.health import overview
-    from archive.troubles import Kind
     from core.clock import now
+    from pactwatch.listings import wrong_files
 
+    space = workspace(ctx)
     with reading(open_archive(ctx)) as connection:
-        found = overview(connection, now())
-    found["healthy"] = all(trouble["kind"] == Kind.HOLIDAY for trouble in found["troubles"])
+        found = state_of_all(connection, space.settings, now())
+    found["problems"] += wrong_files(space)
+    found["healthy"] = found["healthy"] and not found["problems"]
     if as_json:
         emit_json(found)
     else:
@@ -50,6 +53,10 @@ def _show(found: dict[str, Any], out: Console) -> None:
         + (f", the last one at {last:%Y-%m-%d %H:%M} UTC" if last else "")
         + f"; {found['failing']} fail at present."
     )
+    for problem in found["problems"]:
+        out.print(f"\n{problem['subject']}", style="bold", highlight=False)
+        out.print(f"  {problem['problem']}", markup=False, highlight=False)
+        out.print(f"  Next: {problem['next']}", markup=False, highlight=False)
     for trouble in found["troubles"]:
         subject = trouble["source"] or ("outlets" if trouble["kind"] == "holiday" else "all sources")
         out.print(f"\n{subject}: {trouble['kind']} since {trouble['since']:%Y-%m-%d}", style="bold", highlight=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from alerts.wellness import state_of_all
 from archive import feedback as journal
 from archive import routes
-from archive.health import overview
 from core.clock import now
 from pipeline.searches import load_searches
 from web.api import shapes
@@ -45,9 +45,10 @@ def sources(request: Request) -> Response:
 
 @router.get("/health")
 def health(request: Request) -> Response:
-    """How the sources go as a whole, as `health --json` prints it."""
-    with site_of(request).reading() as connection:
-        return answer(overview(connection, now()))
+    """How sources and work go as a whole, as `health --json` prints it, but for the files of the workspace."""
+    site = site_of(request)
+    with site.reading() as connection:
+        return answer(state_of_all(connection, site.settings, now()))
 
 
 @router.get("/deliveries")

@@ -1,4 +1,4 @@
-"""Coming in and going out, the colours, the files of the pages, and a sign of life."""
+"""Coming in and going out, the colours, and the files of the pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, Response
 
 from core.clock import now
 from core.errors import NotFoundError
@@ -74,11 +74,3 @@ def static(name: str) -> Response:
         raise NotFoundError(f"there is no file {name!r}")
     return FileResponse(file, media_type=_TYPES[file.suffix],
                         headers={"Cache-Control": "public, max-age=31536000, immutable"})
-
-
-@router.get("/healthz")
-def alive(request: Request) -> PlainTextResponse:
-    """Whether the site answers and its archive can be read."""
-    with site_of(request).reading() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    return PlainTextResponse("ok\n")

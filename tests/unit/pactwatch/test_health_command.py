@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from archive import health, troubles
 from archive.engine import open_engine, writing
 from archive.migrate import upgrade
-from archive.tables import EntryPoint, Source, SourceDay
+from archive.tables import Delivery, EntryPoint, Route, Source, SourceDay
 from archive.troubles import Finding, Kind
 from core.clock import now
 from tests import factories
@@ -91,3 +91,42 @@ def test_a_source_that_is_switched_off_is_no_trouble_any_more(archive: Engine, p
         health.examine(connection, now())
         set_source(connection, "post", enabled=False)
     assert program("health")[0] == 0
+
+
+def test_what_hangs_in_the_work_itself_is_said_with_its_subject_and_the_next_step(archive: Engine, program,
+                                                                                  tmp_path: Path) -> None:
+    (tmp_path / "pactwatch.toml").write_text(
+        '[catalog]\nbuiltin = false\n\n[[routes]]\nname = "daily"\nrules = ["*"]\nchannel = "console"\n'
+        'send = "digest"\nat = ["00:00"]\nzone = "UTC"\n\n[[routes]]\nname = "now"\nrules = ["nowhere"]\n'
+        'channel = "console"\nsend = "immediate"\n')
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "bad.yaml").write_text("name: [\n")
+    with writing(archive) as connection:
+        for id_ in ("post", "wire"):
+            set_source(connection, id_, last_polled_at=now() - 5 * HOUR, next_due_at=now() - 4 * HOUR)
+        connection.execute(sa.insert(Route).values(
+            name="daily", channel="console", send="digest", first_seen_at=now() - 50 * HOUR))
+        connection.execute(sa.insert(Route).values(
+            name="now", channel="console", send="immediate", first_seen_at=now(), stopped_at=now(),
+            stopped_reason="is_archived"))
+        hit = factories.hit(connection, factories.article(connection))
+        connection.execute(sa.update(Delivery).where(
+            Delivery.id == factories.alert(connection, hit, state="possibly_sent")).values(created_at=now()))
+        connection.execute(sa.update(Delivery).where(
+            Delivery.id == factories.alert(connection, hit, key="old", state="failed")).values(
+                created_at=now() - 90 * HOUR))
+    code, out, err = program("health", "--json")
+    found = {one["subject"]: one for one in json.loads(out)["problems"]}
+    assert (code, err) == (1, "")
+    assert found["polling"]["problem"].endswith("and 2 are due")
+    assert "cron job of `pactwatch run`" in found["polling"]["next"]
+    assert "is not sent" in found["route daily"]["problem"]
+    told = [one["problem"] for one in json.loads(out)["problems"] if one["subject"] == "route now"]
+    assert told == ["its channel refuses messages: is_archived",
+                    "1 message of the last days may have arrived or not"], "what is old is history"
+    bad = next(one for name, one in found.items() if name.endswith("bad.yaml"))
+    assert bad["next"] == "mend it, then see `pactwatch sources check`"
+    assert "names the rule 'nowhere'" in found["pactwatch.toml"]["problem"]
+    _, text, _ = program("health")
+    assert "\npolling\n  no source was asked since " in text
+    assert "Nothing is wrong" not in text

@@ -3,7 +3,8 @@
 python -m tests.bench.bench PAGES [--rounds 3] [--pages 150] [--articles 100 1000] [--py newspaper4k=PYTHON] …
 
 PAGES is a folder of news pages (HTML). The unit T is the CPU of trafilatura.bare_extraction(html, with_metadata=True).
-Pages come in an order of chance, so that each method and each crawl meets small and large ones alike.
+Pages come in an order of chance, so that each method and each crawl meets small and large ones alike, and all read
+them as the crawls' outlets serve them: with their paragraphs mixed.
 Crawls run at two sizes; what an article costs is the slope between them, so that starting costs nothing. Peers are
 measured in an environment of their own, named by --py; one that is missing is left out with a word. CPU is that of the
 user and of the system, over all processes, so a busy machine widens the range and leaves the ratios.
@@ -21,11 +22,13 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from tests.bench.methods import METHODS, WARM_UP
+from tests.bench.web import served_pages
 from tests.warc_files import shuffled_pages
 
 HERE, TOP = Path(__file__).parent, Path(__file__).parents[2]
@@ -139,10 +142,10 @@ def main() -> int:
     names = [name for name in METHODS if not any(word.startswith(f"{name} ") for word in left_out)]
     costs: Costs = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="pactwatch-bench-") as scratch:
-        bodies = shuffled_pages(asked.folder)[: asked.pages + WARM_UP]
-        if not bodies:
+        if not (there := len(shuffled_pages(asked.folder))):
             print(f"{asked.folder} holds no HTML pages", file=sys.stderr)
             return 2
+        bodies = [body for _, body in islice(served_pages(asked.folder), min(there, asked.pages + WARM_UP))]
         for number, body in enumerate(bodies):
             (Path(scratch) / f"{number}.html").write_bytes(body)
         size = sum(map(len, bodies)) / 1e6

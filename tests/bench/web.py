@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import count, cycle, islice
 from pathlib import Path
@@ -30,18 +31,23 @@ def mixed(body: bytes, paragraphs: list[bytes], number: int) -> bytes:
     return _PARAGRAPH.sub(other, _ADDRESS.sub(b"", body))
 
 
-def outlets(folder: Path, number: int, articles: int) -> list[Outlet]:
-    """The outlets, ready to serve."""
+def served_pages(folder: Path) -> Iterator[tuple[int, bytes]]:
+    """The pages as they are served, without end, each with its number."""
     bodies = shuffled_pages(folder)
     paragraphs = [match[2] for body in bodies for match in _PARAGRAPH.finditer(body)] or [b"No paragraph was found."]
-    supply = enumerate(cycle(bodies))
+    return ((number, mixed(body, paragraphs, number)) for number, body in enumerate(cycle(bodies)))
+
+
+def outlets(folder: Path, number: int, articles: int) -> list[Outlet]:
+    """The outlets, ready to serve."""
+    supply = served_pages(folder)
     made = []
     for place in range(number):
         outlet = Outlet(f"127.30.0.{place + 1}")
         outlet.routes["/robots.txt"] = Reply("User-agent: *\nAllow: /\n", "text/plain")
         links = []
         for serial, body in islice(supply, articles):
-            outlet.routes[f"/news/{serial}-two-firms-join-forces"] = Reply(mixed(body, paragraphs, serial), "text/html")
+            outlet.routes[f"/news/{serial}-two-firms-join-forces"] = Reply(body, "text/html")
             links.append(f"{outlet.base}/news/{serial}-two-firms-join-forces")
         outlet.rss("/rss", *links)
         made.append(outlet)

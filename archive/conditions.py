@@ -67,15 +67,15 @@ class Conditions:
         """Of conditions that must all hold: for each that can name its articles, their ids and the other conditions."""
         scoped, others = about_one_event(And(tuple(queries)))
         if scoped:
-            yield self._of_one_event(scoped), list(others)
+            yield self.of_one_event(scoped), list(others)
         for query in others:
-            if (ids := self._ids(query)) is not None:
+            if (ids := self.ids(query)) is not None:
                 yield ids, [other for other in queries if other is not query]
 
-    def _ids(self, query: Query) -> IdSelect | None:
+    def ids(self, query: Query) -> IdSelect | None:
         """The ids of the articles of a filter, or an OR of filters, for which there is an index; None for others."""
         if isinstance(query, Or):
-            parts = [self._ids(child) for child in query.children]
+            parts = [self.ids(child) for child in query.children]
             known = [part for part in parts if part is not None]
             return sa.union_all(*(sa.select(part.subquery().c[0]) for part in known)) \
                 if len(known) == len(parts) else None
@@ -97,7 +97,7 @@ class Conditions:
         """The ids of the articles of a filter on what articles mean."""
         match query.field:
             case "rule":
-                return sa.select(Hit.article_id).where(_is(Hit.rule, query.value))
+                return sa.select(Hit.article_id).where(is_value(Hit.rule, query.value))
             case "person":
                 return sa.select(Person.article_id).where(self._is_person(query.value))
             case "org":
@@ -106,14 +106,14 @@ class Conditions:
                 taking_part = (sa.select(Event.article_id).join(EventParty, EventParty.event_id == Event.id)
                                .where(EventParty.organisation_id.in_(named_in)))
                 return sa.union_all(mentioned, taking_part)
-        return self._of_one_event((query,))
+        return self.of_one_event((query,))
 
     def _filter(self, query: Filter) -> Condition:
         match query.field:
             case "story":
                 return Article.story_id == int(query.value)
             case "lang":
-                return _is(sa.func.coalesce(Article.language, ""), query.value)
+                return is_value(sa.func.coalesce(Article.language, ""), query.value)
             case "source" | "country":
                 return Article.source_id.in_(self._sources(query))
             case "topic":
@@ -127,8 +127,8 @@ class Conditions:
 
     def _sources(self, query: Filter) -> sa.Select[Any]:
         if query.field == "country":
-            return sa.select(Source.id).where(_is(sa.func.coalesce(Source.country, ""), query.value))
-        return sa.select(Source.id).where(sa.or_(_is(Source.id, query.value), _is(Source.name, query.value)))
+            return sa.select(Source.id).where(is_value(sa.func.coalesce(Source.country, ""), query.value))
+        return sa.select(Source.id).where(sa.or_(is_value(Source.id, query.value), is_value(Source.name, query.value)))
 
     def _is_person(self, value: str) -> Condition:
         """The name of a person holds these words, side by side; `x*` is the start of a word of it."""
@@ -140,9 +140,10 @@ class Conditions:
         return place(name, f" {sought}" if value.endswith("*") else f" {sought} ") > 0
 
     def _one_event(self, children: Sequence[Query]) -> Condition:
-        return self._among(self._of_one_event(children))
+        return self._among(self.of_one_event(children))
 
-    def _of_one_event(self, children: Sequence[Query]) -> IdSelect:
+    def of_one_event(self, children: Sequence[Query]) -> IdSelect:
+        """The ids of the articles that report an event of which all of this holds."""
         return sa.select(Event.article_id).where(*map(self._of_event, children))
 
     def _of_event(self, query: Query) -> Condition:
@@ -182,7 +183,7 @@ class Conditions:
         topics = unnest(Article.topics).table_valued("key", "value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
         salience = topics.c.value if self._sqlite else sa.cast(topics.c.value, sa.Double)
-        return sa.exists().select_from(topics).where(_is(topics.c.key, value), salience >= TOPIC_LEAST)
+        return sa.exists().select_from(topics).where(is_value(topics.c.key, value), salience >= TOPIC_LEAST)
 
     def _event_has_topic(self, value: str) -> Condition:
         """Whether the event's topics, a JSON list, hold this one."""
@@ -191,7 +192,7 @@ class Conditions:
         unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_array_elements_text
         topics = unnest(Event.topics).table_valued("value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
-        return sa.exists().select_from(topics).where(_is(topics.c.value, value))
+        return sa.exists().select_from(topics).where(is_value(topics.c.value, value))
 
     def _organisations(self, value: str) -> sa.Select[int]:
         """The ids of the organisations that a name means: by alias, by their own name, or by its first words."""
@@ -247,7 +248,7 @@ class Conditions:
         return sa.union_all(flagged, others)
 
 
-def _is(column: Any, value: str) -> Condition:
+def is_value(column: Any, value: str) -> Condition:
     """The column has the value in any case; `*` is any value, `x*` any that starts so."""
     if value == "*":
         return sa.and_(column.is_not(None), column != "")
@@ -258,7 +259,7 @@ def _is(column: Any, value: str) -> Condition:
 
 def _is_id(column: Any, value: str) -> Condition:
     """The same for a column of ids of ours, which are in lower case, so that an index can be asked."""
-    return _is(column, value) if value.endswith("*") else column == value.lower()
+    return is_value(column, value) if value.endswith("*") else column == value.lower()
 
 
 def _by_status(value: str) -> Iterator[Condition]:

@@ -107,16 +107,16 @@ def _counted(found: Matches, newest: Sequence[Any]) -> tuple[Total, tuple[Bar, .
 
 def _bars(found: Matches, by: By) -> tuple[Bar, ...]:
     """The bars from the first to the last match."""
-    if not found.counts_by_part or by == "day":
+    if found.keys is None:
         counts: Counter[datetime] = Counter()
         for day, count in found.days():
             counts[_start_of(day, by)] += count
         return _filled(counts, by)
-    newest, oldest = next(iter(found.newest(1)), None), found.oldest()
-    if newest is None or oldest is None:
+    if (span := found.span()) is None:
         return ()
-    edges = _edges(_start_of(published_of(oldest.key), by), published_of(newest.key), by)
-    return tuple(Bar(start, end, found.count_between(start, end)) for start, end in pairwise(edges))
+    edges = _edges(_start_of(span[0], by), span[1], by)
+    return tuple(Bar(start, end, count) for (start, end), count in
+                 zip(pairwise(edges), found.counts(edges), strict=True))
 
 
 def _filled(counts: Mapping[datetime, int], by: By) -> tuple[Bar, ...]:

@@ -7,25 +7,27 @@ planner that follows the order of dates instead takes seconds to find a rare wor
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases, Condition, Conditions, IdSelect
-from archive.fulltext import FTS, SEARCH_KEY, fts_match, is_text, matches
+from archive.fulltext import FTS, fts_match, is_text, matches
+from archive.keys import KeyFinder, Keys, TooMuchError
+from archive.searchkey import HIGHEST, IDS, LOWEST, SEARCH_KEY, first_key, moment_of
 from archive.tables import Article
 from core.clock import as_utc, now
 from core.periods import bounds
 from core.query import And, Everything, Query, Range
 
 COUNTED = 10_000                             # matches that are counted one by one; more are "10,000+"
-_IDS = 1 << 25                               # search_key: the second of publication, and below it so much of the id
 _DAY, _DAYS_BEFORE = 86_400, 800_000
 _FEW = 2_000                                 # articles of a filter that are looked at one by one
 
@@ -91,6 +93,8 @@ class Matches:
 
     def newest_with(self, limit: int, *columns: Any) -> Sequence[Any]:
         """The newest matches as rows of id, key and columns of `articles`; SQLite has some of them in its index."""
+        if self.keys is not None and not self.keys.outside:
+            return self._last_of(self.keys.numbers[-limit:].tolist(), *columns)
         if not self._sqlite:
             found = self.all(*columns)
             select: sa.Select[Any] = sa.select(found).order_by(found.c.key.desc(), found.c.id.desc())
@@ -144,30 +148,55 @@ class Matches:
         """How many matches each day in UTC has that has any."""
         key: Any = (self._every().subquery() if self._sqlite else self.all()).c.key
         # Counted from long ago, so that no day has a negative number, which the two databases would round apart.
-        day: Any = (key + _DAYS_BEFORE * _DAY * _IDS) // (_DAY * _IDS) if self._sqlite else \
+        day: Any = (key + _DAYS_BEFORE * _DAY * IDS) // (_DAY * IDS) if self._sqlite else \
             sa.func.floor(sa.extract("epoch", key) / _DAY) + _DAYS_BEFORE
         rows = self._connection.execute(sa.select(day.label("day"), sa.func.count()).group_by(sa.text("day")))
         return [(datetime.fromtimestamp((int(number) - _DAYS_BEFORE) * _DAY, UTC), count) for number, count in rows]
 
-    @property
-    def counts_by_part(self) -> bool:
-        """Whether `count_between` can be asked: where an index counts a part of the time without the rest."""
-        return self._sqlite and not self._filters
+    # ---- SQLite: counting in memory
 
-    def count_between(self, start: datetime, end: datetime) -> int:
-        """How many matches there are from a moment until before another."""
-        if self._text is not None:
-            low, high = self._keys
-            part = matches(self._text, max(low, _first_key(start)), min(high, _first_key(end) - 1))
-            return self._scalar(sa.select(sa.func.count()).select_from(FTS).where(*part))
-        within = [Article.published_at >= start, Article.published_at < end]
-        return self._scalar(sa.select(sa.func.count()).select_from(Article).where(*within, *self._dates()))
+    @cached_property
+    def keys(self) -> Keys | None:
+        """All matches as numbers in memory; None on PostgreSQL, and where they are too many to fetch."""
+        if not self._sqlite:
+            return None
+        try:
+            return KeyFinder(self._connection, self._conditions, *self._keys).of(self._query)
+        except TooMuchError:
+            return None
 
-    def _dates(self) -> list[Condition]:
-        """The bounds of the time in terms of the time, for the narrow index of it."""
-        dates: list[Condition] = [self._conditions.of(asked) for asked in self._parts[1]]
-        dates += [Article.published_at >= self._since] if self._since else []
-        return dates + ([Article.published_at < self._until] if self._until else [])
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last of `keys` were published."""
+        assert self.keys is not None
+        if self.keys.outside:
+            newest, oldest = next(iter(self.newest(1)), None), self.oldest()
+            return None if newest is None or oldest is None else (published_of(oldest.key), published_of(newest.key))
+        numbers = self.keys.numbers
+        return (moment_of(int(numbers[0])), moment_of(int(numbers[-1]))) if numbers.size else None
+
+    def counts(self, edges: Sequence[datetime]) -> list[int]:
+        """How many of `keys` were published from each of these moments until before the next."""
+        assert self.keys is not None
+        low, high = self._keys
+        bounds_of = [min(max(first_key(edge), low), high + 1) if high < HIGHEST else max(first_key(edge), low)
+                     for edge in edges]
+        counts = self.keys.counts(bounds_of)
+        if not self.keys.outside:
+            return counts
+        parts = sa.func.json_each(json.dumps(list(pairwise(bounds_of)))).table_valued("key", "value", name="parts")
+        start, end = (sa.func.json_extract(parts.c.value, place) for place in ("$[0]", "$[1]"))
+        every = (sa.select(sa.func.count()).select_from(Article).with_hint(Article, "INDEXED BY ix_articles_key", "sqlite")
+                 .where(SEARCH_KEY >= start, SEARCH_KEY < end).scalar_subquery())
+        rows = self._connection.execute(sa.select(every).select_from(parts).order_by(parts.c.key)).scalars()
+        return [all_of - count for all_of, count in zip(rows, counts, strict=True)]
+
+    def _last_of(self, numbers: Sequence[int], *columns: Any) -> Sequence[Any]:
+        """The articles of some keys, the newest first, as rows of id, key and columns."""
+        wanted = sa.func.json_each(json.dumps(numbers)).table_valued(sa.column("value", sa.BigInteger), name="wanted")
+        source = wanted.join(Article.__table__, SEARCH_KEY == wanted.c.value)
+        select = sa.select(Article.id, SEARCH_KEY.label("key"), *columns).select_from(source)
+        rows = self._connection.execute(select.with_hint(Article, "INDEXED BY ix_articles_search_key", "sqlite"))
+        return sorted(rows, key=lambda row: row.key, reverse=True)
 
     # ---- SQLite: the parts of a query
 
@@ -199,8 +228,8 @@ class Matches:
             low, high = bounds(asked, self._conditions.now)
             lows.append(low)
             highs.append(high)
-        return (max((_first_key(low) for low in lows if low is not None), default=-(2**63)),
-                min((_first_key(high) - 1 for high in highs if high is not None), default=2**63 - 1))
+        return (max((first_key(low) for low in lows if low is not None), default=LOWEST),
+                min((first_key(high) - 1 for high in highs if high is not None), default=HIGHEST))
 
     def _found(self) -> list[Condition]:
         return matches(self._text or "", *self._keys)
@@ -268,11 +297,6 @@ class Matches:
         return int(self._connection.execute(select).scalar_one())
 
 
-def _first_key(moment: datetime) -> int:
-    """The lowest search_key of a moment; times of publication are whole seconds."""
-    return math.ceil(moment.astimezone(UTC).timestamp()) * _IDS
-
-
 def published_of(key: Any) -> datetime:
     """The time of publication of a match's key."""
-    return datetime.fromtimestamp(key // _IDS, UTC) if isinstance(key, int) else as_utc(key)
+    return moment_of(key) if isinstance(key, int) else as_utc(key)

@@ -14,8 +14,9 @@ from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases
 from archive.found import Found, found_articles
-from archive.fulltext import SEARCH_KEY, postgresql_ranks, sqlite_ranks
+from archive.fulltext import postgresql_ranks, sqlite_ranks
 from archive.matching import Match, Matches
+from archive.searchkey import SEARCH_KEY
 from archive.tables import Article, Event, Hit
 from core.clock import as_utc
 from core.errors import UserError

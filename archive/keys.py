@@ -1,0 +1,139 @@
+"""The matches of a query as numbers in memory: SQLite counts them one by one far slower than it hands them over.
+
+Each part of a query is a run of an index, in the order of publication or soon brought into it; AND, OR and NOT are
+set operations on such runs. What matches is then counted by any part of the time without another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from archive.conditions import Conditions, is_value
+from archive.fulltext import FTS, fts_match, is_text, matches
+from archive.searchkey import HIGHEST, LOWEST, SEARCH_KEY, first_key
+from archive.tables import Article
+from core.periods import bounds
+from core.query import And, Everything, Filter, Not, Or, Query, Range, about_one_event
+
+MOST = 5_000_000                             # numbers that one query may fetch: a second of work
+Numbers = npt.NDArray[np.int64]
+
+_topics = sa.table("topic_times", sa.column("topic"), sa.column("search_key"))
+
+# Each language once, by one look into the index for each.
+_LANGUAGES = sa.text("""WITH RECURSIVE each (language) AS (
+    SELECT min(language) FROM articles
+    UNION ALL SELECT (SELECT min(a.language) FROM articles a WHERE a.language > each.language) FROM each
+    WHERE each.language IS NOT NULL) SELECT language FROM each""")
+
+
+class TooMuchError(Exception):
+    """The parts of a query have more matches than are worth to fetch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A set of search_keys in their order; with `outside`, the articles that have none of them."""
+
+    numbers: Numbers
+    outside: bool = False
+
+    def __invert__(self) -> Keys:
+        return Keys(self.numbers, not self.outside)
+
+    def __and__(self, other: Keys) -> Keys:
+        if self.outside and other.outside:
+            return Keys(np.union1d(self.numbers, other.numbers), outside=True)
+        if self.outside or other.outside:
+            kept, taken = (other, self) if self.outside else (self, other)
+            return Keys(np.setdiff1d(kept.numbers, taken.numbers, assume_unique=True))
+        return Keys(np.intersect1d(self.numbers, other.numbers, assume_unique=True))
+
+    def counts(self, edges: Sequence[int]) -> list[int]:
+        """How many of the numbers lie from each edge until before the next one."""
+        return np.diff(np.searchsorted(self.numbers, np.array(edges, np.int64))).tolist()  # type: ignore[no-any-return]
+
+
+class KeyFinder:
+    """Finds the keys of a query between two keys, both included."""
+
+    def __init__(self, connection: Connection, conditions: Conditions, first: int, last: int) -> None:
+        self._connection, self._conditions = connection, conditions
+        self._first, self._last = first, last
+        self._left = MOST
+
+    def of(self, query: Query) -> Keys:
+        """The keys of what matches. Raises TooMuchError where the parts have too many."""
+        if is_text(query):
+            found = matches(fts_match(query), self._first, self._last)
+            return self._fetched(sa.select(FTS.c.rowid).where(*found).order_by(FTS.c.rowid))
+        match query:
+            case Everything():
+                return Keys(np.empty(0, np.int64), outside=True)
+            case Not():
+                return ~self.of(query.child)
+            case And():
+                scoped, others = about_one_event(query)
+                events = [self._of_ids(self._conditions.of_one_event(scoped))] if scoped else []
+                return reduce(Keys.__and__, [*events, *self._parts(And, others)])
+            case Or():
+                return ~reduce(Keys.__and__, [~part for part in self._parts(Or, query.children)])
+            case Filter(field="topic") if query.value != "*":
+                topic = is_value(_topics.c.topic, query.value)
+                return self._run(sa.select(_topics.c.search_key).where(topic), _topics.c.search_key)
+            case Filter(field="lang"):
+                return self._in_language(query.value)
+            case Range(field="published"):
+                return self._of_articles(self._published(query))
+            case _:
+                ids = self._conditions.ids(query)
+                return self._of_articles(self._conditions.of(query)) if ids is None else self._of_ids(ids)
+
+    def _parts(self, kind: type[And | Or], children: Sequence[Query]) -> Iterable[Keys]:
+        """The keys of each child, but of all together that full text can answer."""
+        texts = tuple(child for child in children if is_text(child))
+        if texts:
+            yield self.of(texts[0] if len(texts) == 1 else kind(texts))
+        for child in children:
+            if child not in texts:
+                yield self.of(child)
+
+    def _in_language(self, value: str) -> Keys:
+        """The articles in a language; what is written in any is nearly all, and so told by the others."""
+        if value == "*":
+            return ~self._of_articles(sa.func.coalesce(Article.language, "") == "")
+        sought, start = value.lower().removesuffix("*"), value.endswith("*")
+        meant = [one for one in self._connection.scalars(_LANGUAGES)
+                 if one is not None and (one.lower().startswith(sought) if start else one.lower() == sought)]
+        return self._of_articles(Article.language.in_(meant))
+
+    def _of_ids(self, ids: Any) -> Keys:
+        known = (sa.select(SEARCH_KEY).select_from(Article)
+                 .with_hint(Article, "INDEXED BY ix_articles_id_search_key", "sqlite").where(Article.id.in_(ids)))
+        return self._run(known, SEARCH_KEY)
+
+    def _of_articles(self, condition: Any) -> Keys:
+        return self._run(sa.select(SEARCH_KEY).select_from(Article).where(condition), SEARCH_KEY)
+
+    def _published(self, query: Range) -> Any:
+        low, high = bounds(query, self._conditions.now)
+        return SEARCH_KEY.between(LOWEST if low is None else first_key(low),
+                                  HIGHEST if high is None else first_key(high) - 1)
+
+    def _run(self, select: Any, key: Any) -> Keys:
+        return self._fetched(select.where(key.between(self._first, self._last)))
+
+    def _fetched(self, select: sa.Select[Any]) -> Keys:
+        rows = self._connection.execute(select.limit(self._left + 1)).cursor.fetchall()
+        self._left -= len(rows)
+        if self._left < 0:
+            raise TooMuchError
+        return Keys(np.unique(np.fromiter((row[0] for row in rows), np.int64, len(rows))))

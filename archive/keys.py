@@ -16,7 +16,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from archive.conditions import Conditions, is_value
+from archive.conditions import Conditions, is_id
 from archive.fulltext import FTS, fts_match, is_text, matches
 from archive.searchkey import HIGHEST, LOWEST, SEARCH_KEY, first_key
 from archive.tables import Article
@@ -26,7 +26,10 @@ from core.query import And, Everything, Filter, Not, Or, Query, Range, about_one
 MOST = 5_000_000                             # numbers that one query may fetch: a second of work
 Numbers = npt.NDArray[np.int64]
 
+# Kept by triggers (migration 0019): what an article is found by, with its number.
 _topics = sa.table("topic_times", sa.column("topic"), sa.column("search_key"))
+_organisations = sa.table("organisation_times", sa.column("organisation_id"), sa.column("search_key"))
+_events = sa.table("event_times", *map(sa.column, ("search_key", "event_id", "type", "family", "status", "topics")))
 
 # Each language once, by one look into the index for each.
 _LANGUAGES = sa.text("""WITH RECURSIVE each (language) AS (
@@ -82,20 +85,29 @@ class KeyFinder:
                 return ~self.of(query.child)
             case And():
                 scoped, others = about_one_event(query)
-                events = [self._of_ids(self._conditions.of_one_event(scoped))] if scoped else []
+                events = [self._of_one_event(scoped)] if scoped else []
                 return reduce(Keys.__and__, [*events, *self._parts(And, others)])
             case Or():
                 return ~reduce(Keys.__and__, [~part for part in self._parts(Or, query.children)])
-            case Filter(field="topic") if query.value != "*":
-                topic = is_value(_topics.c.topic, query.value)
-                return self._run(sa.select(_topics.c.search_key).where(topic), _topics.c.search_key)
+            case Filter(field="topic"):
+                return self._run(_topics.c.search_key, is_id(_topics.c.topic, query.value))
+            case Filter(field="org"):
+                named = self._conditions.organisations(query.value)
+                return self._run(_organisations.c.search_key, _organisations.c.organisation_id.in_(named))
+            case Filter(field="event" | "status" | "pair"):
+                return self._of_one_event((query,))
             case Filter(field="lang"):
                 return self._in_language(query.value)
+            case Filter(field="source" | "country"):
+                return self._of_articles(self._conditions.of(query), "ix_articles_source_id_search_key")
+            case Range(field="seen"):
+                return self._of_articles(self._conditions.of(query), "ix_articles_seen_at_search_key")
             case Range(field="published"):
-                return self._of_articles(self._published(query))
+                return self._of_articles(self._published(query), "ix_articles_key")
             case _:
                 ids = self._conditions.ids(query)
-                return self._of_articles(self._conditions.of(query)) if ids is None else self._of_ids(ids)
+                wanted = self._conditions.of(query) if ids is None else Article.id.in_(ids)
+                return self._of_articles(wanted, None if ids is None else "ix_articles_id_search_key")
 
     def _parts(self, kind: type[And | Or], children: Sequence[Query]) -> Iterable[Keys]:
         """The keys of each child, but of all together that full text can answer."""
@@ -108,32 +120,39 @@ class KeyFinder:
 
     def _in_language(self, value: str) -> Keys:
         """The articles in a language; what is written in any is nearly all, and so told by the others."""
+        by = "ix_articles_language_search_key"
         if value == "*":
-            return ~self._of_articles(sa.func.coalesce(Article.language, "") == "")
+            return ~self._of_articles(sa.or_(Article.language.is_(None), Article.language == ""), by)
         sought, start = value.lower().removesuffix("*"), value.endswith("*")
         meant = [one for one in self._connection.scalars(_LANGUAGES)
                  if one is not None and (one.lower().startswith(sought) if start else one.lower() == sought)]
-        return self._of_articles(Article.language.in_(meant))
+        return self._of_articles(Article.language.in_(meant), by)
 
-    def _of_ids(self, ids: Any) -> Keys:
-        known = (sa.select(SEARCH_KEY).select_from(Article)
-                 .with_hint(Article, "INDEXED BY ix_articles_id_search_key", "sqlite").where(Article.id.in_(ids)))
-        return self._run(known, SEARCH_KEY)
+    def _of_one_event(self, children: Sequence[Query]) -> Keys:
+        return self._run(_events.c.search_key, *(self._conditions.of_event(child, _events.c) for child in children))
 
-    def _of_articles(self, condition: Any) -> Keys:
-        return self._run(sa.select(SEARCH_KEY).select_from(Article).where(condition), SEARCH_KEY)
+    def _of_articles(self, condition: Any, index: str | None) -> Keys:
+        return self._run(SEARCH_KEY, condition, index=index)
 
     def _published(self, query: Range) -> Any:
         low, high = bounds(query, self._conditions.now)
         return SEARCH_KEY.between(LOWEST if low is None else first_key(low),
                                   HIGHEST if high is None else first_key(high) - 1)
 
-    def _run(self, select: Any, key: Any) -> Keys:
-        return self._fetched(select.where(key.between(self._first, self._last)))
+    def _run(self, key: Any, *where: Any, index: str | None = None) -> Keys:
+        within = [key.between(self._first, self._last)] if (self._first, self._last) != (LOWEST, HIGHEST) else []
+        found = sa.select(key.label("key")).where(*where, *within)
+        if index is not None:
+            found = found.select_from(Article).with_hint(Article, f"INDEXED BY {index}", "sqlite")
+        return self._fetched(found)
 
     def _fetched(self, select: sa.Select[Any]) -> Keys:
-        rows = self._connection.execute(select.limit(self._left + 1)).cursor.fetchall()
-        self._left -= len(rows)
+        """The numbers of a query, which come as one text: a third of what as many rows cost."""
+        found = select.limit(self._left + 1).subquery()
+        text, count = self._connection.execute(
+            sa.select(sa.func.group_concat(found.c[0]), sa.func.count()).select_from(found)).one()
+        self._left -= count
         if self._left < 0:
             raise TooMuchError
-        return Keys(np.unique(np.fromiter((row[0] for row in rows), np.int64, len(rows))))
+        numbers = np.sort(np.fromstring(text or "", np.int64, sep=","), kind="stable")
+        return Keys(numbers[np.diff(numbers, prepend=LOWEST) != 0])

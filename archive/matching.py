@@ -8,13 +8,14 @@ planner that follows the order of dates instead takes seconds to find a rare wor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -46,6 +47,16 @@ class Match:
 
     id: int
     key: Any
+
+
+class Facts(NamedTuple):
+    """What facets need of an article."""
+
+    id: int
+    key: Any
+    source_id: str
+    language: str | None
+    topics: Mapping[str, float]
 
 
 class Matches:
@@ -91,10 +102,11 @@ class Matches:
             select = select if before is None else select.where(key < before.key)
         return [Match(*row) for row in self._connection.execute(select.limit(limit))]
 
-    def newest_with(self, limit: int, *columns: Any) -> Sequence[Any]:
-        """The newest matches as rows of id, key and columns of `articles`; SQLite has some of them in its index."""
-        if self.keys is not None and not self.keys.outside:
-            return self._last_of(self.keys.numbers[-limit:].tolist(), *columns)
+    def newest_facts(self, limit: int) -> Sequence[Facts]:
+        """What facets need of the newest matches; SQLite has it in its index."""
+        if self.keys is not None:
+            return self._facts_of(self._newest_keys(limit))
+        columns = (Article.source_id, Article.language, Article.topics)
         if not self._sqlite:
             found = self.all(*columns)
             select: sa.Select[Any] = sa.select(found).order_by(found.c.key.desc(), found.c.id.desc())
@@ -103,7 +115,7 @@ class Matches:
         else:
             key = SEARCH_KEY if self._text is None else FTS.c.rowid
             select = self._ordered(Article.id, key.label("key"), *columns)
-        return self._connection.execute(select.limit(limit)).all()
+        return [Facts(*row) for row in self._connection.execute(select.limit(limit))]
 
     def stream(self, chunk: int) -> Iterator[list[int]]:
         """The ids of all matches, the newest first, so many at a time; the database keeps the place."""
@@ -166,37 +178,57 @@ class Matches:
             return None
 
     def span(self) -> tuple[datetime, datetime] | None:
-        """When the first and the last of `keys` were published."""
+        """When the first and the last of `keys` were published; of those of NOT, the first and the last of all."""
         assert self.keys is not None
         if self.keys.outside:
-            newest, oldest = next(iter(self.newest(1)), None), self.oldest()
-            return None if newest is None or oldest is None else (published_of(oldest.key), published_of(newest.key))
-        numbers = self.keys.numbers
-        return (moment_of(int(numbers[0])), moment_of(int(numbers[-1]))) if numbers.size else None
+            ends = sa.select(sa.func.min(SEARCH_KEY)), sa.select(sa.func.max(SEARCH_KEY))
+            found = [self._connection.scalar(end.select_from(Article).where(*self._between())) for end in ends]
+        else:
+            found = self.keys.numbers[[0, -1]].tolist() if self.keys.numbers.size else [None]
+        return None if found[0] is None else (moment_of(found[0]), moment_of(found[-1]))
 
     def counts(self, edges: Sequence[datetime]) -> list[int]:
         """How many of `keys` were published from each of these moments until before the next."""
         assert self.keys is not None
         low, high = self._keys
-        bounds_of = [min(max(first_key(edge), low), high + 1) if high < HIGHEST else max(first_key(edge), low)
-                     for edge in edges]
-        counts = self.keys.counts(bounds_of)
+        numbers = [min(max(first_key(edge), low), min(high, HIGHEST - 1) + 1) for edge in edges]
+        counts = self.keys.counts(numbers)
         if not self.keys.outside:
             return counts
-        parts = sa.func.json_each(json.dumps(list(pairwise(bounds_of)))).table_valued("key", "value", name="parts")
+        parts = sa.func.json_each(json.dumps(list(pairwise(numbers)))).table_valued("key", "value", name="parts")
         start, end = (sa.func.json_extract(parts.c.value, place) for place in ("$[0]", "$[1]"))
-        every = (sa.select(sa.func.count()).select_from(Article).with_hint(Article, "INDEXED BY ix_articles_key", "sqlite")
+        every = (sa.select(sa.func.count()).select_from(Article)
+                 .with_hint(Article, "INDEXED BY ix_articles_key", "sqlite")
                  .where(SEARCH_KEY >= start, SEARCH_KEY < end).scalar_subquery())
         rows = self._connection.execute(sa.select(every).select_from(parts).order_by(parts.c.key)).scalars()
         return [all_of - count for all_of, count in zip(rows, counts, strict=True)]
 
-    def _last_of(self, numbers: Sequence[int], *columns: Any) -> Sequence[Any]:
-        """The articles of some keys, the newest first, as rows of id, key and columns."""
+    def _newest_keys(self, limit: int) -> list[int]:
+        """The highest of `keys`, the lowest of them first."""
+        assert self.keys is not None
+        if not self.keys.outside:
+            return self.keys.numbers[-limit:].tolist()
+        look = limit
+        while True:                              # among the newest of all, until enough of them are none of the others
+            newest = (sa.select(SEARCH_KEY.label("key")).select_from(Article).where(*self._between())
+                      .order_by(SEARCH_KEY.desc()).limit(look).subquery())
+            text = self._connection.scalar(sa.select(sa.func.json_group_array(newest.c.key)))
+            every = json.loads(text)
+            found = np.setdiff1d(np.array(every, np.int64), self.keys.numbers, assume_unique=True)
+            if found.size >= limit or len(every) < look:
+                return np.sort(found)[-limit:].tolist()
+            look *= 4
+
+    def _facts_of(self, numbers: Sequence[int]) -> Sequence[Facts]:
+        """Those of some keys, the newest first. They come as one text, which is read far faster than rows."""
         wanted = sa.func.json_each(json.dumps(numbers)).table_valued(sa.column("value", sa.BigInteger), name="wanted")
-        source = wanted.join(Article.__table__, SEARCH_KEY == wanted.c.value)
-        select = sa.select(Article.id, SEARCH_KEY.label("key"), *columns).select_from(source)
-        rows = self._connection.execute(select.with_hint(Article, "INDEXED BY ix_articles_search_key", "sqlite"))
-        return sorted(rows, key=lambda row: row.key, reverse=True)
+        fact = sa.func.json_array(Article.id, SEARCH_KEY, Article.source_id, Article.language,
+                                  sa.func.json(sa.cast(Article.topics, sa.Text)))
+        select = (sa.select(sa.func.json_group_array(sa.func.json(fact)))
+                  .select_from(wanted.join(Article.__table__, SEARCH_KEY == wanted.c.value))
+                  .with_hint(Article, "INDEXED BY ix_articles_search_key", "sqlite"))
+        return sorted((Facts(*one) for one in json.loads(self._connection.scalar(select) or "[]")),
+                      key=lambda one: one.key, reverse=True)
 
     # ---- SQLite: the parts of a query
 

@@ -135,7 +135,7 @@ def rebuild_search(engine: Engine) -> None:
             connection.exec_driver_sql("INSERT INTO article_search (article_search) VALUES ('rebuild')")
             for table, content in TIMES.items():
                 connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
-                connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table} {content}")  # noqa: S608
+                connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table} {content}")
         else:
             connection.exec_driver_sql("DROP INDEX IF EXISTS ix_articles_search_vector")
             connection.exec_driver_sql("CREATE INDEX ix_articles_search_vector ON articles USING gin (search_vector)")

@@ -167,8 +167,8 @@ class Conditions:
             case "topic":
                 return self._event_has_topic(query.value, events.topics)
         if query.field == "pair":
-            return id_.in_(self._with_pair(*pair_of(query)))  # type: ignore[no-any-return]
-        return id_.in_(sa.select(EventParty.event_id)  # type: ignore[no-any-return]
+            return id_.in_(self._with_pair(*pair_of(query)))
+        return id_.in_(sa.select(EventParty.event_id)
                        .where(EventParty.organisation_id.in_(self.organisations(query.value))))
 
     def _with_pair(self, first: str, second: str) -> sa.Select[Any]:

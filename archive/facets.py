@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases
 from archive.matching import Facts, Matches, Total, published_of
+from archive.patience import patient
 from archive.tables import Event, EventParty, Mention, Organisation, Source
 from core.query import TOPIC_LEAST, Query
 
@@ -63,6 +64,7 @@ class Facets:
     months: tuple[Bar, ...]
 
 
+@patient
 def facets(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
            aliases: Aliases | None = None, most: int = 10) -> Facets:
     """Counts for what a query matches, published from `since` until before `until`; of each at most `most` values."""
@@ -78,6 +80,7 @@ def facets(connection: Connection, query: Query, *, since: datetime | None = Non
                   months)
 
 
+@patient
 def timeline(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
              aliases: Aliases | None = None, by: By = "month") -> tuple[Bar, ...]:
     """How many matches were published in each day, week, month or year, from the first to the last, gaps included.

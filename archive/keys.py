@@ -89,25 +89,34 @@ class KeyFinder:
                 return reduce(Keys.__and__, [*events, *self._parts(And, others)])
             case Or():
                 return ~reduce(Keys.__and__, [~part for part in self._parts(Or, query.children)])
-            case Filter(field="topic"):
-                return self._run(_topics.c.search_key, is_id(_topics.c.topic, query.value))
-            case Filter(field="org"):
-                named = self._conditions.organisations(query.value)
-                return self._run(_organisations.c.search_key, _organisations.c.organisation_id.in_(named))
-            case Filter(field="event" | "status" | "pair"):
-                return self._of_one_event((query,))
-            case Filter(field="lang"):
-                return self._in_language(query.value)
-            case Filter(field="source" | "country"):
-                return self._of_articles(self._conditions.of(query), "ix_articles_source_id_search_key")
             case Range(field="seen"):
                 return self._of_articles(self._conditions.of(query), "ix_articles_seen_at_search_key")
             case Range(field="published"):
                 return self._of_articles(self._published(query), "ix_articles_key")
-            case _:
-                ids = self._conditions.ids(query)
-                wanted = self._conditions.of(query) if ids is None else Article.id.in_(ids)
-                return self._of_articles(wanted, None if ids is None else "ix_articles_id_search_key")
+            case Filter():
+                return self._filtered(query)
+        return self._by_ids(query)
+
+    def _filtered(self, query: Filter) -> Keys:
+        match query.field:
+            case "topic":
+                return self._run(_topics.c.search_key, is_id(_topics.c.topic, query.value))
+            case "org":
+                named = self._conditions.organisations(query.value)
+                return self._run(_organisations.c.search_key, _organisations.c.organisation_id.in_(named))
+            case "event" | "status" | "pair":
+                return self._of_one_event((query,))
+            case "lang":
+                return self._in_language(query.value)
+            case "source" | "country":
+                return self._of_articles(self._conditions.of(query), "ix_articles_source_id_search_key")
+        return self._by_ids(query)
+
+    def _by_ids(self, query: Query) -> Keys:
+        ids = self._conditions.ids(query)
+        if ids is None:
+            return self._of_articles(self._conditions.of(query), None)
+        return self._of_articles(Article.id.in_(ids), "ix_articles_id_search_key")
 
     def _parts(self, kind: type[And | Or], children: Sequence[Query]) -> Iterable[Keys]:
         """The keys of each child, but of all together that full text can answer."""

@@ -25,8 +25,9 @@ from archive.keys import KeyFinder, Keys, TooMuchError
 from archive.searchkey import HIGHEST, IDS, LOWEST, SEARCH_KEY, first_key, moment_of
 from archive.tables import Article
 from core.clock import as_utc, now
+from core.errors import QueryError
 from core.periods import bounds
-from core.query import And, Everything, Query, Range
+from core.query import And, Everything, Query, Range, Term, walk
 
 COUNTED = 10_000                             # matches that are counted one by one; more are "10,000+"
 _DAY, _DAYS_BEFORE = 86_400, 800_000
@@ -64,6 +65,7 @@ class Matches:
 
     def __init__(self, connection: Connection, query: Query, since: datetime | None = None,
                  until: datetime | None = None, aliases: Aliases | None = None) -> None:
+        _refuse_wide_beginnings(query)
         self._connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
         self._conditions = Conditions(connection, aliases, now())
@@ -184,8 +186,9 @@ class Matches:
             ends = sa.select(sa.func.min(SEARCH_KEY)), sa.select(sa.func.max(SEARCH_KEY))
             found = [self._connection.scalar(end.select_from(Article).where(*self._between())) for end in ends]
         else:
-            found = self.keys.numbers[[0, -1]].tolist() if self.keys.numbers.size else [None]
-        return None if found[0] is None else (moment_of(found[0]), moment_of(found[-1]))
+            found = self.keys.numbers[[0, -1]].tolist() if self.keys.numbers.size else [None, None]
+        first, last = found
+        return None if first is None or last is None else (moment_of(first), moment_of(last))
 
     def counts(self, edges: Sequence[datetime]) -> list[int]:
         """How many of `keys` were published from each of these moments until before the next."""
@@ -199,7 +202,7 @@ class Matches:
         start, end = (sa.func.json_extract(parts.c.value, place) for place in ("$[0]", "$[1]"))
         every = (sa.select(sa.func.count()).select_from(Article)
                  .with_hint(Article, "INDEXED BY ix_articles_key", "sqlite")
-                 .where(SEARCH_KEY >= start, SEARCH_KEY < end).scalar_subquery())
+                 .where(start <= SEARCH_KEY, end > SEARCH_KEY).scalar_subquery())
         rows = self._connection.execute(sa.select(every).select_from(parts).order_by(parts.c.key)).scalars()
         return [all_of - count for all_of, count in zip(rows, counts, strict=True)]
 
@@ -207,16 +210,15 @@ class Matches:
         """The highest of `keys`, the lowest of them first."""
         assert self.keys is not None
         if not self.keys.outside:
-            return self.keys.numbers[-limit:].tolist()
+            return [int(key) for key in self.keys.numbers[-limit:]]
         look = limit
         while True:                              # among the newest of all, until enough of them are none of the others
             newest = (sa.select(SEARCH_KEY.label("key")).select_from(Article).where(*self._between())
                       .order_by(SEARCH_KEY.desc()).limit(look).subquery())
-            text = self._connection.scalar(sa.select(sa.func.json_group_array(newest.c.key)))
-            every = json.loads(text)
+            every = json.loads(self._connection.scalar(sa.select(sa.func.json_group_array(newest.c.key))) or "[]")
             found = np.setdiff1d(np.array(every, np.int64), self.keys.numbers, assume_unique=True)
             if found.size >= limit or len(every) < look:
-                return np.sort(found)[-limit:].tolist()
+                return [int(key) for key in np.sort(found)[-limit:]]
             look *= 4
 
     def _facts_of(self, numbers: Sequence[int]) -> Sequence[Facts]:
@@ -225,7 +227,7 @@ class Matches:
         fact = sa.func.json_array(Article.id, SEARCH_KEY, Article.source_id, Article.language,
                                   sa.func.json(sa.cast(Article.topics, sa.Text)))
         select = (sa.select(sa.func.json_group_array(sa.func.json(fact)))
-                  .select_from(wanted.join(Article.__table__, SEARCH_KEY == wanted.c.value))
+                  .select_from(wanted.join(Article.__table__, wanted.c.value == SEARCH_KEY))
                   .with_hint(Article, "INDEXED BY ix_articles_search_key", "sqlite"))
         return sorted((Facts(*one) for one in json.loads(self._connection.scalar(select) or "[]")),
                       key=lambda one: one.key, reverse=True)
@@ -327,6 +329,13 @@ class Matches:
 
     def _scalar(self, select: sa.Select[Any]) -> int:
         return int(self._connection.execute(select).scalar_one())
+
+
+def _refuse_wide_beginnings(query: Query) -> None:
+    """Raise for `a*`: full text would gather a tenth of all words there are, and nothing can end it meanwhile."""
+    for part in walk(query):
+        if isinstance(part, Term) and part.prefix and len(part.tokens[-1]) < 2 and part.tokens[-1].isascii():
+            raise QueryError(f"{part.tokens[-1] + '*'!r} begins too many words; write two letters or more before the *")
 
 
 def published_of(key: Any) -> datetime:

@@ -1,5 +1,6 @@
 """Counting without the wide rows: SQLite's topics, sources and languages in the order of publication."""
 
+# ruff: noqa: S608 -- statements are put together of words of ours
 from __future__ import annotations
 
 from alembic import op
@@ -19,7 +20,7 @@ INDEXES = {                                  # name: table, columns
 }
 COVERED = {"ix_articles_source_id": "source_id", "ix_articles_seen_at": "seen_at"}    # by the first column of another
 
-KEY = "(SELECT search_key FROM articles WHERE id = {})"
+KEY = "(SELECT search_key FROM articles INDEXED BY ix_articles_id_search_key WHERE id = {})"
 TABLES = {                                   # name: its columns after the number, its key, what fills it
     "topic_times": ("topic TEXT NOT NULL, search_key INTEGER NOT NULL", "topic, search_key", """
         SELECT lower(t.key), a.search_key FROM articles a, json_each(a.topics) t WHERE t.value >= 0.3"""),
@@ -29,8 +30,8 @@ TABLES = {                                   # name: its columns after the numbe
             SELECT organisation_id, article_id FROM mentions
             UNION SELECT p.organisation_id, e.article_id FROM event_parties p JOIN events e ON e.id = p.event_id) n
         ON n.article_id = a.id"""),
-    "event_times": ("search_key INTEGER NOT NULL, event_id INTEGER NOT NULL, type TEXT NOT NULL, family TEXT NOT NULL, "
-                    "status TEXT NOT NULL, topics TEXT NOT NULL", "search_key, event_id", """
+    "event_times": ("""search_key INTEGER NOT NULL, event_id INTEGER NOT NULL, type TEXT NOT NULL, family TEXT NOT NULL,
+        status TEXT NOT NULL, topics TEXT NOT NULL""", "search_key, event_id", """
         SELECT a.search_key, e.id, e.type, e.family, e.status, e.topics FROM events e JOIN articles a
         ON a.id = e.article_id"""),
 }
@@ -69,7 +70,14 @@ TRIGGERS = {
         SET type = new.type, family = new.family, status = new.status, topics = new.topics
         WHERE search_key = {KEY.format('new.article_id')} AND event_id = new.id;"""),
     "events_times_delete": ("BEFORE DELETE ON events", f"""DELETE FROM event_times
-        WHERE search_key = {KEY.format('old.article_id')} AND event_id = old.id;"""),
+        WHERE search_key = {KEY.format('old.article_id')} AND event_id = old.id;
+        DELETE FROM organisation_times WHERE search_key = {KEY.format('old.article_id')}
+        AND organisation_id IN (SELECT organisation_id FROM event_parties WHERE event_id = old.id)
+        AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = old.article_id
+                        AND m.organisation_id = organisation_times.organisation_id)
+        AND NOT EXISTS (SELECT 1 FROM events e JOIN event_parties p ON p.event_id = e.id
+                        WHERE e.article_id = old.article_id AND e.id <> old.id
+                        AND p.organisation_id = organisation_times.organisation_id);"""),
     "parties_times_insert": ("AFTER INSERT ON event_parties", f"""INSERT OR IGNORE INTO organisation_times
         VALUES (new.organisation_id, {KEY.format(_OF_PARTY.format('new'))});"""),
     "parties_times_delete": ("AFTER DELETE ON event_parties", f"""DELETE FROM organisation_times

@@ -28,9 +28,10 @@ def shelf(sqlite_engine):
         source(connection, "aju", country="KR")
         ids = []
         for number in range(12):
-            id_ = article(connection, f"Naver {number}", "market" if number % 2 else "rain", language=["ko", "en"][number % 2],
-                          source_id=["wire", "aju"][number % 3 == 0], mentions=["Naver", "Naver", "Kakao"][: number % 4],
-                          topics={"ai": 0.1 * number, "chips": 0.5}, published_at=FIRST + timedelta(days=31 * number))
+            id_ = article(
+                connection, f"Naver {number}", "market" if number % 2 else "rain", language=["ko", "en"][number % 2],
+                source_id=["wire", "aju"][number % 3 == 0], mentions=["Naver", "Naver", "Kakao"][: number % 4],
+                topics={"ai": 0.1 * number, "chips": 0.5}, published_at=FIRST + timedelta(days=31 * number))
             if number % 3 == 0:
                 event(connection, id_, "Naver", "Samsung", status=["announced", "denied"][number % 2])
             ids.append(id_)
@@ -39,11 +40,14 @@ def shelf(sqlite_engine):
 
 
 @pytest.mark.parametrize("query", [
-    "*", "market", "NOT market", "market OR lang:ko", "lang:ko NOT market", "NOT (market OR lang:ko)", "lang:*", "lang:k*",
-    "topic:ai", "topic:*", "topic:a*", "source:aju", "country:KR", "org:naver", "org:naver OR org:kakao", "NOT org:naver",
+    "*", "market", "NOT market", "market OR lang:ko", "lang:ko NOT market", "NOT (market OR lang:ko)", "lang:*",
+    "lang:k*",
+    "topic:ai", "topic:*", "topic:a*", "source:aju", "country:KR", "org:naver", "org:naver OR org:kakao",
+    "NOT org:naver",
     "event:alliance", "event:denial", "event:alliance topic:ai", "event:alliance org:samsung", "status:denied",
     "pair:(naver, samsung)", "rule:ai-alliances", "score:>=0.5", "published:2021", "published:2021 NOT topic:ai",
-    "NOT published:2021 market", "seen:2026", "story:3", "person:kim", "dropped:x", "market -published:2021 -org:kakao"])
+    "NOT published:2021 market", "seen:2026", "story:3", "person:kim", "dropped:x",
+    "market -published:2021 -org:kakao"])
 @pytest.mark.parametrize("since", [None, FIRST + timedelta(days=100)])
 def test_what_is_counted_is_what_is_found(sqlite_engine, shelf, query, since, monkeypatch):
     monkeypatch.setattr(counted, "LOOKED_AT", 3)

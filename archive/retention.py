@@ -70,30 +70,38 @@ def prune(engine: Engine, settings: RetentionSettings, now: datetime,
     """Remove it. `stopped` is asked between two batches; what is left then is for the next run."""
     done = Pruned()
     old = _old_articles(settings, now)
-    last = 0
-    while old is not None and not stopped():
-        with writing(engine) as connection:
-            coming = connection.execute(sa.select(Article.id).where(old, Article.id > last)
-                                        .order_by(Article.id).limit(_AHEAD)).scalars().all()
-            if not coming:
-                break
-            # Signatures lie all over their table: of many articles together they cost a fifth. Nobody misses those
-            # of articles that go, should this end here: they are too old to be found as copies.
-            connection.execute(sa.delete(SignatureBand).where(SignatureBand.article_id.in_(coming)))
-        for ids in chunks(coming, BATCH):
-            if stopped():
-                break
-            with writing(engine) as connection:
-                stories.alone(connection)
-                rows = connection.execute(sa.select(Article.id, Article.story_id, Article.published_at)
-                                          .where(old, Article.id.in_(ids))).all()
-                done.stories += _remove(connection, rows, now)
-            done.articles += len(rows)
-        last = coming[-1]
+    if old is not None:
+        for articles, emptied in _prune_articles(engine, old, now, stopped):
+            done.articles += articles
+            done.stories += emptied
     done.versions = sum(_batches(engine, Version, _old_versions(settings), stopped))
     done.fetches = sum(_batches(engine, Fetch, _old_fetches(settings, now), stopped))
     done.runs = sum(_batches(engine, Run, _old_runs(settings, now), stopped))
     return done
+
+
+def _prune_articles(engine: Engine, old: Any, now: datetime, stopped: Callable[[], bool]) -> Iterator[tuple[int, int]]:
+    """Remove old articles, and say each time how many, and how many stories with them."""
+    last = 0
+    while True:
+        with writing(engine) as connection:
+            coming = connection.scalars(sa.select(Article.id).where(old, Article.id > last)
+                                        .order_by(Article.id).limit(_AHEAD)).all()
+            # Signatures lie all over their table: of many articles together they cost a fifth. Nobody misses those
+            # of articles that go, should this end here: they are too old to be found as copies.
+            connection.execute(sa.delete(SignatureBand).where(SignatureBand.article_id.in_(coming)))
+        if not coming:
+            return
+        for ids in chunks(coming, BATCH):
+            if stopped():
+                return
+            with writing(engine) as connection:
+                stories.alone(connection)
+                rows = connection.execute(sa.select(Article.id, Article.story_id, Article.published_at)
+                                          .where(old, Article.id.in_(ids))).all()
+                emptied = _remove(connection, rows, now) if rows else 0
+            yield len(rows), emptied
+        last = coming[-1]
 
 
 def _batches(engine: Engine, table: Any, query: Any, stopped: Callable[[], bool]) -> Iterator[int]:

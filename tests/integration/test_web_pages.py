@@ -221,7 +221,8 @@ def test_a_source_is_switched_off_and_on_by_its_file(home: Path, client: TestCli
     assert send(client, "/sources/wire", "/sources/wire", {"watch": "on"}).status_code == 303
     assert file.read_text(encoding="utf-8").endswith("enabled: true\n")
     assert send(client, "/sources/wire", "/sources/wire", {"watch": "maybe"}).status_code == 400
-    assert send(client, "/sources/wire", "/sources/nobody", {"watch": "on"}).status_code == 404
+    fields = {**page(client, "/sources/wire").form("/sources/wire"), "watch": "on"}
+    assert client.post("/sources/nobody", data=fields).status_code == 404
 
 
 def test_sources_show_how_they_go(home: Path, engine: Engine, client: TestClient) -> None:

@@ -14,7 +14,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
-	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive lock clean
+	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive bench-pages lock clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ bench-backfill: setup-dev ## Measure a backfill beside extraction alone: make be
 
 bench-archive: setup-dev ## Measure what the archive answers and how fast: make bench-archive ARTICLES=1000000 ARGS=--postgresql
 	@$(BIN)/python -m tests.bench.bench_archive $(or $(ARTICLES),100000) $(ARGS)
+
+bench-pages: setup-dev ## Measure the pages: make bench-pages ARCHIVE=file that bench-archive kept, or a database's address
+	@$(BIN)/python -m tests.bench.bench_pages $(ARCHIVE)
 
 bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and an idle service; takes minutes
 	@$(BIN)/python -m tests.bench.bench_poll $(ARGS)

@@ -25,6 +25,16 @@ from archive.tables import (
 from core.errors import DatabaseCorruptError
 from core.records import AddressState
 
+# What SQLite's tables of migration 0019 hold, whose triggers keep them in step.
+TIMES = {
+    "topic_times": """SELECT lower(t.key), a.search_key FROM articles a, json_each(a.topics) t WHERE t.value >= 0.3""",
+    "organisation_times": """SELECT n.organisation_id, a.search_key FROM articles a JOIN (
+        SELECT organisation_id, article_id FROM mentions
+        UNION SELECT p.organisation_id, e.article_id FROM event_parties p JOIN events e ON e.id = p.event_id) n
+        ON n.article_id = a.id""",
+    "event_times": """SELECT a.search_key, e.id, e.type, e.family, e.status, e.topics FROM events e JOIN articles a
+        ON a.id = e.article_id""",
+}
 _SHOWN = 5                                    # examples that a message names
 
 
@@ -51,7 +61,7 @@ def check(engine: Engine) -> list[Problem]:
         problems += _file(connection) if engine.dialect.name == "sqlite" else _server(connection)
         if any(problem.kind == "integrity" for problem in problems):
             return problems                   # what can be read of a damaged file says nothing
-        problems += _search_index(connection)
+        problems += _search_index(connection) + _times(connection)
         for kind, message, select in _CONTENT:
             problems += _found(kind, message, connection.execute(select).scalars().all())
     return problems
@@ -107,11 +117,25 @@ def _search_index(connection: Connection) -> list[Problem]:
     return []
 
 
+def _times(connection: Connection) -> list[Problem]:
+    """Whether the tables by which SQLite counts fast say what the articles say."""
+    if connection.dialect.name != "sqlite":
+        return []
+    wrong = [table for table, content in TIMES.items() if connection.scalar(sa.text(
+        f"SELECT EXISTS (SELECT * FROM ({content} EXCEPT SELECT * FROM {table})) "  # noqa: S608
+        f"OR EXISTS (SELECT * FROM {table} EXCEPT {content})"))]
+    return _found("search_times", "tables of what articles are found by are not in step with the articles; "
+                                  "`pactwatch db check --repair` makes them anew", wrong)
+
+
 def rebuild_search(engine: Engine) -> None:
-    """Make the full-text index anew from the articles."""
+    """Make the full-text index anew from the articles, and the tables beside it."""
     with writing(engine) as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("INSERT INTO article_search (article_search) VALUES ('rebuild')")
+            for table, content in TIMES.items():
+                connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608
+                connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table} {content}")
         else:
             connection.exec_driver_sql("DROP INDEX IF EXISTS ix_articles_search_vector")
             connection.exec_driver_sql("CREATE INDEX ix_articles_search_vector ON articles USING gin (search_vector)")

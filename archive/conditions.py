@@ -67,15 +67,15 @@ class Conditions:
         """Of conditions that must all hold: for each that can name its articles, their ids and the other conditions."""
         scoped, others = about_one_event(And(tuple(queries)))
         if scoped:
-            yield self._of_one_event(scoped), list(others)
+            yield self.of_one_event(scoped), list(others)
         for query in others:
-            if (ids := self._ids(query)) is not None:
+            if (ids := self.ids(query)) is not None:
                 yield ids, [other for other in queries if other is not query]
 
-    def _ids(self, query: Query) -> IdSelect | None:
+    def ids(self, query: Query) -> IdSelect | None:
         """The ids of the articles of a filter, or an OR of filters, for which there is an index; None for others."""
         if isinstance(query, Or):
-            parts = [self._ids(child) for child in query.children]
+            parts = [self.ids(child) for child in query.children]
             known = [part for part in parts if part is not None]
             return sa.union_all(*(sa.select(part.subquery().c[0]) for part in known)) \
                 if len(known) == len(parts) else None
@@ -97,23 +97,23 @@ class Conditions:
         """The ids of the articles of a filter on what articles mean."""
         match query.field:
             case "rule":
-                return sa.select(Hit.article_id).where(_is(Hit.rule, query.value))
+                return sa.select(Hit.article_id).where(is_value(Hit.rule, query.value))
             case "person":
                 return sa.select(Person.article_id).where(self._is_person(query.value))
             case "org":
-                named_in = self._organisations(query.value)
+                named_in = self.organisations(query.value)
                 mentioned = sa.select(Mention.article_id).where(Mention.organisation_id.in_(named_in))
                 taking_part = (sa.select(Event.article_id).join(EventParty, EventParty.event_id == Event.id)
                                .where(EventParty.organisation_id.in_(named_in)))
                 return sa.union_all(mentioned, taking_part)
-        return self._of_one_event((query,))
+        return self.of_one_event((query,))
 
     def _filter(self, query: Filter) -> Condition:
         match query.field:
             case "story":
                 return Article.story_id == int(query.value)
             case "lang":
-                return _is(sa.func.coalesce(Article.language, ""), query.value)
+                return is_value(sa.func.coalesce(Article.language, ""), query.value)
             case "source" | "country":
                 return Article.source_id.in_(self._sources(query))
             case "topic":
@@ -127,8 +127,8 @@ class Conditions:
 
     def _sources(self, query: Filter) -> sa.Select[Any]:
         if query.field == "country":
-            return sa.select(Source.id).where(_is(sa.func.coalesce(Source.country, ""), query.value))
-        return sa.select(Source.id).where(sa.or_(_is(Source.id, query.value), _is(Source.name, query.value)))
+            return sa.select(Source.id).where(is_value(sa.func.coalesce(Source.country, ""), query.value))
+        return sa.select(Source.id).where(sa.or_(is_value(Source.id, query.value), is_value(Source.name, query.value)))
 
     def _is_person(self, value: str) -> Condition:
         """The name of a person holds these words, side by side; `x*` is the start of a word of it."""
@@ -140,37 +140,43 @@ class Conditions:
         return place(name, f" {sought}" if value.endswith("*") else f" {sought} ") > 0
 
     def _one_event(self, children: Sequence[Query]) -> Condition:
-        return self._among(self._of_one_event(children))
+        return self._among(self.of_one_event(children))
 
-    def _of_one_event(self, children: Sequence[Query]) -> IdSelect:
-        return sa.select(Event.article_id).where(*map(self._of_event, children))
+    def of_one_event(self, children: Sequence[Query]) -> IdSelect:
+        """The ids of the articles that report an event of which all of this holds."""
+        return sa.select(Event.article_id).where(*(self.of_event(child, Event) for child in children))
 
-    def _of_event(self, query: Query) -> Condition:
-        """The condition on `events` of a filter that is about one event, or of an OR of such filters."""
+    def of_event(self, query: Query, events: Any) -> Condition:
+        """The condition on events of a filter that is about one event, or of an OR of such filters.
+
+        `events` has their columns: the table, or `event_times`, whose number of an event is `event_id`.
+        """
         if isinstance(query, Or):
-            return sa.or_(*map(self._of_event, query.children))
+            return sa.or_(*(self.of_event(child, events) for child in query.children))
         assert isinstance(query, Filter)
+        id_ = events.id if events is Event else events.event_id
         match query.field:
             case "event":
                 # SQLite reads the narrow index of kinds as a whole; with the + it joins no two indexes by their rows.
-                kinds = [sa.literal_column(f"+events.{name}", sa.Text) if self._sqlite else getattr(Event, name)
+                plain = self._sqlite and events is Event
+                kinds = [sa.literal_column(f"+events.{name}", sa.Text) if plain else getattr(events, name)
                          for name in ("type", "family")]
-                return sa.or_(*(_is_id(kind, query.value) for kind in kinds), *_by_status(query.value))
+                return sa.or_(*(is_id(kind, query.value) for kind in kinds), *_by_status(query.value, events))
             case "status":
-                return _is_id(Event.status, query.value)
+                return is_id(events.status, query.value)
             case "topic":
-                return self._event_has_topic(query.value)
+                return self._event_has_topic(query.value, events.topics)
         if query.field == "pair":
-            return Event.id.in_(self._with_pair(*pair_of(query)))
-        return Event.id.in_(sa.select(EventParty.event_id)
-                            .where(EventParty.organisation_id.in_(self._organisations(query.value))))
+            return id_.in_(self._with_pair(*pair_of(query)))
+        return id_.in_(sa.select(EventParty.event_id)
+                       .where(EventParty.organisation_id.in_(self.organisations(query.value))))
 
     def _with_pair(self, first: str, second: str) -> sa.Select[Any]:
         """The events of which two different parties have these names."""
         one, other = sa.orm.aliased(EventParty), sa.orm.aliased(EventParty)
         return sa.select(one.event_id).join(other, sa.and_(
             other.event_id == one.event_id, other.organisation_id != one.organisation_id)).where(
-            one.organisation_id.in_(self._organisations(first)), other.organisation_id.in_(self._organisations(second)))
+            one.organisation_id.in_(self.organisations(first)), other.organisation_id.in_(self.organisations(second)))
 
     def _has_topic(self, value: str) -> Condition:
         """Whether the article's topics, a JSON object of name and salience, hold this one."""
@@ -182,18 +188,18 @@ class Conditions:
         topics = unnest(Article.topics).table_valued("key", "value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
         salience = topics.c.value if self._sqlite else sa.cast(topics.c.value, sa.Double)
-        return sa.exists().select_from(topics).where(_is(topics.c.key, value), salience >= TOPIC_LEAST)
+        return sa.exists().select_from(topics).where(is_value(topics.c.key, value), salience >= TOPIC_LEAST)
 
-    def _event_has_topic(self, value: str) -> Condition:
+    def _event_has_topic(self, value: str, column: Any) -> Condition:
         """Whether the event's topics, a JSON list, hold this one."""
         if self._sqlite and value.isascii() and value.replace("_", "").replace("-", "").isalnum():
-            return sa.func.instr(sa.cast(Event.topics, sa.Text), f'"{value.lower()}"') > 0
+            return sa.func.instr(sa.cast(column, sa.Text), f'"{value.lower()}"') > 0
         unnest = sa.func.json_each if self._sqlite else sa.func.jsonb_array_elements_text
-        topics = unnest(Event.topics).table_valued("value", name="topics")
+        topics = unnest(column).table_valued("value", name="topics")
         topics = topics if self._sqlite else topics.render_derived()
-        return sa.exists().select_from(topics).where(_is(topics.c.value, value))
+        return sa.exists().select_from(topics).where(is_value(topics.c.value, value))
 
-    def _organisations(self, value: str) -> sa.Select[int]:
+    def organisations(self, value: str) -> sa.Select[int]:
         """The ids of the organisations that a name means: by alias, by their own name, or by its first words."""
         wanted = sa.select(Organisation.id)
         if value == "*":
@@ -247,7 +253,7 @@ class Conditions:
         return sa.union_all(flagged, others)
 
 
-def _is(column: Any, value: str) -> Condition:
+def is_value(column: Any, value: str) -> Condition:
     """The column has the value in any case; `*` is any value, `x*` any that starts so."""
     if value == "*":
         return sa.and_(column.is_not(None), column != "")
@@ -256,16 +262,16 @@ def _is(column: Any, value: str) -> Condition:
     return sa.func.lower(column) == value.lower()
 
 
-def _is_id(column: Any, value: str) -> Condition:
+def is_id(column: Any, value: str) -> Condition:
     """The same for a column of ids of ours, which are in lower case, so that an index can be asked."""
-    return _is(column, value) if value.endswith("*") else column == value.lower()
+    return is_value(column, value) if value.endswith("*") else column == value.lower()
 
 
-def _by_status(value: str) -> Iterator[Condition]:
+def _by_status(value: str, events: Any) -> Iterator[Condition]:
     """The conditions of `denial` and `end`, which are kinds that a cooperation has by its status."""
     for kind, status in BY_STATUS.items():
         if value.lower() == kind or (value.endswith("*") and kind.startswith(value[:-1].lower())):
-            yield sa.and_(Event.family == COOPERATION, Event.status == status.value)
+            yield sa.and_(events.family == COOPERATION, events.status == status.value)
 
 
 def _between(column: Any, query: Range) -> list[Condition]:

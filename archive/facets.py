@@ -17,8 +17,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases
-from archive.matching import Matches, Total, published_of
-from archive.tables import Article, Event, EventParty, Mention, Organisation, Source
+from archive.matching import Facts, Matches, Total, published_of
+from archive.patience import patient
+from archive.tables import Event, EventParty, Mention, Organisation, Source
 from core.query import TOPIC_LEAST, Query
 
 By = Literal["day", "week", "month", "year"]
@@ -63,11 +64,12 @@ class Facets:
     months: tuple[Bar, ...]
 
 
+@patient
 def facets(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
            aliases: Aliases | None = None, most: int = 10) -> Facets:
     """Counts for what a query matches, published from `since` until before `until`; of each at most `most` values."""
     found = Matches(connection, query, since, until, aliases)
-    newest = found.newest_with(LOOKED_AT, Article.source_id, Article.language, Article.topics)
+    newest = found.newest_facts(LOOKED_AT)
     ids = id_table(connection, [match.id for match in newest])
     total, months = _counted(found, newest)
     topics = Counter(name for match in newest for name, salience in match.topics.items() if salience >= TOPIC_LEAST)
@@ -78,6 +80,7 @@ def facets(connection: Connection, query: Query, *, since: datetime | None = Non
                   months)
 
 
+@patient
 def timeline(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
              aliases: Aliases | None = None, by: By = "month") -> tuple[Bar, ...]:
     """How many matches were published in each day, week, month or year, from the first to the last, gaps included.
@@ -96,7 +99,7 @@ def id_table(connection: Connection, ids: Sequence[int]) -> sa.TableValuedAlias:
         sa.column("value", sa.BigInteger), name="wanted").render_derived()
 
 
-def _counted(found: Matches, newest: Sequence[Any]) -> tuple[Total, tuple[Bar, ...]]:
+def _counted(found: Matches, newest: Sequence[Facts]) -> tuple[Total, tuple[Bar, ...]]:
     """How many matches there are, and how many in each month; of those at hand, where that is all."""
     if len(newest) < LOOKED_AT:
         months = _filled(Counter(_start_of(published_of(match.key), "month") for match in newest), "month")
@@ -107,16 +110,17 @@ def _counted(found: Matches, newest: Sequence[Any]) -> tuple[Total, tuple[Bar, .
 
 def _bars(found: Matches, by: By) -> tuple[Bar, ...]:
     """The bars from the first to the last match."""
-    if not found.counts_by_part or by == "day":
+    if found.keys is None:
         counts: Counter[datetime] = Counter()
         for day, count in found.days():
             counts[_start_of(day, by)] += count
         return _filled(counts, by)
-    newest, oldest = next(iter(found.newest(1)), None), found.oldest()
-    if newest is None or oldest is None:
+    if (span := found.span()) is None:
         return ()
-    edges = _edges(_start_of(published_of(oldest.key), by), published_of(newest.key), by)
-    return tuple(Bar(start, end, found.count_between(start, end)) for start, end in pairwise(edges))
+    edges = _edges(_start_of(span[0], by), span[1], by)
+    bars = [Bar(start, end, count) for (start, end), count in zip(pairwise(edges), found.counts(edges), strict=True)]
+    filled = [at for at, bar in enumerate(bars) if bar.count]
+    return tuple(bars[filled[0] : filled[-1] + 1]) if filled else ()
 
 
 def _filled(counts: Mapping[datetime, int], by: By) -> tuple[Bar, ...]:

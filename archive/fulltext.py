@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.sql.elements import ColumnElement
 
+from archive.searchkey import SEARCH_KEY
 from archive.tables import Article, DroppedLines
 from core.query import And, Or, Query, Term
 
-FTS = sa.table("article_search", sa.column("rowid"))
-SEARCH_KEY: sa.ColumnClause[int] = sa.literal_column("articles.search_key", sa.BigInteger)   # the rowid of FTS
+FTS = sa.table("article_search", sa.column("rowid"))       # the rowid is SEARCH_KEY
 VECTOR: sa.Column[str] = sa.Column("search_vector")
 _WEIGHTS = {"any": "", "title": "A", "text": "B"}
 _TITLE_COUNTS = 10.0                          # times as much as the text, where hits are ranked

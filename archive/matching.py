@@ -7,25 +7,29 @@ planner that follows the order of dates instead takes seconds to find a rare wor
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases, Condition, Conditions, IdSelect
-from archive.fulltext import FTS, SEARCH_KEY, fts_match, is_text, matches
+from archive.fulltext import FTS, fts_match, is_text, matches
+from archive.keys import KeyFinder, Keys, TooMuchError
+from archive.searchkey import HIGHEST, IDS, LOWEST, SEARCH_KEY, first_key, moment_of
 from archive.tables import Article
 from core.clock import as_utc, now
+from core.errors import QueryError
 from core.periods import bounds
-from core.query import And, Everything, Query, Range
+from core.query import And, Everything, Query, Range, Term, walk
 
 COUNTED = 10_000                             # matches that are counted one by one; more are "10,000+"
-_IDS = 1 << 25                               # search_key: the second of publication, and below it so much of the id
 _DAY, _DAYS_BEFORE = 86_400, 800_000
 _FEW = 2_000                                 # articles of a filter that are looked at one by one
 
@@ -46,11 +50,22 @@ class Match:
     key: Any
 
 
+class Facts(NamedTuple):
+    """What facets need of an article."""
+
+    id: int
+    key: Any
+    source_id: str
+    language: str | None
+    topics: Mapping[str, float]
+
+
 class Matches:
     """The matches of one query, published from `since` until before `until`, on either database."""
 
     def __init__(self, connection: Connection, query: Query, since: datetime | None = None,
                  until: datetime | None = None, aliases: Aliases | None = None) -> None:
+        _refuse_wide_beginnings(query)
         self._connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
         self._conditions = Conditions(connection, aliases, now())
@@ -89,8 +104,11 @@ class Matches:
             select = select if before is None else select.where(key < before.key)
         return [Match(*row) for row in self._connection.execute(select.limit(limit))]
 
-    def newest_with(self, limit: int, *columns: Any) -> Sequence[Any]:
-        """The newest matches as rows of id, key and columns of `articles`; SQLite has some of them in its index."""
+    def newest_facts(self, limit: int) -> Sequence[Facts]:
+        """What facets need of the newest matches; SQLite has it in its index."""
+        if self.keys is not None:
+            return self._facts_of(self._newest_keys(limit))
+        columns = (Article.source_id, Article.language, Article.topics)
         if not self._sqlite:
             found = self.all(*columns)
             select: sa.Select[Any] = sa.select(found).order_by(found.c.key.desc(), found.c.id.desc())
@@ -99,7 +117,7 @@ class Matches:
         else:
             key = SEARCH_KEY if self._text is None else FTS.c.rowid
             select = self._ordered(Article.id, key.label("key"), *columns)
-        return self._connection.execute(select.limit(limit)).all()
+        return [Facts(*row) for row in self._connection.execute(select.limit(limit))]
 
     def stream(self, chunk: int) -> Iterator[list[int]]:
         """The ids of all matches, the newest first, so many at a time; the database keeps the place."""
@@ -144,30 +162,75 @@ class Matches:
         """How many matches each day in UTC has that has any."""
         key: Any = (self._every().subquery() if self._sqlite else self.all()).c.key
         # Counted from long ago, so that no day has a negative number, which the two databases would round apart.
-        day: Any = (key + _DAYS_BEFORE * _DAY * _IDS) // (_DAY * _IDS) if self._sqlite else \
+        day: Any = (key + _DAYS_BEFORE * _DAY * IDS) // (_DAY * IDS) if self._sqlite else \
             sa.func.floor(sa.extract("epoch", key) / _DAY) + _DAYS_BEFORE
         rows = self._connection.execute(sa.select(day.label("day"), sa.func.count()).group_by(sa.text("day")))
         return [(datetime.fromtimestamp((int(number) - _DAYS_BEFORE) * _DAY, UTC), count) for number, count in rows]
 
-    @property
-    def counts_by_part(self) -> bool:
-        """Whether `count_between` can be asked: where an index counts a part of the time without the rest."""
-        return self._sqlite and not self._filters
+    # ---- SQLite: counting in memory
 
-    def count_between(self, start: datetime, end: datetime) -> int:
-        """How many matches there are from a moment until before another."""
-        if self._text is not None:
-            low, high = self._keys
-            part = matches(self._text, max(low, _first_key(start)), min(high, _first_key(end) - 1))
-            return self._scalar(sa.select(sa.func.count()).select_from(FTS).where(*part))
-        within = [Article.published_at >= start, Article.published_at < end]
-        return self._scalar(sa.select(sa.func.count()).select_from(Article).where(*within, *self._dates()))
+    @cached_property
+    def keys(self) -> Keys | None:
+        """All matches as numbers in memory; None on PostgreSQL, and where they are too many to fetch."""
+        if not self._sqlite:
+            return None
+        try:
+            return KeyFinder(self._connection, self._conditions, *self._keys).of(self._query)
+        except TooMuchError:
+            return None
 
-    def _dates(self) -> list[Condition]:
-        """The bounds of the time in terms of the time, for the narrow index of it."""
-        dates: list[Condition] = [self._conditions.of(asked) for asked in self._parts[1]]
-        dates += [Article.published_at >= self._since] if self._since else []
-        return dates + ([Article.published_at < self._until] if self._until else [])
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last of `keys` were published; of those of NOT, the first and the last of all."""
+        assert self.keys is not None
+        if self.keys.outside:
+            ends = sa.select(sa.func.min(SEARCH_KEY)), sa.select(sa.func.max(SEARCH_KEY))
+            found = [self._connection.scalar(end.select_from(Article).where(*self._between())) for end in ends]
+        else:
+            found = self.keys.numbers[[0, -1]].tolist() if self.keys.numbers.size else [None, None]
+        first, last = found
+        return None if first is None or last is None else (moment_of(first), moment_of(last))
+
+    def counts(self, edges: Sequence[datetime]) -> list[int]:
+        """How many of `keys` were published from each of these moments until before the next."""
+        assert self.keys is not None
+        low, high = self._keys
+        numbers = [min(max(first_key(edge), low), min(high, HIGHEST - 1) + 1) for edge in edges]
+        counts = self.keys.counts(numbers)
+        if not self.keys.outside:
+            return counts
+        parts = sa.func.json_each(json.dumps(list(pairwise(numbers)))).table_valued("key", "value", name="parts")
+        start, end = (sa.func.json_extract(parts.c.value, place) for place in ("$[0]", "$[1]"))
+        every = (sa.select(sa.func.count()).select_from(Article)
+                 .with_hint(Article, "INDEXED BY ix_articles_key", "sqlite")
+                 .where(start <= SEARCH_KEY, end > SEARCH_KEY).scalar_subquery())
+        rows = self._connection.execute(sa.select(every).select_from(parts).order_by(parts.c.key)).scalars()
+        return [all_of - count for all_of, count in zip(rows, counts, strict=True)]
+
+    def _newest_keys(self, limit: int) -> list[int]:
+        """The highest of `keys`, the lowest of them first."""
+        assert self.keys is not None
+        if not self.keys.outside:
+            return [int(key) for key in self.keys.numbers[-limit:]]
+        look = limit
+        while True:                              # among the newest of all, until enough of them are none of the others
+            newest = (sa.select(SEARCH_KEY.label("key")).select_from(Article).where(*self._between())
+                      .order_by(SEARCH_KEY.desc()).limit(look).subquery())
+            every = json.loads(self._connection.scalar(sa.select(sa.func.json_group_array(newest.c.key))) or "[]")
+            found = np.setdiff1d(np.array(every, np.int64), self.keys.numbers, assume_unique=True)
+            if found.size >= limit or len(every) < look:
+                return [int(key) for key in np.sort(found)[-limit:]]
+            look *= 4
+
+    def _facts_of(self, numbers: Sequence[int]) -> Sequence[Facts]:
+        """Those of some keys, the newest first. They come as one text, which is read far faster than rows."""
+        wanted = sa.func.json_each(json.dumps(numbers)).table_valued(sa.column("value", sa.BigInteger), name="wanted")
+        fact = sa.func.json_array(Article.id, SEARCH_KEY, Article.source_id, Article.language,
+                                  sa.func.json(sa.cast(Article.topics, sa.Text)))
+        select = (sa.select(sa.func.json_group_array(sa.func.json(fact)))
+                  .select_from(wanted.join(Article.__table__, wanted.c.value == SEARCH_KEY))
+                  .with_hint(Article, "INDEXED BY ix_articles_search_key", "sqlite"))
+        return sorted((Facts(*one) for one in json.loads(self._connection.scalar(select) or "[]")),
+                      key=lambda one: one.key, reverse=True)
 
     # ---- SQLite: the parts of a query
 
@@ -199,8 +262,8 @@ class Matches:
             low, high = bounds(asked, self._conditions.now)
             lows.append(low)
             highs.append(high)
-        return (max((_first_key(low) for low in lows if low is not None), default=-(2**63)),
-                min((_first_key(high) - 1 for high in highs if high is not None), default=2**63 - 1))
+        return (max((first_key(low) for low in lows if low is not None), default=LOWEST),
+                min((first_key(high) - 1 for high in highs if high is not None), default=HIGHEST))
 
     def _found(self) -> list[Condition]:
         return matches(self._text or "", *self._keys)
@@ -268,11 +331,13 @@ class Matches:
         return int(self._connection.execute(select).scalar_one())
 
 
-def _first_key(moment: datetime) -> int:
-    """The lowest search_key of a moment; times of publication are whole seconds."""
-    return math.ceil(moment.astimezone(UTC).timestamp()) * _IDS
+def _refuse_wide_beginnings(query: Query) -> None:
+    """Raise for `a*`: full text would gather a tenth of all words there are, and nothing can end it meanwhile."""
+    for part in walk(query):
+        if isinstance(part, Term) and part.prefix and len(part.tokens[-1]) < 2 and part.tokens[-1].isascii():
+            raise QueryError(f"{part.tokens[-1] + '*'!r} begins too many words; write two letters or more before the *")
 
 
 def published_of(key: Any) -> datetime:
     """The time of publication of a match's key."""
-    return datetime.fromtimestamp(key // _IDS, UTC) if isinstance(key, int) else as_utc(key)
+    return moment_of(key) if isinstance(key, int) else as_utc(key)

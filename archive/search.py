@@ -14,8 +14,10 @@ from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases
 from archive.found import Found, found_articles
-from archive.fulltext import SEARCH_KEY, postgresql_ranks, sqlite_ranks
+from archive.fulltext import postgresql_ranks, sqlite_ranks
 from archive.matching import Match, Matches
+from archive.patience import patient
+from archive.searchkey import SEARCH_KEY
 from archive.tables import Article, Event, Hit
 from core.clock import as_utc
 from core.errors import UserError
@@ -37,6 +39,7 @@ class SearchPage:
     total_is_exact: bool = True
 
 
+@patient
 def search(connection: Connection, query: Query, *, since: datetime | None = None, until: datetime | None = None,
            sort: Sort = "time", limit: int = 50, cursor: str | None = None,
            aliases: Aliases | None = None) -> SearchPage:

@@ -14,6 +14,7 @@ from archive.conditions import Aliases
 from archive.facets import id_table
 from archive.found import Found, found_articles
 from archive.matching import COUNTED, Match, Matches
+from archive.patience import patient
 from archive.search import Sort, cursor_after, cursor_of, ranked
 from archive.tables import Article
 from core.query import Query, positive_terms
@@ -55,6 +56,7 @@ class StoryPage:
     total_is_exact: bool = True
 
 
+@patient
 def search_stories(connection: Connection, query: Query, *, since: datetime | None = None,
                    until: datetime | None = None, sort: Sort = "time", limit: int = 50, cursor: str | None = None,
                    aliases: Aliases | None = None) -> StoryPage:

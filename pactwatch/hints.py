@@ -20,12 +20,13 @@ _KINDS = {"event": "kind of event", "topic": "topic", "org": "organisation", "so
 
 def hints(connection: Connection, space: Workspace, query: Query, text: str) -> Iterator[str]:
     """A line for each value of the query that neither the archive nor the knowledge has."""
-    knowledge = load_knowledge(*space.knowledge_dirs)
+    knowledge: Knowledge | None = None       # it takes a second to read: only where there is a value to look for
     for part in walk(query):
         if not isinstance(part, Filter) or part.field not in {*_KINDS, "pair"} or part.value.endswith("*"):
             continue
         for value in pair_of(part) if part.field == "pair" else (part.value,):
             field = "org" if part.field == "pair" else part.field
+            knowledge = knowledge or load_knowledge(*space.knowledge_dirs)
             known = _known(connection, knowledge, field)
             wanted = fold(value.removesuffix("+"))
             if value == "*" or wanted in known or (

@@ -1,4 +1,4 @@
-"""What `org:` and `pair:` mean in a workspace: its knowledge, read only where a query asks for an organisation."""
+"""What `org:` and `pair:` mean in a workspace: its organisations, read only where a query asks for one."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from functools import cached_property
 from core.query import Filter, Query, walk
 from core.workspace import Workspace
 from pipeline.entities import Gazetteer
-from pipeline.knowledge import load_knowledge
+from pipeline.knowledge import load_gazetteer
 
 Aliases = Callable[[str], Sequence[str]]
 
 
 class Names:
-    """The canonical names that people's words mean. The knowledge is read when the first is asked for."""
+    """The canonical names that people's words mean. They are read when the first is asked for."""
 
     def __init__(self, space: Workspace) -> None:
         self._space = space
 
     @cached_property
     def _gazetteer(self) -> Gazetteer:
-        return load_knowledge(*self._space.knowledge_dirs).gazetteer
+        return load_gazetteer(*self._space.knowledge_dirs)
 
     def __call__(self, name: str) -> Sequence[str]:
         """What a name means; nothing where it is not known."""

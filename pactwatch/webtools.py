@@ -13,7 +13,7 @@ from alerts.clicks import settle_all
 from alerts.deliver import Courier
 from archive.engine import Connection, Engine
 from core.clock import now
-from core.errors import PactwatchError, RetryLater
+from core.errors import NotFoundError, PactwatchError, RetryLater
 from core.logs import get_logger
 from core.records import Band
 from core.workspace import Workspace
@@ -30,6 +30,7 @@ from pipeline.knowledge import Knowledge, load_knowledge
 from pipeline.rulebook import Rule
 from scrapers.catalogue import load_sources
 from scrapers.source import SourceFile
+from scrapers.switch import switch
 from web.access import Keys
 from web.site import Site
 from web.tools import Proposal
@@ -134,6 +135,13 @@ class Application:
         path = self._space.home / "sources" / f"{id_}.yaml"
         adding.write(path, text)
         return path
+
+    def switch_source(self, id_: str, *, on: bool) -> None:
+        """Write `enabled:` into a source's file in the workspace."""
+        sources = load_sources(self._space.source_dirs)[0]
+        if id_ not in sources:
+            raise NotFoundError(f"no source is named {id_[:80]!r}")
+        switch(self._space.home / "sources", sources[id_], on=on)
 
     def send_test(self, route: str) -> dict[str, Any]:
         """Send one message past the outbox."""

@@ -128,6 +128,20 @@ def load_knowledge(*directories: Path) -> Knowledge:
     return _ready(known, frames, parts, digest.hexdigest()[:12])
 
 
+def load_gazetteer(*directories: Path) -> Gazetteer:
+    """The names of organisations alone, read like the whole of the knowledge but in half of the time: for a search."""
+    organisations = OrganisationLayers()
+    parts: dict[str, Any] = {}
+    for directory in directories:
+        organisations.begin()
+        for path in _files(directory):
+            if path.relative_to(directory).parts[0] in {"organisations", "organisations.yaml", "names.yaml"}:
+                _read(path, directory, organisations, {}, parts)
+    if "names" not in parts:
+        raise KnowledgeFileError("no folder holds names.yaml")
+    return Gazetteer(organisations.finish(), parts["names"])
+
+
 def _files(directory: Path) -> list[Path]:
     if not directory.is_dir():
         return []

@@ -51,6 +51,9 @@ class Tools(Protocol):
     def add_source(self, id_: str, text: str) -> Path:
         """Write a source's file into the workspace. UserError where there is one of this name."""
 
+    def switch_source(self, id_: str, *, on: bool) -> None:
+        """Watch a source or stop it, by its file in the workspace, as `sources enable` and `sources disable` do."""
+
     def send_test(self, route: str) -> dict[str, Any]:
         """Send a test message to a route's channel, as `alerts test --json` prints it."""
 

@@ -36,6 +36,7 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     JSONL = "jsonl"
+    PARQUET = "parquet"
 
 
 class Group(StrEnum):
@@ -70,7 +71,7 @@ def search(
     group: Annotated[Group | None, typer.Option(help="One result a story, however many outlets tell it.")] = None,
     facets: Annotated[bool, typer.Option("--facets", help="Counts by organisation, event, source … too.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Results on a page.")] = 50,
-    form: Annotated[Form, typer.Option("--format", help="Form of the output; `export` has more.")] = Form.TABLE,
+    form: Annotated[Form, typer.Option("--format", help="Form of the output; `export` writes all pages.")] = Form.TABLE,
     cursor: Annotated[str | None, typer.Option(metavar="CURSOR", help="Go on where the last page ended.")] = None,
     saved: Annotated[str | None, typer.Option(metavar="NAME", help="Ask a saved search; QUERY narrows it.")] = None,
     save: Annotated[str | None, typer.Option(metavar="NAME", help="Keep this search under a name.")] = None,
@@ -85,6 +86,8 @@ def search(
     """
     from archive.engine import reading
 
+    if form is Form.PARQUET and sys.stdout.isatty():
+        raise UserError("Parquet is no text for a terminal; write it to a file with >, or use `export --output`")
     window(since, until)                     # checked first, since what is saved holds their words
     asked = _asked(ctx, query, saved, sort)
     if save is not None:
@@ -163,7 +166,7 @@ def _hint(ctx: typer.Context, connection: Connection, asked: SavedSearch) -> Non
 def _print(page: _Page, form: Form, kind: str, facets: dict[str, Any] | None) -> None:
     from dataclasses import asdict
 
-    from pactwatch.results import csv_text
+    from pactwatch.results import csv_text, write_parquet
 
     rows = [found.row(item) | {key: [asdict(one) for one in value] if key == "also" else value
                                for key, value in page.more.get(item.id, {}).items()} for item in page.items]
@@ -173,6 +176,8 @@ def _print(page: _Page, form: Form, kind: str, facets: dict[str, Any] | None) ->
     elif form is Form.JSONL:
         for row in rows:
             emit_json_line(row)
+    elif form is Form.PARQUET:
+        write_parquet(sys.stdout.buffer, [rows])
     elif form is Form.CSV:
         names = [*found.columns(), *(["matches"] if kind == "stories" else [])]
         sys.stdout.write(csv_text(names, rows))

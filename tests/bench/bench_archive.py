@@ -63,6 +63,16 @@ def count(query: str) -> Callable[[Connection], Any]:
     return lambda connection: Matches(connection, parse(query)).total()
 
 
+def facets_of(query: str) -> Callable[[Connection], Any]:
+    """What narrows a search."""
+    return lambda connection: facets(connection, parse(query))
+
+
+def timeline_of(query: str) -> Callable[[Connection], Any]:
+    """The counts by month."""
+    return lambda connection: timeline(connection, parse(query))
+
+
 TWO = " ".join(COMMON)
 FEW = f'org:"{name_of(700)}"'
 LATE = FIRST + timedelta(days=1_800)
@@ -83,12 +93,13 @@ QUESTIONS = [
     Question("page of a pair", page(f'pair:("{name_of(0)}", "{name_of(1)}")')),
     Question("count of two common words", count(TWO), 50),
     Question("count of a common organisation", count(f'org:"{name_of(0)}"')),
-    Question("facets of a rarer phrase", lambda c: facets(c, parse('"high bandwidth memory"')), 200),
-    Question("facets of two common words", lambda c: facets(c, parse(TWO)), 200),
-    Question("facets of everything", lambda c: facets(c, parse("*")), 200),
-    Question("facets of an event", lambda c: facets(c, parse("event:alliance topic:ai")), 200),
-    Question("timeline of an organisation", lambda c: timeline(c, parse(FEW)), 50),
-    Question("timeline of an organisation in 3 of 100 articles", lambda c: timeline(c, parse(f'org:"{name_of(10)}"'))),
+    *(Question(f"facets: {query}", facets_of(query), 200) for query in (
+        '"high bandwidth memory"', TWO, "market", "*", "event:alliance topic:ai", "event:*", "topic:ai", "lang:ko",
+        "lang:ko topic:chips", "source:outlet-1", "country:KR", "status:announced", "rule:ai-alliances", "score:>=0.7",
+        f'org:"{name_of(0)}"', f'event:alliance org:"{name_of(0)}"', f'pair:("{name_of(0)}", "{name_of(1)}")',
+        "NOT market", "lang:ko market", "market event:alliance", "market OR event:alliance", "published:2021 topic:ai",
+        "seen:2021")),
+    *(Question(f"timeline: {query}", timeline_of(query), 50) for query in (FEW, f'org:"{name_of(10)}"')),
     Question("what is new since half of the time", lambda c: new_since(c, parse("market"), None, 100)),
 ]
 

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.engine import reading, writing
+from archive.facets import facets
+from archive.matching import Total
 from archive.search import search
 from archive.tables import Article, Event, EventParty, Hit, Organisation, Person
 from archive.tables import Mention as MentionRow
@@ -104,6 +106,7 @@ def test_both_databases_and_a_plain_evaluation_agree(sqlite_engine, postgres_eng
         for engine, numbers in zip((sqlite_engine, postgres_engine), ids, strict=True):
             with reading(engine) as connection:
                 page = search(connection, parsed)
+                assert facets(connection, parsed).total == Total(page.total)
             assert {numbers[item.id] for item in page.items} == expected, (engine.dialect.name, asked)
             assert page.total == len(expected)
 

@@ -210,6 +210,21 @@ def test_nobody_saves_over_what_somebody_else_changed(home: Path, client: TestCl
     assert page(client, "/rules/..%2Fx", 404)
 
 
+def test_a_source_is_switched_off_and_on_by_its_file(home: Path, client: TestClient) -> None:
+    (home / "sources").mkdir(exist_ok=True)
+    file = home / "sources" / "wire.yaml"
+    file.write_text("name: The Wire\nhome: https://wire.example/\nentry_points:\n  - feed: https://wire.example/rss\n",
+                    encoding="utf-8")
+    assert send(client, "/sources/wire", "/sources/wire", {"watch": "off"}).status_code == 303
+    assert file.read_text(encoding="utf-8").endswith("enabled: false\n")
+    assert "switched off" in page(client, "/sources/wire").words
+    assert send(client, "/sources/wire", "/sources/wire", {"watch": "on"}).status_code == 303
+    assert file.read_text(encoding="utf-8").endswith("enabled: true\n")
+    assert send(client, "/sources/wire", "/sources/wire", {"watch": "maybe"}).status_code == 400
+    fields = {**page(client, "/sources/wire").form("/sources/wire"), "watch": "on"}
+    assert client.post("/sources/nobody", data=fields).status_code == 404
+
+
 def test_sources_show_how_they_go(home: Path, engine: Engine, client: TestClient) -> None:
     (home / "sources").mkdir(exist_ok=True)
     (home / "sources" / "wire.yaml").write_text(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -99,6 +100,16 @@ def source(request: Request, id_: str) -> Response:
         bars, by = timeline(site, connection, asked)
     return render(request, "source.html", id=id_, row=row, past=past, page=page, search=asked.address(),
                   timeline=bars, timeline_by=by)
+
+
+@router.post("/sources/{id_}")
+def switch(request: Request, id_: str, form: Filled) -> Response:
+    """Watch a source, or stop it."""
+    wanted = form.get("watch", "")
+    if wanted not in {"on", "off"}:
+        raise UserError("watch is on or off")
+    site_of(request).tools.switch_source(id_, on=wanted == "on")
+    return go_to(f"/sources/{quote(id_)}")
 
 
 def _lookouts(request: Request) -> Lookouts:

@@ -8,6 +8,7 @@ import json
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,14 +34,14 @@ def run(tmp_path: Path, capsysbinary, monkeypatch, home_engine):
         version(connection, first, "Samsung and Naver talk", "Old words.")
         article(connection, "Rain", "It rained.")
 
-    def command(*arguments: str) -> tuple[int, str, str]:
+    def command(*arguments: str, binary: bool = False) -> tuple[int, Any, str]:
         code = 0
         try:
             main(arguments)
         except SystemExit as end:
             code = int(end.code or 0)
         out, err = capsysbinary.readouterr()
-        return code, out.decode("utf-8", "surrogateescape"), err.decode()
+        return code, out if binary else out.decode("utf-8", "surrogateescape"), err.decode()
 
     return command
 
@@ -171,6 +172,10 @@ def test_parquet_holds_the_same_rows(run, tmp_path: Path):
     assert [row["title"] for row in table] == ["Rain", "Samsung and Naver agree", "+Naver, Samsung: deal"]
     assert table[1]["organisations"] == ["Samsung Electronics", "Naver"]
     assert table[0]["published_at"] == NOW
+    code, out, _ = run("search", "samsung", "--format", "parquet", binary=True)
+    Path("page.parquet").write_bytes(out)
+    assert [row["title"] for row in parquet.read_table("page.parquet").to_pylist()] == [
+        "Samsung and Naver agree", "+Naver, Samsung: deal"]
 
 
 def test_show_gives_the_spans_of_an_event_and_what_a_correction_changed(run):

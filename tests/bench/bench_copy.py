@@ -56,6 +56,8 @@ def main() -> int:
         for query, (total, _) in answers[0].items():
             same = answers[0][query] == answers[1][query] == answers[2][query]
             print(f"{query:45} {total:8} found, {'the same thrice' if same else 'DIFFERENT'}")
+            if not same:
+                print("   ", *((answer[query][0], answer[query][1][:5]) for answer in answers))
         for name, engine in (("SQLite", first), ("PostgreSQL", second), ("SQLite again", third)):
             size = _bytes(engine)
             print(f"{name:13} {size / 1e9:.3f} GB, {size / max(1, counts['articles']):,.0f} bytes an article")

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Engine
 
 from archive.copying import copy
 from archive.engine import open_engine, reading
+from archive.matching import COUNTED
 from archive.migrate import upgrade
 from archive.search import search
 from core.query import parse
@@ -76,10 +77,13 @@ def _timed(what: str, work: Callable[[], T]) -> T:
 
 
 def _found(engine: Engine, query: str) -> tuple[int, list[int]]:
-    """The total of a search and the articles of its first hundred, newest first."""
+    """The total of a search and the articles of its first hundred, newest first.
+
+    SQLite counts no further than to COUNTED where it has no index for a question, and says so.
+    """
     with reading(engine) as connection:
         page = search(connection, parse(query), limit=100)
-        return page.total, [item.id for item in page.items]
+        return min(page.total, COUNTED) if query.startswith("NOT") else page.total, [item.id for item in page.items]
 
 
 def _bytes(engine: Engine) -> int:

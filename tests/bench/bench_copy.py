@@ -79,11 +79,11 @@ def _timed(what: str, work: Callable[[], T]) -> T:
 def _found(engine: Engine, query: str) -> tuple[int, list[int]]:
     """The total of a search and the articles of its first hundred, newest first.
 
-    SQLite counts no further than to COUNTED where it has no index for a question, and says so.
+    SQLite counts no further than to COUNTED where no index counts for it, and says so; more is not compared.
     """
     with reading(engine) as connection:
         page = search(connection, parse(query), limit=100)
-        return min(page.total, COUNTED) if query.startswith("NOT") else page.total, [item.id for item in page.items]
+        return min(page.total, COUNTED), [item.id for item in page.items]
 
 
 def _bytes(engine: Engine) -> int:

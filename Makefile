@@ -18,7 +18,7 @@ WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
 	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive \
-	bench-copy simulate lock relock release image pin-image rehearse-image rehearse-units clean
+	bench-copy simulate lock relock release check-deploy image pin-image rehearse-image rehearse-units clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,7 +111,11 @@ relock: setup-dev
 	@$(COMPILE) pyproject.toml $(EXTRAS) --extra parquet --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group pyproject.toml:build --output-file deploy/requirements-build.lock
 	@$(COMPILE) --group pyproject.toml:release --output-file deploy/requirements-release.lock
-	@$(COMPILE) --group pyproject.toml:deploy --output-file deploy/requirements-deploy.lock
+	@$(COMPILE) --group pyproject.toml:deploy --constraint requirements-dev.lock --output-file deploy/requirements-deploy.lock
+
+check-deploy: setup-dev ## Lint and validate deploy/ with hadolint, kubernetes-validate, systemd and kubectl, as far as they are there
+	@$(INSTALL) --require-hashes -r deploy/requirements-deploy.lock
+	@$(BIN)/python -m pytest -q -rs tests/unit/deploy
 
 release: $(RELEASE)/.installed setup-dev ## Build sdist and wheel twice, use the wheel, list licences and materials: dist/
 	@$(RELEASE)/bin/python -m tests.release $(ARGS)

@@ -76,7 +76,7 @@ def contents(dist: Path) -> str:
     for name in ("pyproject.toml", "LICENSE", "requirements.lock", "deploy/Dockerfile", "CHANGELOG.md"):
         if name not in source:
             raise StepError(f"{sdist.name} lacks {name}")
-    if strange := [n for n in (*inside, *source) if n.endswith((".db", ".pyc", ".env")) or "/secrets/" in n]:
+    if strange := [n for n in (*inside, *source) if n.endswith((".db", ".pyc", "/.env")) or "/secrets/" in n]:
         raise StepError(f"does not belong into a package: {', '.join(strange[:5])}")
     return f"{len(inside)} files in the wheel, {len(source)} in the sdist"
 

@@ -71,7 +71,7 @@ def _timed(what: str, work: Callable[[], T]) -> T:
     began, used = time.monotonic(), time.process_time()
     done = work()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{what}: {time.monotonic() - began:.0f} s, {time.process_time() - used:.0f} s CPU, memory peak {peak:.0f} MB",
+    print(f"{what}: {time.monotonic() - began:.0f} s, {time.process_time() - used:.0f} s CPU, peak {peak:.0f} MB",
           flush=True)
     return done
 

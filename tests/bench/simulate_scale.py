@@ -2,10 +2,10 @@
 
 python -m tests.bench.simulate_scale [--sources N] [--articles N] [--workers N]… [--set NAME=VALUE]… [--json]
 
-Sources publish at rates that differ by powers of ten. A source that is due becomes a job of its host; a worker takes a
-few jobs at a time, holds a host for as long as its pace says, and reads the articles on one core. What things cost stands
-in tests/bench/measured.yaml, with where each figure was measured. It prints how late polls are by the number of workers,
-what the queue bears, and what an archive of so many articles takes.
+Sources publish at rates that differ by powers of ten. A source that is due becomes a job of its host; a worker takes
+a few jobs at a time, holds a host for as long as its pace says, and reads the articles on one core. What things cost
+stands in tests/bench/measured.yaml, with where each figure was measured. It prints how late polls are by the number of
+workers, what the queue bears, and what an archive of so many articles takes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import yaml
 
 FIGURES = Path(__file__).with_name("measured.yaml")
 HOUR = 3600.0
-LATE = 60.0                              # seconds that the slowest of 100 polls may be late
+LATE = 60.0  # seconds that the slowest of 100 polls may be late
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Load:
     cores_used: float
     late_median_s: float
     late_p99_s: float
-    store_p99_s: float                   # from a page's arrival to its rows
+    store_p99_s: float  # from a page's arrival to its rows
     kept_up: bool
 
 
@@ -75,12 +75,18 @@ def simulate(sources: int, workers: int, figure: Mapping[str, float], seed: int 
     daily = rates(sources, figure["articles_per_source_day"], chance) * figure["peak_hour"]
     interval = 86_400 / np.maximum(daily * figure["polls_per_article"], figure["fewest_polls_per_day"])
     host = chance.integers(0, max(1, int(sources / figure["sources_per_host"])), sources)
-    due = [(float(first), float(first), number) for number, first in enumerate(chance.random(sources) * interval) if first < span]
+    due = [
+        (float(first), float(first), number)
+        for number, first in enumerate(chance.random(sources) * interval)
+        if first < span
+    ]
     heapq.heapify(due)
     slots = [(0.0, worker) for worker in range(workers) for _ in range(int(figure["worker_slots"]))]
     heapq.heapify(slots)
-    core, free, busy = np.zeros(workers), {}, 0.0
-    late, stored = [], []
+    core, busy = np.zeros(workers), 0.0
+    free: dict[int, float] = {}
+    late: list[float] = []
+    stored: list[float] = []
     while due:
         ready, moment, number = heapq.heappop(due)
         slot, worker = heapq.heappop(slots)
@@ -92,7 +98,8 @@ def simulate(sources: int, workers: int, figure: Mapping[str, float], seed: int 
             continue
         fresh = int(chance.poisson(daily[number] * interval[number] / 86_400))
         took = figure["poll_seconds"] + fresh * max(figure["fetch_seconds"], figure["delay_seconds"])
-        work = (figure["poll_cpu_ms"] + figure["job_cpu_ms"] + fresh * (figure["article_cpu_ms"] + figure["fetch_cpu_ms"])) / 1000
+        reading = fresh * (figure["article_cpu_ms"] + figure["fetch_cpu_ms"])
+        work = (figure["poll_cpu_ms"] + figure["job_cpu_ms"] + reading) / 1000
         arrived = begin + took
         core[worker] = max(core[worker], arrived) + work
         busy += work
@@ -105,8 +112,16 @@ def simulate(sources: int, workers: int, figure: Mapping[str, float], seed: int 
             again = moment + float(interval[number])
             heapq.heappush(due, (again, again, number))
     p99 = float(np.percentile(late, 99))
-    return Load(workers, round(len(late) / span, 1), round(len(late) / span, 1), round(busy / span, 1),
-                round(float(np.median(late)), 1), round(p99, 1), round(float(np.percentile(stored, 99)), 1), p99 <= LATE)
+    return Load(
+        workers,
+        round(len(late) / span, 1),
+        round(len(late) / span, 1),
+        round(busy / span, 1),
+        round(float(np.median(late)), 1),
+        round(p99, 1),
+        round(float(np.percentile(stored, 99)), 1),
+        p99 <= LATE,
+    )
 
 
 def needs(sources: int, articles: float, load: Load, figure: Mapping[str, float]) -> Needs:
@@ -116,11 +131,16 @@ def needs(sources: int, articles: float, load: Load, figure: Mapping[str, float]
     page = figure["page_kb"] * 1000 / figure["page_compression"]
     share = load.jobs_per_s / figure["queue_jobs_per_s"]
     return Needs(
-        articles_per_day=round(per_day), memory_gb=round(load.workers * 2 * figure["process_mb"] / 1000, 1),
-        queue_share=round(share, 2), sources_at_end_of_queue=round(sources / share / 2, -3) if share else 0,
-        database_tb=round(articles * size / 1e12, 2), month_gb=round(per_day * 30.4 * size / 1e9, 1),
-        pages_tb=round(articles * page / 1e12, 1), traffic_mbit_s=round(per_day * page * 8 / 86_400 / 1e6, 1),
-        hours_to_copy=round(articles * size / 1e6 / figure["read_mb_per_s"] / 3600, 1))
+        articles_per_day=round(per_day),
+        memory_gb=round(load.workers * 2 * figure["process_mb"] / 1000, 1),
+        queue_share=round(share, 2),
+        sources_at_end_of_queue=round(sources / share / 2, -3) if share else 0,
+        database_tb=round(articles * size / 1e12, 2),
+        month_gb=round(per_day * 30.4 * size / 1e9, 1),
+        pages_tb=round(articles * page / 1e12, 1),
+        traffic_mbit_s=round(per_day * page * 8 / 86_400 / 1e6, 1),
+        hours_to_copy=round(articles * size / 1e6 / figure["read_mb_per_s"] / 3600, 1),
+    )
 
 
 def least(sources: int, figure: Mapping[str, float]) -> list[Load]:
@@ -152,9 +172,11 @@ def main() -> int:
         return 0
     print(f"{chosen.sources:,} sources, their busiest hour, and an archive of {chosen.articles:,.0f} articles")
     for one in loads:
-        print(f"{one.workers:5} workers: {one.polls_per_s} polls a second, {one.cores_used} cores busy, late by {one.late_median_s} s "
-              f"in the middle and {one.late_p99_s} s at worst of 100; stored {one.store_p99_s} s after arrival; "
-              f"{'keeps up' if one.kept_up else 'FALLS BEHIND'}")
+        print(
+            f"{one.workers:5} workers: {one.polls_per_s} polls a second, {one.cores_used} cores busy, "
+            f"late by {one.late_median_s} s in the middle and {one.late_p99_s} s at worst of 100; stored {one.store_p99_s} s after arrival; "
+            f"{'keeps up' if one.kept_up else 'FALLS BEHIND'}"
+        )
     for name, value in asdict(rest).items():
         print(f"{name.replace('_', ' '):26} {value:,}")
     return 0

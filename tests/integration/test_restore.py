@@ -1,4 +1,4 @@
-"""A database is destroyed and its backup restored: what was sent since is not sent again, and nothing else is held back."""
+"""A database is destroyed and its backup restored: what was sent since is not sent again, all else is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ def deliver(engine: Engine, settings: Settings) -> Any:
 
 
 @pytest.fixture
-def saved(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Callable[[], Engine]]]:
+def saved(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], Callable[[], Engine]]]:
     """Makes a backup of the engine's database; what that returns destroys the database and restores it elsewhere."""
     opened: list[Engine] = []
 
@@ -89,8 +91,17 @@ def _restored_postgresql(engine: Engine, copy: Path) -> Engine:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
         connection.exec_driver_sql("DROP TABLE articles, deliveries, digests, digest_entries CASCADE")
     url = engine.url.set(database=name)
-    subprocess.run(["pg_restore", "--no-owner", "--exit-on-error", "--dbname",
-                    url.set(drivername="postgresql").render_as_string(hide_password=False), str(copy)], check=True)
+    subprocess.run(
+        [
+            "pg_restore",
+            "--no-owner",
+            "--exit-on-error",
+            "--dbname",
+            url.set(drivername="postgresql").render_as_string(hide_password=False),
+            str(copy),
+        ],
+        check=True,
+    )
     return open_engine(url.render_as_string(hide_password=False))
 
 
@@ -102,24 +113,45 @@ def test_alerts_that_were_sent_after_the_backup_are_not_sent_again(
     deliver(engine, settings)
     restore = saved()
     add_hit(engine, settings.routes, NOW, **SECOND)
-    add_hit(engine, settings.routes, NOW, story=old, status=EventStatus.DENIED, outlet="Second Post",
-            url="https://b.example/1")
+    add_hit(
+        engine,
+        settings.routes,
+        NOW,
+        story=old,
+        status=EventStatus.DENIED,
+        outlet="Second Post",
+        url="https://b.example/1",
+    )
     deliver(engine, settings)
     assert len(slack.messages) == 3
 
     restored = restore()
     # The next pass finds the same articles in another order, so that their stories have other numbers.
     add_hit(restored, settings.routes, NOW, **THIRD)
-    add_hit(restored, settings.routes, NOW, story=old, status=EventStatus.DENIED, outlet="Second Post",
-            url="https://b.example/1")
+    add_hit(
+        restored,
+        settings.routes,
+        NOW,
+        story=old,
+        status=EventStatus.DENIED,
+        outlet="Second Post",
+        url="https://b.example/1",
+    )
     _, again = add_hit(restored, settings.routes, NOW, **SECOND)
     [found] = reconcile(restored, settings, None, datetime.now(UTC))
     assert (found.adopted.found, found.adopted.deliveries, found.problem) == (2, 2, "")
     assert deliver(restored, settings).sent == 1
     assert [m["text"].split(" · ")[0] for m in slack.messages[3:]] == ["Halcyon ↔ Onyra"]
     # What comes later goes into the thread of the message that was found.
-    add_hit(restored, settings.routes, NOW, **{**SECOND, "url": "https://b.example/2"}, story=again,
-            status=EventStatus.DENIED, outlet="Second Post")
+    add_hit(
+        restored,
+        settings.routes,
+        NOW,
+        **{**SECOND, "url": "https://b.example/2"},
+        story=again,
+        status=EventStatus.DENIED,
+        outlet="Second Post",
+    )
     deliver(restored, settings)
     sent = next(m for m in slack.messages if m["text"].startswith("Corvath ↔ Nimbrel"))
     assert slack.messages[-1]["thread_ts"] == sent["ts"]
@@ -145,7 +177,7 @@ def test_a_message_that_waited_in_the_backup_and_went_out_after_it_is_not_sent_a
     settings = settings_for(slack, AT_ONCE)
     _, story = add_hit(engine, settings.routes, NOW, **FIRST)
     deliver(engine, settings)
-    add_article(engine, settings.routes, NOW, story, "Third Gazette")      # a reply that names the outlet
+    add_article(engine, settings.routes, NOW, story, "Third Gazette")  # a reply that names the outlet
     add_hit(engine, settings.routes, NOW, **SECOND)
     restore = saved()
     deliver(engine, settings)
@@ -189,7 +221,7 @@ def test_a_second_look_finds_nothing_more(
 ) -> None:
     settings = settings_for(slack, AT_ONCE, DAILY)
     announce_routes(engine, settings, NOW - timedelta(days=1))
-    slack.epoch -= 5 * 3600                  # hours before the catalogue was read anew
+    slack.epoch -= 5 * 3600  # hours before the catalogue was read anew
     restore = saved()
     add_hit(engine, settings.routes, NOW, **SECOND)
     deliver(engine, settings)

@@ -32,7 +32,7 @@ def test_after_a_restore_the_channels_are_as_if_nothing_had_happened(tmp_path: P
         late = tmp_path / "late"
         late.mkdir()
         sources = sorted((desk.home / "sources").rglob("*.yaml"))
-        for path in sources[2:]:                     # outlets that publish only after the backup
+        for path in sources[2:]:  # outlets that publish only after the backup
             path.rename(late / path.name)
         desk.call("run", "--all")
         first = list(slack.keys)
@@ -47,7 +47,7 @@ def test_after_a_restore_the_channels_are_as_if_nothing_had_happened(tmp_path: P
             path.unlink()
         shutil.copy(tmp_path / "copy.db", desk.home / "data" / "pactwatch.db")
         assert desk.json("db", "check", "--json")["ok"]
-        for path in sources[3:]:                     # what was published while nobody watched
+        for path in sources[3:]:  # what was published while nobody watched
             shutil.copy(late / path.name, path.parent)
         held = desk.json("run", "--all", "--hold", "--json")
         assert held["deliveries"]["sent"] == 0

@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.rehearsal.dockerfile import Instruction, Stage, stages
 from tests.unit.repository.code import ROOT
 
-DIGEST = "sha256:" + "0" * 64              # stands for a digest: nothing is pulled here
+DIGEST = "sha256:" + "0" * 64  # stands for a digest: nothing is pulled here
 USER = 10001
 SETTINGS = """[crawl]
 contact = "news@example.org"
@@ -75,23 +75,58 @@ class Builder:
         for name in given:
             origin = source / name.lstrip("/")
             if origin.is_dir():
-                shutil.copytree(origin, goal, symlinks=True, dirs_exist_ok=True,
-                                ignore=shutil.ignore_patterns("__pycache__") if source == ROOT else None)
+                shutil.copytree(
+                    origin,
+                    goal,
+                    symlinks=True,
+                    dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("__pycache__") if source == ROOT else None,
+                )
             else:
                 shutil.copy2(origin, goal / origin.name if target.endswith("/") or len(given) > 1 else goal)
 
 
-def run(tree: Path, command: list[str], environment: dict[str, str], folder: str, binds: list[str], *,
-        writable: bool = False, mounts: list[str] | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+def run(
+    tree: Path,
+    command: list[str],
+    environment: dict[str, str],
+    folder: str,
+    binds: list[str],
+    *,
+    writable: bool = False,
+    mounts: list[str] | None = None,
+    check: bool = True,
+) -> subprocess.CompletedProcess[str]:
     """Run a command with a tree as its root: as root where it may be written to, else as the image's user."""
     user = [] if writable else ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
     show = [word for path in ("/etc/resolv.conf", *binds) if Path(path).exists() for word in ("--ro-bind", path, path)]
     done = subprocess.run(
-        [*user, "bwrap", "--bind" if writable else "--ro-bind", str(tree), "/", "--dev", "/dev", "--proc", "/proc",
-         "--tmpfs", "/tmp", *(show if writable else []), *(mounts or []), "--unshare-pid", "--die-with-parent", "--clearenv",
-         *[word for name, value in environment.items() for word in ("--setenv", name, value)],
-         "--chdir", folder, *command],
-        check=False, text=True, capture_output=not writable)
+        [
+            *user,
+            "bwrap",
+            "--bind" if writable else "--ro-bind",
+            str(tree),
+            "/",
+            "--dev",
+            "/dev",
+            "--proc",
+            "/proc",
+            "--tmpfs",
+            "/tmp",
+            *(show if writable else []),
+            *(mounts or []),
+            "--unshare-pid",
+            "--die-with-parent",
+            "--clearenv",
+            *[word for name, value in environment.items() for word in ("--setenv", name, value)],
+            "--chdir",
+            folder,
+            *command,
+        ],
+        check=False,
+        text=True,
+        capture_output=not writable,
+    )
     if check and done.returncode:
         print(done.stdout, done.stderr)
         raise SystemExit(f"{command} failed with {done.returncode}")
@@ -100,16 +135,31 @@ def run(tree: Path, command: list[str], environment: dict[str, str], folder: str
 
 def use(tree: Path, stage: Stage, workspace: Path, data: Path) -> None:
     """Use the image as it will be used: a workspace that is only read, a folder for data, a read-only root."""
-    environment = {**stage.environment, "PACTWATCH_DATABASE__URL": "sqlite:////data/pactwatch.db",
-                   "PACTWATCH_CATALOG__BUILTIN": "true"}
+    environment = {
+        **stage.environment,
+        "PACTWATCH_DATABASE__URL": "sqlite:////data/pactwatch.db",
+        "PACTWATCH_CATALOG__BUILTIN": "true",
+    }
     mounts = ["--ro-bind", str(workspace), "/workspace", "--bind", str(data), "/data"]
-    for command in ("touch /opt/x", "touch /workspace/x"):
-        refused = run(tree, ["/bin/sh", "-c", command], environment, "/workspace", [], mounts=mounts, check=False)
-        assert refused.returncode, f"{command} should be refused"
-    for command in (["--version"], ["db", "upgrade"], ["config", "show"], ["sources", "check"], ["rules", "test"],
-                    ["search", "AI"], ["digest", "preview"], ["db", "backup", "/data/copy.db"], ["db", "check"]):
+    for forbidden in ("touch /opt/x", "touch /workspace/x"):
+        refused = run(tree, ["/bin/sh", "-c", forbidden], environment, "/workspace", [], mounts=mounts, check=False)
+        assert refused.returncode, f"{forbidden} should be refused"
+    for command in (
+        ["--version"],
+        ["db", "upgrade"],
+        ["config", "show"],
+        ["sources", "check"],
+        ["rules", "test"],
+        ["search", "AI"],
+        ["digest", "preview"],
+        ["db", "backup", "/data/copy.db"],
+        ["db", "check"],
+    ):
         done = run(tree, ["pactwatch", *command], environment, "/workspace", [], mounts=mounts)
-        print(f"as {USER}, root read-only: pactwatch {' '.join(command)}: {' '.join(done.stdout.split())[:90]}", flush=True)
+        print(
+            f"as {USER}, root read-only: pactwatch {' '.join(command)}: {' '.join(done.stdout.split())[:90]}",
+            flush=True,
+        )
     demo = run(tree, ["pactwatch", "demo"], {**environment, "PACTWATCH_HOME": ""}, "/tmp", [], mounts=mounts)
     print("demo:", demo.stdout.strip().splitlines()[-1][:150])
 

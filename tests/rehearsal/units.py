@@ -90,8 +90,13 @@ def main() -> int:
         subprocess.run(["cp", "-a", str(base), str(tree)], check=True)
         prepare(tree, opt)
         try:
-            subprocess.run(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "-b", "-D", str(tree)],
-                           stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=300, check=False)
+            subprocess.run(
+                ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "-b", "-D", str(tree)],
+                stdout=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL,
+                timeout=300,
+                check=False,
+            )
         except subprocess.TimeoutExpired:
             print("it did not end within five minutes")
         result = tree / "result"

@@ -55,7 +55,11 @@ def main() -> int:
             step(done, "image", supply.image)
             step(done, "sums", lambda: packing.sums(DIST))
     bad = [one for one in done if one.state == "FAILED" or (published and one.state == "not reached")]
-    print(f"{len(bad)} of {len(done)} steps stand in the way of a release." if bad else f"dist/ is ready: {len(done)} steps.")
+    print(
+        f"{len(bad)} of {len(done)} steps stand in the way of a release."
+        if bad
+        else f"dist/ is ready: {len(done)} steps."
+    )
     return 1 if bad else 0
 
 

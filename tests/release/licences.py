@@ -13,12 +13,35 @@ from pathlib import Path
 
 from tests.release.steps import StepError, call
 
-ALLOWED = {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD", "CC0-1.0", "CNRI-Python", "ISC", "LGPL-2.1",
-           "LGPL-3.0", "MIT", "MIT-0", "MIT-CMU", "MPL-1.1", "MPL-2.0", "PSF-2.0", "Unlicense", "ZPL-2.1", "Zlib"}
+ALLOWED = {
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSD",
+    "CC0-1.0",
+    "CNRI-Python",
+    "ISC",
+    "LGPL-2.1",
+    "LGPL-3.0",
+    "MIT",
+    "MIT-0",
+    "MIT-CMU",
+    "MPL-1.1",
+    "MPL-2.0",
+    "PSF-2.0",
+    "Unlicense",
+    "ZPL-2.1",
+    "Zlib",
+}
 # The long names of classifiers and of old metadata.
 _NAMES = {
-    "Apache Software License": "Apache-2.0", "Apache 2.0": "Apache-2.0", "BSD License": "BSD", "MIT License": "MIT",
-    "ISC License (ISCL)": "ISC", "Python Software Foundation License": "PSF-2.0",
+    "Apache Software License": "Apache-2.0",
+    "Apache 2.0": "Apache-2.0",
+    "BSD License": "BSD",
+    "MIT License": "MIT",
+    "ISC License (ISCL)": "ISC",
+    "Python Software Foundation License": "PSF-2.0",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "GNU Lesser General Public License v3 or later (LGPLv3+)": "LGPL-3.0",
 }
@@ -40,8 +63,10 @@ print(json.dumps(sorted(found, key=lambda row: row[0].lower())))
 def acceptable(expression: str) -> bool:
     """Whether one alternative of a licence expression consists of allowed licences only."""
     expression = _NAMES.get(expression, expression)
-    return any(all(_allowed(one) for one in re.split(r"\s+AND\s+", alternative.strip(" ()")))
-               for alternative in re.split(r"\s+OR\s+", expression))
+    return any(
+        all(_allowed(one) for one in re.split(r"\s+AND\s+", alternative.strip(" ()")))
+        for alternative in re.split(r"\s+OR\s+", expression)
+    )
 
 
 def _allowed(name: str) -> bool:

@@ -32,7 +32,9 @@ def build(place: Path, dist: Path) -> str:
         if one.read_bytes() != other.read_bytes():
             raise StepError(f"two builds of {one.name} differ")
         shutil.copy(one, dist)
-    return ", ".join(f"{file.name} ({file.stat().st_size / 1e6:.1f} MB, sha256 {_digest(file)[:12]}…)" for file in first)
+    return ", ".join(
+        f"{file.name} ({file.stat().st_size / 1e6:.1f} MB, sha256 {_digest(file)[:12]}…)" for file in first
+    )
 
 
 def _once(folder: Path) -> list[Path]:
@@ -42,8 +44,11 @@ def _once(folder: Path) -> list[Path]:
     call(["git", "archive", "--format=tar", f"--output={folder / 'tree.tar'}", "HEAD"], cwd=ROOT)
     with tarfile.open(folder / "tree.tar") as archive:
         archive.extractall(tree, filter="data")
-    call([sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist"], cwd=tree,
-         env={"SOURCE_DATE_EPOCH": epoch(), "PYTHONHASHSEED": "0"})
+    call(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist"],
+        cwd=tree,
+        env={"SOURCE_DATE_EPOCH": epoch(), "PYTHONHASHSEED": "0"},
+    )
     files = sorted((folder / "dist").iterdir())
     for file in files:
         if file.name.endswith(".tar.gz"):

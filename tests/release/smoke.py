@@ -10,15 +10,17 @@ from pathlib import Path
 from tests.release.steps import ROOT, StepError, call
 
 _ENVIRONMENT = {"PYTHONPATH": "", "PACTWATCH_HOME": "", "COLUMNS": "120"}
-_PLACES = ("import importlib, json; print(json.dumps([importlib.import_module(n).__file__ for n in "
-           "('core', 'archive', 'scrapers', 'pipeline', 'alerts', 'web', 'pactwatch', 'migrations')]))")
+_PLACES = (
+    "import importlib, json; print(json.dumps([importlib.import_module(n).__file__ for n in "
+    "('core', 'archive', 'scrapers', 'pipeline', 'alerts', 'web', 'pactwatch', 'migrations')]))"
+)
 
 
 def install(place: Path, dist: Path) -> Path:
     """A fresh environment with the libraries of the lock and the wheel; its Python."""
     call([sys.executable, "-m", "venv", place / "venv"], cwd=place)
     python = place / "venv" / "bin" / "python"
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     call([*pip, "--require-hashes", "-r", ROOT / "requirements.lock"], cwd=place)
     [wheel] = dist.glob("*.whl")
     call([*pip, "--no-deps", shutil.copy(wheel, place)], cwd=place)

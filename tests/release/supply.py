@@ -10,15 +10,29 @@ from pathlib import Path
 from tests.release.packing import epoch
 from tests.release.steps import ROOT, NotReachedError, StepError, call
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "deploy/requirements-build.lock", "deploy/requirements-release.lock",
-         "deploy/requirements-deploy.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "deploy/requirements-build.lock",
+    "deploy/requirements-release.lock",
+    "deploy/requirements-deploy.lock",
+)
 
 
 def bill(python: Path, dist: Path) -> str:
     """Write a CycloneDX bill of materials of the environment."""
     out = dist / "sbom.cdx.json"
     program = Path(sys.executable).with_name("cyclonedx-py")
-    command = [program, "environment", "--output-reproducible", "--pyproject", ROOT / "pyproject.toml", "-o", out, python]
+    command = [
+        program,
+        "environment",
+        "--output-reproducible",
+        "--pyproject",
+        ROOT / "pyproject.toml",
+        "-o",
+        out,
+        python,
+    ]
     call(command, cwd=dist, env={"SOURCE_DATE_EPOCH": epoch()})
     parts = json.loads(out.read_text(encoding="utf-8"))
     # Where they were installed from is this machine's business.
@@ -32,13 +46,30 @@ def audit() -> str:
     """Ask for known weaknesses of what is locked. A service that knows none of the packages has told us nothing."""
     program = Path(sys.executable).with_name("pip-audit")
     try:
-        said = call([program, "-r", ROOT / "requirements.lock", "--require-hashes", "--disable-pip", "--no-deps",
-                     "--progress-spinner", "off", "--format", "json"], cwd=ROOT, allowed=(0, 1))
+        said = call(
+            [
+                program,
+                "-r",
+                ROOT / "requirements.lock",
+                "--require-hashes",
+                "--disable-pip",
+                "--no-deps",
+                "--progress-spinner",
+                "off",
+                "--format",
+                "json",
+            ],
+            cwd=ROOT,
+            allowed=(0, 1),
+        )
         found = json.loads(said)["dependencies"]
     except (StepError, ValueError) as failure:
         raise NotReachedError(f"pip-audit's service did not answer: {str(failure)[-200:]}") from failure
-    weak = [f"{one['name']} {one['version']}: {', '.join(v['id'] for v in one['vulns'])}" for one in found
-            if one.get("vulns")]
+    weak = [
+        f"{one['name']} {one['version']}: {', '.join(v['id'] for v in one['vulns'])}"
+        for one in found
+        if one.get("vulns")
+    ]
     if weak:
         raise StepError(f"known weaknesses: {'; '.join(weak)}")
     silent = [one["name"] for one in found if "skip_reason" in one]
@@ -79,5 +110,7 @@ def image() -> str:
     """The base of the image is pinned by digest."""
     text = (ROOT / "deploy" / "base-image.env").read_text(encoding="utf-8")
     if not re.search(r"^BASE_DIGEST=sha256:[0-9a-f]{64}$", text, re.MULTILINE):
-        raise NotReachedError("deploy/base-image.env has no digest yet; run `make pin-image` where docker and a network are")
+        raise NotReachedError(
+            "deploy/base-image.env has no digest yet; run `make pin-image` where docker and a network are"
+        )
     return "pinned by digest"

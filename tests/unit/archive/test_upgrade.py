@@ -1,4 +1,4 @@
-"""An archive of the first version, with rows in every table, is brought to the newest one with nothing lost or changed."""
+"""An archive of the first version, with rows in every table, comes to the newest one with nothing lost or changed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,27 @@ ROWS = 3
 MOMENT = datetime.datetime(2026, 3, 15, 12, tzinfo=datetime.UTC)
 # What stands in a column where any text would not do; {n} is the row's number.
 WORDS = {
-    "addresses.state": "stored", "events.status": "announced", "events.family": "alliance", "events.field": "text",
-    "mentions.field": "text", "feedback.verdict": "relevant", "deliveries.state": "sent", "deliveries.kind": "alert",
-    "deliveries.key": "alert:name {n}:{n}:deal:A|B", "deliveries.route": "name {n}", "digests.route": "name {n}",
-    "digest_entries.route": "name {n}", "digest_entries.key": "{n}:deal:A|B", "digests.local_date": "2026-03-1{n}",
-    "digests.slot": "08:00", "routes.send": "immediate", "articles.search_text": "word{n} and more",
-    "articles.content_hash": "{n}", "sources.id": "source-{n}", "organisations.parent": "", "deliveries.message_id": "17000000{n}.1",
+    "addresses.state": "stored",
+    "events.status": "announced",
+    "events.family": "alliance",
+    "events.field": "text",
+    "mentions.field": "text",
+    "feedback.verdict": "relevant",
+    "deliveries.state": "sent",
+    "deliveries.kind": "alert",
+    "deliveries.key": "alert:name {n}:{n}:deal:A|B",
+    "deliveries.route": "name {n}",
+    "digests.route": "name {n}",
+    "digest_entries.route": "name {n}",
+    "digest_entries.key": "{n}:deal:A|B",
+    "digests.local_date": "2026-03-1{n}",
+    "digests.slot": "08:00",
+    "routes.send": "immediate",
+    "articles.search_text": "word{n} and more",
+    "articles.content_hash": "{n}",
+    "sources.id": "source-{n}",
+    "organisations.parent": "",
+    "deliveries.message_id": "17000000{n}.1",
 }
 JSON = {"articles.authors": ["A. Writer"], "articles.topics": {"ai": 0.5}, "events.topics": ["ai"]}
 ONE = {"articles.version", "hits.article_version", "stories.article_count", "stories.source_count"}
@@ -36,8 +51,11 @@ def value(table: sa.Table, column: sa.Column[Any], number: int) -> Any:
     """Something of the column's type that tells the row."""
     name = f"{table.name}.{column.name}"
     for key in column.foreign_keys:
-        return f"source-{number}" if key.column.name == "id" and key.column.table.name == "sources" else (
-            f"name {number}" if key.column.name == "name" else number)
+        return (
+            f"source-{number}"
+            if key.column.name == "id" and key.column.table.name == "sources"
+            else (f"name {number}" if key.column.name == "name" else number)
+        )
     if column.name == "source_id":
         return f"source-{number}"
     kind = column.type
@@ -71,8 +89,9 @@ def first_version(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     written = {}
     with writing(engine) as connection:
         for name, table in tables(connection).items():
-            rows = [{column.name: value(table, column, number) for column in table.columns}
-                    for number in range(1, ROWS + 1)]
+            rows = [
+                {column.name: value(table, column, number) for column in table.columns} for number in range(1, ROWS + 1)
+            ]
             connection.execute(sa.insert(table), rows)
             written[name] = rows
     return written
@@ -96,8 +115,10 @@ def test_every_row_of_the_first_version_is_there_and_says_the_same(
         assert set(upgraded) <= set(now)
         for name, rows in upgraded.items():
             table = now[name]
-            found = {tuple(_plain(row[column]) for column in rows[0])
-                     for row in connection.execute(sa.select(table)).mappings()}
+            found = {
+                tuple(_plain(row[column]) for column in rows[0])
+                for row in connection.execute(sa.select(table)).mappings()
+            }
             assert found == {tuple(map(_plain, row.values())) for row in rows}, name
 
 
@@ -112,5 +133,7 @@ def test_the_upgraded_archive_is_whole_and_is_searched(
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime.datetime):
-        return value.replace(tzinfo=None) if value.tzinfo is None else value.astimezone(datetime.UTC).replace(tzinfo=None)
+        return (
+            value.replace(tzinfo=None) if value.tzinfo is None else value.astimezone(datetime.UTC).replace(tzinfo=None)
+        )
     return bytes(value) if isinstance(value, memoryview) else str(value) if isinstance(value, list | dict) else value

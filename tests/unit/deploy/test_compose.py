@@ -71,9 +71,15 @@ def test_every_variable_is_explained_in_the_example() -> None:
 
 def settings_named() -> list[tuple[str, str]]:
     """Every setting that a file of deploy/ names as a variable, with the file."""
-    return sorted({(str(path.relative_to(ROOT)), name) for path in DEPLOY.rglob("*") if path.is_file()
-                   for name in re.findall(r"PACTWATCH_[A-Z]+__[A-Z_]+", path.read_text(encoding="utf-8"))
-                   if name != "PACTWATCH_SECTION__KEY"})
+    return sorted(
+        {
+            (str(path.relative_to(ROOT)), name)
+            for path in DEPLOY.rglob("*")
+            if path.is_file()
+            for name in re.findall(r"PACTWATCH_[A-Z]+__[A-Z_]+", path.read_text(encoding="utf-8"))
+            if name != "PACTWATCH_SECTION__KEY"
+        }
+    )
 
 
 @pytest.mark.parametrize(("file", "name"), settings_named())

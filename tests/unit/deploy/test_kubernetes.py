@@ -46,7 +46,10 @@ def test_a_pod_is_of_the_restricted_standard(name: str) -> None:
     assert pod["automountServiceAccountToken"] is False
     for container in pod["containers"]:
         assert container["securityContext"] == {
-            "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
         assert {"requests", "limits"} <= set(container["resources"])
         assert "memory" in container["resources"]["limits"]
 

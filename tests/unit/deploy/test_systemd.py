@@ -13,7 +13,7 @@ from tests.unit.repository.code import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
-MOST = 2.5                               # what `systemd-analyze security` may say; 10 is wide open
+MOST = 2.5  # what `systemd-analyze security` may say; 10 is wide open
 _LIBRARY = Path("/usr/lib/systemd/system")
 
 
@@ -40,15 +40,23 @@ def instance(unit: str) -> str:
 
 def test_systemd_understands_every_unit(machine: Path) -> None:
     names = [instance(path.name) for path in UNITS.iterdir() if path.is_file()]
-    done = subprocess.run(["systemd-analyze", "verify", f"--root={machine}", "--man=no", *names], check=False,
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", f"--root={machine}", "--man=no", *names],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("unit", SERVICES)
 def test_a_service_is_exposed_little(machine: Path, unit: str) -> None:
-    done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--root={machine}", "--no-pager", instance(unit)],
-                          check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", f"--root={machine}", "--no-pager", instance(unit)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     found = re.search(r"exposure level for \S+: ([0-9.]+)", done.stdout)
     assert found is not None, done.stdout + done.stderr
     assert float(found[1]) <= MOST

@@ -173,9 +173,9 @@ def main() -> int:
     print(f"{chosen.sources:,} sources, their busiest hour, and an archive of {chosen.articles:,.0f} articles")
     for one in loads:
         print(
-            f"{one.workers:5} workers: {one.polls_per_s} polls a second, {one.cores_used} cores busy, "
-            f"late by {one.late_median_s} s in the middle and {one.late_p99_s} s at worst of 100; stored {one.store_p99_s} s after arrival; "
-            f"{'keeps up' if one.kept_up else 'FALLS BEHIND'}"
+            f"{one.workers:5} workers: {one.polls_per_s} polls a second, {one.cores_used} cores busy; late by "
+            f"{one.late_median_s} s in the middle, {one.late_p99_s} s at worst of 100; stored {one.store_p99_s} s "
+            f"after arrival; {'keeps up' if one.kept_up else 'FALLS BEHIND'}"
         )
     for name, value in asdict(rest).items():
         print(f"{name.replace('_', ' '):26} {value:,}")

@@ -63,7 +63,8 @@ def test_after_a_restore_the_channels_are_as_if_nothing_had_happened(tmp_path: P
 
         heads = [m for m in slack.messages if m["channel"] == "C0000000001" and not m.get("thread_ts")]
         with closing(sqlite3.connect(desk.home / "data" / "pactwatch.db")) as database:
-            [stories] = database.execute("SELECT count(DISTINCT story_id) FROM hits WHERE rule = 'ai-alliances'").fetchone()
+            told = "SELECT count(DISTINCT story_id) FROM hits WHERE rule = 'ai-alliances'"
+            [stories] = database.execute(told).fetchone()
             assert database.execute("SELECT DISTINCT state FROM deliveries").fetchall() == [("sent",)]
         assert len(slack.messages) > len(sent)
         assert len(heads) == len({m["text"] for m in heads}) == stories

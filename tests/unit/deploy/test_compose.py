@@ -16,7 +16,7 @@ TEXT = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, Any] = COMPOSE["services"]
 # Sections that other parts of the same version bring.
-COMING = {"jobs", "metrics"}
+COMING = {"jobs"}
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -6,6 +6,9 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+RELEASE := .venv-release
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+-include deploy/base-image.env
 # -qq: pip warns of an lxml extra that pyproject.toml makes up for; see lxml-html-clean there.
 INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
@@ -14,7 +17,8 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
-	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive bench-pages lock clean
+	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive bench-pages \
+	bench-copy simulate lock relock release check-deploy image pin-image rehearse-image rehearse-units clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,18 +103,57 @@ bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and
 bench-care: setup-dev ## Measure the graph, copies and pruning: make bench-care ARGS="10000 100000"
 	@$(BIN)/python -m tests.bench.bench_care $(ARGS)
 
-lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock
-	@$(INSTALL) uv
-	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --extra otel --output-file requirements.lock
-	@$(COMPILE) --extra postgres --extra apprise --extra picture --extra mcp --extra otel --extra parquet --group dev --constraint requirements.lock --output-file requirements-dev.lock
+lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock, deploy/*.lock
+	@$(INSTALL) "uv>=0.13,<0.14"
+	@$(MAKE) --no-print-directory relock UPGRADE=--upgrade
+
+# The same without newer versions: what is locked stays, as long as pyproject.toml allows it.
+relock: setup-dev
+	@$(BIN)/uv --version >/dev/null 2>&1 || $(INSTALL) "uv>=0.13,<0.14"
+	@$(COMPILE) pyproject.toml $(EXTRAS) --output-file requirements.lock
+	@$(COMPILE) pyproject.toml $(EXTRAS) --extra parquet --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --group pyproject.toml:build --output-file deploy/requirements-build.lock
+	@$(COMPILE) --group pyproject.toml:release --output-file deploy/requirements-release.lock
+	@$(COMPILE) --group pyproject.toml:deploy --constraint requirements-dev.lock --output-file deploy/requirements-deploy.lock
+
+check-deploy: setup-dev ## Lint and validate deploy/ with hadolint, kubernetes-validate, systemd and kubectl, as far as they are there
+	@$(INSTALL) --require-hashes -r deploy/requirements-deploy.lock
+	@$(BIN)/python -m pytest -q -rs tests/unit/deploy
+
+release: $(RELEASE)/.installed setup-dev ## Build sdist and wheel twice, use the wheel, list licences and materials: dist/
+	@$(RELEASE)/bin/python -m tests.release $(ARGS)
+
+# deploy/base-image.env is read by make.
+image: ## Build the container image; refuses a base that is not pinned by digest
+	@echo "$(BASE_DIGEST)" | grep -qE '^sha256:[0-9a-f]{64}$$' || { echo "deploy/base-image.env has no digest; run make pin-image" >&2; exit 2; }
+	docker build -f deploy/Dockerfile --build-arg PYTHON_IMAGE=$(BASE_IMAGE)@$(BASE_DIGEST) -t pactwatch:$(VERSION) .
+
+pin-image: ## Pin the image's base by its present digest; needs docker and a network
+	@digest=$$(docker buildx imagetools inspect "$(BASE_IMAGE)" --format '{{.Manifest.Digest}}') && \
+		sed -i "s|^BASE_DIGEST=.*|BASE_DIGEST=$$digest|" deploy/base-image.env && echo "$(BASE_IMAGE)@$$digest"
+
+rehearse-image: setup-dev ## Run deploy/Dockerfile without an engine: make rehearse-image ROOTFS=debian-tree ARGS="--bind FILE"
+	@test -d "$(ROOTFS)" || { $(BIN)/python -m tests.rehearsal.image --help; exit 2; }
+	@$(BIN)/python -m tests.rehearsal.image "$(ROOTFS)" $(ARGS)
+
+rehearse-units: setup-dev ## Run the systemd units in a container: make rehearse-units SYSROOT=debian-tree OPT=opt-of-the-image
+	@test -d "$(SYSROOT)" -a -d "$(OPT)" || { echo "See tests/rehearsal/units.py" >&2; exit 2; }
+	@$(BIN)/python -m tests.rehearsal.units "$(SYSROOT)" "$(OPT)"
+
+bench-copy: setup-dev ## Measure moves of an archive between SQLite and PostgreSQL: make bench-copy ARTICLES=100000
+	@$(BIN)/python -m tests.bench.bench_copy $(or $(ARTICLES),100000) $(ARGS)
+
+simulate: setup-dev ## What an installation needs: make simulate ARGS="--sources 100000 --articles 1000000000"
+	@$(BIN)/python -m tests.bench.simulate_scale $(ARGS)
 
 clean: ## Remove .venv, caches and build results
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(RELEASE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # No index addresses: the lock works with whatever index pip is set up for.
-COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
+EXTRAS := --extra postgres --extra apprise --extra picture --extra mcp --extra otel
 
 # pip refuses a local project where hashes are demanded, so the project itself is a second step.
 $(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
@@ -124,6 +167,11 @@ $(VENV)/.installed-dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL) --no-deps --editable .
 	@touch $@ $(VENV)/.installed
+
+$(RELEASE)/.installed: deploy/requirements-release.lock | $(BIN)/python
+	@$(PYTHON) -m venv $(RELEASE)
+	@$(RELEASE)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r deploy/requirements-release.lock
+	@touch $@
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or later, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -25,6 +25,10 @@ class DatabaseSettings(Section):
     """Where the archive is."""
 
     url: str = Field("sqlite:///data/pactwatch.db", description="SQLite file relative to the workspace, or postgresql://user@host/name")
+    password: SecretStr | None = Field(
+        None, description="Password of PostgreSQL's user; better by password_file, the environment or ~/.pgpass"
+    )
+    password_file: Path | None = Field(None, description="File that holds the password of PostgreSQL's user")
 
 
 NO_CONTACT = (
@@ -235,11 +239,16 @@ class Settings(Section):
 
     @cached_property
     def database_url(self) -> str:
-        """The database's address with a SQLite path made absolute."""
-        prefix = "sqlite:///"
-        if self.database.url.startswith(prefix):
-            return prefix + str((self.home / self.database.url.removeprefix(prefix)).absolute())
-        return self.database.url
+        """The database's address with a SQLite path made absolute, and with the password where there is one."""
+        prefix, url = "sqlite:///", self.database.url
+        if url.startswith(prefix):
+            return prefix + str((self.home / url.removeprefix(prefix)).absolute())
+        password = _secret("database.password_file", self.database.password, self.database.password_file, self.home)
+        parts = urlsplit(url)
+        if password is None or not parts.username or parts.password is not None:
+            return url
+        user, _, place = parts.netloc.partition("@")
+        return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{place}").geturl()
 
     def slack_token(self) -> str | None:
         """The bot token, from the setting, the environment or its file."""

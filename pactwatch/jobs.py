@@ -58,8 +58,9 @@ def run_once(
     progress: Changed = lambda _: None,
     courier: Courier | None = None,
     kind: str = "run",
+    hold: bool = False,
 ) -> PassSummary:
-    """One pass: crawl, store, then send what is due. Ends by itself."""
+    """One pass: crawl, store, then send what is due unless `hold` leaves that for later. Ends by itself."""
     announce_routes(engine, space.settings, now())
 
     async def main(stop: asyncio.Event) -> PassSummary:
@@ -72,7 +73,7 @@ def run_once(
         finally:
             desk.close()
         note_broken(summary, broken)
-        if not stop.is_set():
+        if not stop.is_set() and not hold:
             await in_thread(look_after, engine, space.settings, now())
             summary.deliveries = asdict(await in_thread(tick, engine, space.settings, now(), courier))
         return summary

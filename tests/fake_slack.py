@@ -39,6 +39,7 @@ class FakeSlack:
         self.upload_faults: deque[str] = deque() # those of taking the bytes of a file
         self.slow_files = 0                      # posts that are refused because Slack still works at their file
         self.hang, self.page = hang, page
+        self.epoch = 1_700_000_000               # when the first message is posted, by Slack's clock
         self.delay = 0.0                         # seconds of work before a message stands in the channel
         self.lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"slack": self}))
@@ -73,7 +74,7 @@ class FakeSlack:
 
     def take(self, payload: dict[str, Any]) -> dict[str, Any]:
         with self.lock:
-            ts = f"{1_700_000_000 + len(self.messages)}.{len(self.messages):06d}"
+            ts = f"{self.epoch + len(self.messages)}.{len(self.messages):06d}"
             message = {"type": "message", "ts": ts, "at": time.monotonic(), **payload}
             shown = [b["slack_file"]["id"] for b in payload.get("blocks") or () if b["type"] == "image"]
             if any(id_ not in self.files for id_ in shown) or (shown and self.slow_files > 0):
@@ -91,7 +92,7 @@ class FakeSlack:
             found = [m for m in self.messages if m["channel"] == payload["channel"] and (
                 thread in (m["ts"], m.get("thread_ts")) if thread else not m.get("thread_ts"))][::-1]
         start = int(payload.get("cursor") or 0)
-        page = [{"ts": m["ts"], "text": m["text"], "metadata": m["metadata"]} for m in found[start : start + self.page]]
+        page = [{k: m.get(k) for k in ("ts", "text", "metadata", "blocks")} for m in found[start : start + self.page]]
         more = start + self.page < len(found)
         return {"ok": True, "messages": page, "has_more": more,
                 "response_metadata": {"next_cursor": str(start + self.page) if more else ""}}

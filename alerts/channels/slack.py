@@ -12,9 +12,9 @@ import socket
 import ssl
 import time
 import urllib.error
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from slack_sdk import WebClient
@@ -24,6 +24,7 @@ from alerts import chart
 from alerts.blocks import FORM, context, parts, with_picture
 from alerts.channels.base import Payload, Post, Posted
 from alerts.message import Message, Picture
+from archive.reconcile import Told
 from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
 from core.settings import Settings
 
@@ -238,6 +239,34 @@ class SlackChannel:
                 return None
         raise NoHistoryError(f"slack:{self._channel}: too many messages since {since:%Y-%m-%d}")
 
+    def told(self, since: datetime, threads: Iterable[str]) -> list[Told]:
+        """Our messages since then: in the channel, in their own threads, and in the threads of older messages.
+
+        Raises as `find` does.
+        """
+        channel = self._channel_id()
+        found = {one.message_id: one for one in self._ours(channel, None, since)}
+        for thread in sorted({*found, *threads}):
+            found |= {one.message_id: one for one in self._ours(channel, thread, since)}
+        return list(found.values())
+
+    def _ours(self, channel: str, thread: str | None, since: datetime) -> Iterator[Told]:
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            answer = self._read(channel, thread, cursor)
+            messages = answer.get("messages") or []
+            for message in messages:
+                metadata, at = message.get("metadata") or {}, datetime.fromtimestamp(float(message["ts"]), UTC)
+                if metadata.get("event_type") == EVENT and at >= since:
+                    kept = {"form": FORM, "text": message.get("text") or "", "blocks": message.get("blocks") or []}
+                    yield Told(str(message["ts"]), str((metadata.get("event_payload") or {}).get("key")), at,
+                               frozenset(_links(kept["blocks"])), kept)
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            oldest = min((float(m["ts"]) for m in messages), default=0.0)
+            if not cursor or (thread is None and oldest < since.timestamp()):
+                return
+        raise NoHistoryError(f"slack:{self._channel}: too many messages since {since:%Y-%m-%d}")
+
     def _read(self, channel: str, thread: str | None, cursor: str) -> Any:
         options: dict[str, Any] = {"channel": channel, "include_all_metadata": True, "limit": _PAGE}
         if cursor:
@@ -285,6 +314,17 @@ class SlackChannel:
 def _contents(post: Post) -> dict[str, Any]:
     return {"text": post.payload["text"], "blocks": post.payload["blocks"],
             "metadata": {"event_type": EVENT, "event_payload": {"key": post.key}}}
+
+
+def _links(blocks: Any) -> Iterator[str]:
+    """The addresses that blocks link to, wherever they stand."""
+    if isinstance(blocks, dict):
+        if isinstance(blocks.get("url"), str):
+            yield blocks["url"]
+        blocks = list(blocks.values())
+    if isinstance(blocks, list):
+        for block in blocks:
+            yield from _links(block)
 
 
 def _reading(failure: SlackApiError) -> tuple[int, str, float | None]:

@@ -9,13 +9,14 @@ import typer
 from core import clock
 from core.clock import iso
 from core.errors import NotFoundError
-from pactwatch.cli import alerts_manifest, alerts_preview, alerts_test
+from pactwatch.cli import alerts_manifest, alerts_preview, alerts_reconcile, alerts_test
 from pactwatch.cli.common import console, emit_json, open_archive, workspace
 
 app = typer.Typer(help="See what was delivered and what waits; try again; try a channel.", no_args_is_help=True)
 app.command()(alerts_preview.preview)
 app.command()(alerts_test.test)
 app.command()(alerts_manifest.manifest)
+app.command()(alerts_reconcile.reconcile)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -22,6 +22,9 @@ def run(
         list[str] | None, typer.Option("--source", help="Poll this source, due or not; may be repeated.")
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Poll every source, due or not.")] = False,
+    hold: Annotated[
+        bool, typer.Option("--hold", help="Send nothing; it waits for the next pass. For a restored archive.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one summary object.")] = False,
 ) -> None:
     """Crawl the sources that are due, flag and store what they publish, and send what is due.
@@ -55,7 +58,8 @@ def run(
         # With --json, standard output belongs to the summary: the console channel writes beside it.
         courier = Courier(engine, space.settings, console=console(stderr=as_json))
         summary = run_once(
-            space, engine, sources, broken, only=source, everything=all_, progress=progress.show, courier=courier
+            space, engine, sources, broken, only=source, everything=all_, progress=progress.show, courier=courier,
+            hold=hold,
         )
     if as_json:
         emit_json(summary.as_json())

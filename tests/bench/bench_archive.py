@@ -115,7 +115,7 @@ def main() -> int:
         if not chosen.postgresql:
             file = (chosen.keep or Path(place) / "archive.db").absolute()
             return _sqlite(open_engine(f"sqlite:///{file}"), chosen.articles)
-        with _server(Path(place)) as url:
+        with server(Path(place)) as url:
             return _postgresql(open_engine(url), chosen.articles)
 
 
@@ -176,7 +176,7 @@ def _times(connection: Connection, question: Question, clock: Callable[[], float
 
 
 @contextmanager
-def _server(place: Path) -> Iterator[str]:
+def server(place: Path) -> Iterator[str]:
     """The address of an embedded PostgreSQL server, stopped at the end."""
     holder = subprocess.Popen([sys.executable, str(Path(__file__).parents[1] / "postgres_server.py"), str(place),
                                str(os.getpid())], start_new_session=True)

@@ -113,6 +113,25 @@ def test_a_sqlite_path_is_relative_to_the_workspace(home: Path) -> None:
     assert load_workspace(home, environ={}).settings.database_url == f"sqlite:///{home}/data/pactwatch.db"
 
 
+def test_the_password_of_the_database_comes_from_its_file(home: Path) -> None:
+    (home / "secret").write_text("p@ss/word\n")
+    environ = {"PACTWATCH_DATABASE__URL": "postgresql://desk@db.example:5432/news?sslmode=require",
+               "PACTWATCH_DATABASE__PASSWORD_FILE": "secret"}
+    space = load_workspace(home, environ=environ)
+    assert space.settings.database_url == "postgresql://desk:p%40ss%2Fword@db.example:5432/news?sslmode=require"
+    assert not any("p@ss" in value or "p%40" in value for _, value, _ in effective(space))
+    (home / "secret").unlink()
+    with pytest.raises(SettingsError, match=r"database\.password_file 'secret' cannot be read"):
+        _ = load_workspace(home, environ=environ).settings.database_url
+
+
+def test_a_password_in_the_address_wins_and_sqlite_has_none(home: Path) -> None:
+    url = "postgresql://desk:own@db.example/news"
+    password = {"PACTWATCH_DATABASE__PASSWORD": "other"}
+    assert load_workspace(home, environ={"PACTWATCH_DATABASE__URL": url, **password}).settings.database_url == url
+    assert load_workspace(home, environ=password).settings.database_url == f"sqlite:///{home}/data/pactwatch.db"
+
+
 def test_the_shipped_catalogue_can_be_left_out(home: Path) -> None:
     assert len(load_workspace(home, environ={}).source_dirs) == 2
     assert load_workspace(home, environ={"PACTWATCH_CATALOG__BUILTIN": "false"}).source_dirs == (home / "sources",)

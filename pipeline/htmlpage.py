@@ -18,6 +18,8 @@ MAX_HTML = 4_000_000
 MAX_TAGS = 30_000
 # Some end the parsing, and none of them may reach a database or a message.
 _CONTROL_BYTES = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_NO_LETTERS = ("\ufffe".encode(), "\uffff".encode())
+_HEAD = 20_000            # characters in which the element that holds all begins
 _BLANK = "".join(map(chr, range(33)))
 _TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|article|section|main|span|h1|table|title|meta|br)\b",
                   re.IGNORECASE)
@@ -55,13 +57,16 @@ def html_text(body: bytes, encoding: str | None) -> str:
 def parse(source: str) -> HtmlElement:
     """The tree of a page, without comments and control characters."""
     # Some doctypes and a self-closed <html/> make libxml2 drop the whole page.
-    source = _SELF_CLOSED_HTML.sub(r"\1>", _PROLOGUE.sub("", source, count=1), count=1)
-    source = without_floods(source, thorough=False)
+    head, tail = source[:_HEAD], source[_HEAD:]
+    head = _SELF_CLOSED_HTML.sub(r"\1>", _PROLOGUE.sub("", head, count=1), count=1)
+    source = without_floods(head + tail, thorough=False)
     # libxml2 stops at 256 levels (huge_tree is off), which bounds every recursion behind it.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html chooses a class for each element in Python; one class for all spares a twentieth of the time.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    encoded = source.replace("\ufffe", "").replace("\uffff", "").encode("utf-8", "replace")
+    encoded = source.encode("utf-8", "replace")
+    for letter in _NO_LETTERS:
+        encoded = encoded.replace(letter, b"")
     try:
         return document_fromstring(encoded.translate(None, _CONTROL_BYTES), parser=parser)
     except etree.ParserError as nothing:  # not one element, and no text

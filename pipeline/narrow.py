@@ -28,12 +28,21 @@ def article_part(main: MainText) -> HtmlElement | None:
     part: HtmlElement = deepcopy(element)
     part.tail = None
     for level, around in enumerate(element.iterancestors()):
-        outer: HtmlElement = around.makeelement(around.tag, dict(around.attrib))
+        outer = _empty_like(around)
         if level < len(before):
             outer.extend(deepcopy(one) for one in reversed(before[level]))
         outer.append(part)
         part = outer
     return part
+
+
+def _empty_like(element: HtmlElement) -> HtmlElement:
+    """An element of the same name and attributes. A parser reads names that nobody may write: those are a division."""
+    try:
+        empty: HtmlElement = element.makeelement(element.tag, dict(element.attrib))
+    except ValueError:
+        empty = element.makeelement("div")
+    return empty
 
 
 def _holding_most(main: MainText) -> HtmlElement | None:

@@ -61,6 +61,13 @@ def test_where_only_the_whole_page_holds_an_article_there_is_no_part() -> None:
     assert part_of("")[1] is None
 
 
+def test_names_that_a_parser_reads_and_nobody_may_write_do_no_harm() -> None:
+    tree, part = part_of(f"<x\xa0\u201a 1a='b' class='c'><div class='story'>{STORY}</div></x\xa0\u201a>")
+    assert part is not None
+    assert text_of(part).startswith("A paragraph")
+    assert "\u201a" in next(e.tag for e in tree.iter() if e.get("class") == "c")
+
+
 PIECES = st.recursive(
     st.sampled_from([f"<p>{LONG.format(0)}</p>", "<p>short</p>", "<h1>Title</h1>", "<img src='x'>", "words"]),
     lambda inner: st.builds(

@@ -14,13 +14,20 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 
-from core.errors import DatabaseBusyError, DatabaseCorruptError, DatabaseFullError, UserError
+from core.errors import DatabaseAwayError, DatabaseBusyError, DatabaseCorruptError, DatabaseFullError, UserError
 
 BUSY_MS = 30_000    # how long another process's lock is waited for
 ROOM = 1_000_000    # bytes that have to be free before anything is fetched
+# A server that is cut off answers nothing at all: without these a process would wait for it for hours.
+_NETWORK = {"connect_timeout": "10", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
+            "tcp_user_timeout": "25000"}
+# A process that is frozen, or cut off, while it changes something must not hold up all others: its change is undone.
+# Sooner than the claims of those end who wait for it.
+UNDONE_AFTER_S = 12.0
+_CLASHES = {"40001", "40P01", "55P03"}    # of two transactions: one is undone and may be done again
 
-__all__ = ["Connection", "Engine", "insert", "mark_begun", "need_room", "open_engine", "reading", "refused",
-           "rehearsing", "unreachable", "writing"]
+__all__ = ["Connection", "Engine", "insert", "mark_begun", "need_room", "open_engine", "plain_address", "reading",
+           "refused", "rehearsing", "unreachable", "writing"]
 
 
 def open_engine(url: str) -> Engine:
@@ -42,11 +49,23 @@ def open_engine(url: str) -> Engine:
         sa.event.listen(engine, "handle_error", _name_fault)
         return engine
     if backend == "postgresql":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+        network = {name: value for name, value in _NETWORK.items() if name not in parsed.query}
+        engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args=network)
+        sa.event.listen(engine, "begin", _begin_postgres)
+        sa.event.listen(engine, "handle_error", _name_loss)
+        return engine
     raise UserError(f"database.url names {backend!r}; allowed: sqlite, postgresql")
 
 
-unreachable = sa.exc.OperationalError    # what SQLAlchemy raises when a database cannot be reached or opened
+def plain_address(url: str) -> str:
+    """The address of a PostgreSQL server as its own library takes it, with the limits that hold for our connections."""
+    parsed = sa.make_url(url)
+    network = {name: value for name, value in _NETWORK.items() if name not in parsed.query}
+    return parsed.set(drivername="postgresql").update_query_dict(network).render_as_string(hide_password=False)
+
+
+# What is raised when a database cannot be reached or opened.
+unreachable = (sa.exc.OperationalError, DatabaseAwayError)
 refused = sa.exc.DBAPIError              # the same, and where it is reached and does not answer as it should
 
 
@@ -103,6 +122,23 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that will write takes the lock at once: waiting works, where a later upgrade would fail.
     mode = "IMMEDIATE" if connection.get_execution_options().get("writes", False) else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _begin_postgres(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {UNDONE_AFTER_S * 1000:.0f}")
+
+
+def _name_loss(context: sa.engine.ExceptionContext) -> None:
+    """A server that is away, or a clash with another process, is no fault of the statement: it may be done again."""
+    cause = context.original_exception
+    state = getattr(cause, "sqlstate", None)
+    said = (str(cause).strip().splitlines() or ["no word from it"])[0]
+    if state in _CLASHES:
+        raise DatabaseBusyError(f"two processes changed the same at once ({said}); it may be done again") from cause
+    not_connected = context.connection is None and isinstance(context.sqlalchemy_exception, sa.exc.OperationalError)
+    if context.is_disconnect or not_connected:
+        raise DatabaseAwayError(f"the database server is away: {said}") from cause
 
 
 def _name_fault(context: sa.engine.ExceptionContext) -> None:

@@ -6,7 +6,7 @@ PactwatchError
 │   │   QueryError, NotFoundError
 │   ├── StaleFormError, TooLargeError
 ├── RetryLater          surely refused or failed for now: the same thing may be tried again
-│   ├── DatabaseBusyError, DatabaseFullError
+│   ├── DatabaseBusyError, DatabaseFullError, DatabaseAwayError, ClaimLostError
 ├── UnclearDelivery     nobody knows whether the message arrived: look it up before it is sent again
 ├── NoHistoryError      it cannot be looked up either: say so, and do not guess
 ├── SkipDocument        this page, feed or entry can never work: go on with the next
@@ -99,6 +99,14 @@ class DatabaseBusyError(RetryLater):
 
 class DatabaseFullError(RetryLater):
     """The database cannot be written: its disk is full or fails; make room, nothing stored is lost."""
+
+
+class DatabaseAwayError(RetryLater):
+    """The database server cannot be reached, or ended the connection; the work goes on when it is back."""
+
+
+class ClaimLostError(RetryLater):
+    """This process was held up for so long that another one does its work now; it begins anew."""
 
 
 class UnclearDelivery(PactwatchError):  # noqa: N818 - the name is the policy

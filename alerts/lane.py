@@ -18,6 +18,7 @@ from archive import claims, digests
 from archive.claims import Claimed
 from archive.engine import Engine, reading, writing
 from core import channels, tracing
+from core.clock import steady
 from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
 from core.logs import bound, get_logger
 from core.metrics import POST_SECONDS
@@ -128,7 +129,7 @@ class Lane:
     def _post(self, claimed: Claimed, repeat: bool) -> Posted | None:
         with reading(self._engine) as connection:
             made = rendering.render(connection, self._settings, self._channel, claimed)
-        now = self._timer.now()
+        now, began = self._timer.now(), steady()
         payload = made.payload if made is not None else {}
         doubts = payload.get("doubts", 0) + repeat
         if doubts:
@@ -145,6 +146,10 @@ class Lane:
             if made.fresh and claimed.digest_id is not None:
                 digests.write_parts(connection, claimed, made.replies, now)
             claims.note_pace(connection, self._name, now + timedelta(seconds=self._channel.pace))
+        if steady() - began > lease.total_seconds() / 2:
+            # This process was frozen meanwhile: another may have looked for the message, and posted it.
+            log.warning("claim not trusted", delivery=claimed.key)
+            return None
         route = self._settings.route(claimed.route)
         on_top = claimed.kind == "follow" and route is not None and route.on_top
         return self._channel.post(

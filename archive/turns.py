@@ -20,14 +20,19 @@ from core import process
 _turns: Any = HostTurn.__table__
 
 
-def take(connection: Connection, hosts: Collection[str], now: datetime, lease: timedelta = LEASE) -> set[str]:
-    """Take turns at hosts for this process; those that it got, or had already."""
+def take(connection: Connection, hosts: Collection[str], now: datetime, lease: timedelta = LEASE, pace: float = 0.0
+         ) -> set[str]:
+    """Take turns at hosts for this process; those that it got, or had already.
+
+    Nobody knows when a process that is gone asked last: its hosts are left alone for the usual `pace`, in seconds.
+    """
     if not hosts:
         return set()
     mine = process.identity()
     others = connection.scalars(sa.select(_turns.c.held_by).where(_turns.c.held_by.is_not(None)).distinct())
     if void := [holder for holder in others if holder != mine and process.is_gone(holder)]:
-        connection.execute(sa.update(_turns).where(_turns.c.held_by.in_(void)).values(held_by=None, held_until=None))
+        connection.execute(sa.update(_turns).where(_turns.c.held_by.in_(void)).values(
+            held_by=None, held_until=None, free_at=now + timedelta(seconds=pace)))
     statement = insert(connection, _turns)
     given = statement.excluded
     ready = sa.or_(_turns.c.free_at.is_(None), _turns.c.free_at <= now)

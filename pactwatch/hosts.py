@@ -44,6 +44,10 @@ class Hosts:
         """Wait for the turn at a host; False where it did not come in time."""
         return await self._turns.take(host, source_id)
 
+    def still(self) -> bool:
+        """Whether the turns of this pass hold, as far as this process knows."""
+        return self._turns.valid()
+
     def pace(self, host: str, delay: float) -> None:
         """Note how many seconds lie between two requests to a host."""
         self._turns.pace(host, delay)

@@ -31,8 +31,12 @@ class Turns:
     reaches the archive in that order.
     """
 
-    def __init__(self, call: Call | None = None) -> None:
-        self.call = call
+    def __init__(
+        self, call: Call | None = None, lease: timedelta = catalogue.LEASE, pace: float = 0.0
+    ) -> None:
+        """`pace` is the usual time between two requests to a host."""
+        self.call, self._lease, self._usual = call, lease, pace
+        self.valid: Callable[[], bool] = lambda: True  # whether the turns hold, or another process may have them by now
         self._held: set[str] = set()
         self._users: dict[str, set[str]] = {}
         self._hosts: dict[str, set[str]] = {}  # by source: the other way round
@@ -57,7 +61,7 @@ class Turns:
         until = monotonic() + PATIENCE_S
         while host not in self._held:
             assert self.call is not None
-            if await self.call(turns.take, [host], now()):
+            if await self.call(turns.take, [host], now(), self._lease, self._usual):
                 self._held.add(host)
             elif self.closed or monotonic() > until:
                 return False
@@ -104,15 +108,16 @@ def hosts_of(source: SourceFile) -> set[str]:
 
 
 def claim(
-    connection: Connection, sources: Mapping[str, SourceFile], due: Collection[str], *, patient: bool
+    connection: Connection, sources: Mapping[str, SourceFile], due: Collection[str], lease: timedelta = catalogue.LEASE,
+    pace: float = 0.0, *, patient: bool,
 ) -> tuple[set[str], set[str]]:
     """Claim sources, with the turns at their hosts: the sources and the hosts that this process got.
 
     A source whose host has no turn for us stays due, unless we are `patient`: then its requests wait.
     """
-    claimed = catalogue.claim(connection, due, now())
+    claimed = catalogue.claim(connection, due, now(), lease)
     hosts = {id_: hosts_of(sources[id_]) for id_ in claimed}
-    got = turns.take(connection, set().union(*hosts.values()), now())
+    got = turns.take(connection, set().union(*hosts.values()), now(), lease, pace)
     later = set() if patient else {id_ for id_ in claimed if not hosts[id_] <= got}
     catalogue.release(connection, later)
     return claimed - later, got

@@ -13,6 +13,7 @@ from archive import store
 from archive.engine import Connection, Engine, rehearsing, writing
 from core import tracing
 from core.clock import now
+from core.errors import DatabaseBusyError
 from core.metrics import STORE_SECONDS
 from core.records import Processed
 from core.settings import RouteSettings
@@ -20,6 +21,7 @@ from core.settings import RouteSettings
 T = TypeVar("T")
 
 BATCH_ROWS = 100  # a commit costs as much as about 20 rows: more rows gain little (measured)
+_CLASHES = 5  # times that a change is begun which others undo
 BATCH_S = 0.5  # how long a finished article waits for company
 
 
@@ -33,8 +35,10 @@ class Writer:
         *,
         run_id: int | None = None,
         rehearse: bool = False,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
-        """`rehearse`: every change is taken back at its end."""
+        """`rehearse`: every change is taken back at its end. `check` raises where none may be begun any more."""
+        self._check = check
         self._transaction = rehearsing if rehearse else writing
         self._engine, self._routes, self._run_id = engine, routes, run_id
         # Is told what each batch came to.
@@ -70,8 +74,16 @@ class Writer:
             self.broken.exception()  # some never ask: they get it from `call`
 
     def _in_transaction(self, change: Callable[..., T], arguments: tuple[Any, ...], named: dict[str, Any]) -> T:
-        with self._transaction(self._engine) as connection:
-            return change(connection, *arguments, **named)
+        for left in reversed(range(_CLASHES)):
+            self._check()
+            try:
+                with self._transaction(self._engine) as connection:
+                    return change(connection, *arguments, **named)
+            except DatabaseBusyError:
+                # Two processes on PostgreSQL waited for each other; on SQLite there has been a long wait already.
+                if not left or self._engine.dialect.name != "postgresql":
+                    raise
+        raise AssertionError
 
     async def add(self, pages: Sequence[Processed]) -> None:
         """Take processed pages. Waits while the writer is behind. `broken` tells where they cannot be stored."""

@@ -54,6 +54,9 @@ class HostBook(Protocol):
     async def turn(self, host: str, source_id: str) -> bool:
         """Wait until no other process asks the host; False where that took too long."""
 
+    def still(self) -> bool:
+        """Whether the turns hold; this process may have been frozen for so long that others have them."""
+
     def pace(self, host: str, delay: float) -> None:
         """Note how many seconds lie between two requests to a host."""
 

@@ -28,6 +28,8 @@ from scrapers.tls import NamingPolicy
 if TYPE_CHECKING:
     from twisted.internet.base import DelayedCall, ReactorBase
 
+    from scrapers.desk import HostBook
+
 
 LARGEST_HEAD = 256_000  # bytes of status line and headers; Twisted itself has no limit
 ABANDON = object()  # the signal that ends all requests under way
@@ -141,6 +143,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._lasting: HTTPConnectionPool | None = getattr(crawler.spider, "connections", None)
         self._pool = self._lasting or self._pool
         self._pool._factory = _BoundedFactory  # noqa: SLF001 - where Scrapy puts its own
+        self._book: HostBook | None = getattr(crawler.spider, "hosts", None)
         self._under_way: set[Deferred[Response]] = set()
         crawler.signals.connect(self.abandon, signal=ABANDON)
         cast("Any", reactor).suggestThreadPoolSize(_RESOLVERS)
@@ -160,6 +163,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         A large body waits for its share of the budget: the one of `share` in the request's meta, which outlasts the
         download, or one for the time of the download.
         """
+        if self._book is not None and not self._book.still():
+            raise Refused(Outcome.HTTP_ERROR, "another process may be asking the host by now")
         share: Share = request.meta.get("share") or Share()
         share.drop()  # what an earlier hop held: only the last one's body is kept
         try:

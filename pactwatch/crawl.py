@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -14,17 +13,20 @@ from scrapy.crawler import AsyncCrawlerRunner
 from archive import catalogue, entry_points, ledger, runs, turns
 from archive.engine import Connection, Engine, need_room, reading, writing
 from core import tracing
-from core.clock import now
-from core.errors import RetryLater, StopWork
+from core.clock import now, steady
+from core.errors import ClaimLostError, RetryLater, StopWork
+from core.lease import Lease
 from core.logs import bound, get_logger
 from core.metrics import PASS_SECONDS
 from core.records import Processed
 from core.workspace import Workspace
 from pactwatch.desk import PassDesk
 from pactwatch.hosts import Hosts
+from pactwatch.intake import LOOK_S, Guests, Intake, Sources, abandon
 from pactwatch.kept import FOLDER, KeptPages
 from pactwatch.last_good import LastGood
 from pactwatch.loop import in_thread
+from pactwatch.parts import WHOLE, Part, chosen
 from pactwatch.pool import ExtractionPool
 from pactwatch.summary import PassSummary
 from pactwatch.turns import Turns, claim
@@ -38,24 +40,24 @@ from scrapers.spider import NewsSpider
 
 log = get_logger("crawl")
 
-RENEW_S = catalogue.LEASE.total_seconds() / 3
 DRAIN_S = 8.0  # after a stop: what the pool may still finish
-LOOK_S = 5.0  # how often `serve` looks for sources that are due
 # What becomes due before the next look is polled with this one: early by seconds, and never late.
 AHEAD = timedelta(seconds=LOOK_S + 1)
 AHEAD_OF_CRON = timedelta(seconds=15)  # the next run may be minutes away, and starting takes it some seconds
-PASS_S = 600.0  # a pass takes in no more then, so that it ends and the next begins with the files as they are
-GRACE_S = 2.0  # what requests under way have then: all other sources wait for the next pass
+
+SERVING = {"serve", "worker"}  # kinds of passes after which others come soon
 
 Changed = Callable[[PassSummary], None]
-Sources = Callable[[], Mapping[str, SourceFile]]
 
 
 class Newsdesk:
     """Runs passes, one at a time, over a pool of extraction processes that stays warm between them."""
 
-    def __init__(self, space: Workspace, engine: Engine) -> None:
+    def __init__(self, space: Workspace, engine: Engine, lease: timedelta = catalogue.LEASE) -> None:
+        """With a shorter lease than usual a process that was held up gives its pass up when it finds out."""
         self._space, self._engine = space, engine
+        self._lease = Lease(lease)
+        self._strict = lease < catalogue.LEASE
         self._pool: ExtractionPool | None = None
         self._files = LastGood(space)
         self._desk: PassDesk | None = None
@@ -99,18 +101,23 @@ class Newsdesk:
         only: Collection[str] | None = None,
         changed: Changed = lambda _: None,
         present: Sources | None = None,
+        guests: Guests | None = None,
     ) -> PassSummary:
         """Poll the sources that are due and store what they bring. Returns when that is done, or after `stop`.
 
         With `present`, which gives the sources as they are, those that become due meanwhile are taken in: none waits
-        until a slow one is done.
+        until a slow one is done. With `guests` only those are, at the beginning and later, whose parts come in there.
         """
         summary = PassSummary(started=now())
-        if kind == "serve" and not self._claimed and not self._may_be_due(sources):
+        guests = guests or Guests()
+        parts = guests.waiting()
+        if kind in SERVING and not self._claimed and not self._may_be_due(sources):
+            guests.seated(parts, (), sources)
             summary.ended = now()
             return summary
-        own = Turns()
-        run_id, claimed = await in_thread(self._begin, sources, kind, everything, only, own, summary)
+        own = Turns(lease=self._lease.length, pace=self._space.settings.crawl.delay)
+        run_id, claimed = await in_thread(self._begin, sources, kind, everything, only, own, summary, parts)
+        guests.seated(parts, claimed, sources)
         if run_id is None:
             summary.ended = now()
             return summary
@@ -124,7 +131,7 @@ class Newsdesk:
                 if claimed:
                     everything = everything or only is not None
                     first = self._plan(watched, claimed, everything=everything)
-                    intake = None if present is None else Intake(self, watched, present, summary)
+                    intake = None if present is None else Intake(self, watched, present, summary, guests)
                     await self._crawl(first, watched, summary, run_id, stop, changed, own, intake)
                 tracing.note(traced, sources=len(summary.sources), new=summary.new, hits=summary.hits)
             summary.interrupted = stop.is_set()
@@ -151,17 +158,22 @@ class Newsdesk:
         only: Collection[str] | None,
         own: Turns,
         summary: PassSummary,
+        parts: Collection[Part],
     ) -> tuple[int | None, set[str]]:
         """Claim what is due: the number of the pass, None where there is nothing to do, and the sources."""
         need_room(self._engine)
         self._kept.look(self._engine)
+        self._lease.renewed(steady())
         with writing(self._engine) as connection:
             self._sync(connection, sources)
             catalogue.release(connection, self._claimed)  # the last pass could not, where its database failed
-            ahead = AHEAD if kind == "serve" else AHEAD_OF_CRON
+            serving = kind in SERVING
+            ahead = AHEAD if serving else AHEAD_OF_CRON
             due = catalogue.due_sources(connection, sources, now(), everything=everything, only=only, ahead=ahead)
-            self._claimed, hosts = claim(connection, sources, due, patient=kind != "serve")
-            nothing = not self._claimed and kind == "serve"
+            due = chosen(parts, due, sources)
+            self._claimed, hosts = claim(connection, sources, due, self._lease.length, self._space.settings.crawl.delay,
+                                          patient=not serving)
+            nothing = not self._claimed and serving
             if nothing:
                 turns.give_back(connection, dict.fromkeys(hosts, now()))
             elif everything or only is not None:
@@ -184,26 +196,31 @@ class Newsdesk:
             catalogue.sync_sources(connection, sources, now())
 
     async def claim_due(
-        self, writer: Writer, own: Turns, sources: Mapping[str, SourceFile], busy: Collection[str]
+        self, writer: Writer, own: Turns, sources: Mapping[str, SourceFile], busy: Collection[str],
+        parts: Collection[Part] = (WHOLE,),
     ) -> CrawlPlan:
-        """Claim what has become due, without those that are being polled; a plan for it."""
+        """Claim what has become due of these parts, without what is being polled; a plan for it."""
         if not self._may_be_due(sources):
             return CrawlPlan([])
         with own.claiming():
-            claimed, hosts = await writer.call(self._claim_due, sources, busy)
-            own.enter(sources, claimed, hosts)
+            claimed = await writer.call(self._claim_due, own, sources, busy, parts)
         if over := own.done():
             await writer.call(turns.give_back, over)
         self._synced = sources
-        self._claimed |= claimed
         return self._plan(sources, claimed)
 
     def _claim_due(
-        self, connection: Connection, sources: Mapping[str, SourceFile], busy: Collection[str]
-    ) -> tuple[set[str], set[str]]:
+        self, connection: Connection, own: Turns, sources: Mapping[str, SourceFile], busy: Collection[str],
+        parts: Collection[Part],
+    ) -> set[str]:
         self._sync(connection, sources)
-        due = catalogue.due_sources(connection, sources, now(), ahead=AHEAD)
-        return claim(connection, sources, [id_ for id_ in due if id_ not in busy], patient=False)
+        due = [id_ for id_ in catalogue.due_sources(connection, sources, now(), ahead=AHEAD) if id_ not in busy]
+        claimed, hosts = claim(connection, sources, chosen(parts, due, sources), self._lease.length,
+                               self._space.settings.crawl.delay, patient=False)
+        # Noted here, for the pass may end before its loop hears of it: then they are given back.
+        self._claimed |= claimed
+        own.enter(sources, claimed, hosts)
+        return claimed
 
     def _plan(
         self, sources: Mapping[str, SourceFile], claimed: Collection[str], *, everything: bool = False
@@ -227,9 +244,13 @@ class Newsdesk:
         intake: Intake | None = None,
     ) -> None:
         pool = await self._warm_pool()
-        writer = Writer(self._engine, self._space.settings.routes, run_id=run_id)
+        writer = Writer(self._engine, self._space.settings.routes, run_id=run_id, check=self._check)
         own.call = writer.call
-        desk = self._desk = PassDesk(writer, pool, self._kept, sources, summary, run_id, changed, own)
+        own.valid = lambda: self._still(writer)
+        guests = Guests() if intake is None else intake.guests
+        desk = self._desk = PassDesk(
+            writer, pool, self._kept, sources, summary, run_id, changed, own, guests.settled
+        )
         writer.stored = desk.stored
         stopped = asyncio.ensure_future(stop.wait())
         broken = asyncio.ensure_future(pool.until_broken())
@@ -245,7 +266,7 @@ class Newsdesk:
             ends: set[asyncio.Future[Any]] = {crawl, stopped, broken, writer.broken}
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if not crawl.done():
-                await _abandon(runner)
+                await abandon(runner)
             await crawl
             for failed in (broken, writer.broken):
                 if failed.done():
@@ -271,14 +292,30 @@ class Newsdesk:
         finally:
             self._kept.leave()
 
-    @staticmethod
-    async def _keep_claims(writer: Writer) -> None:
+    async def _keep_claims(self, writer: Writer) -> None:
+        length = self._lease.length
         while True:
-            await asyncio.sleep(RENEW_S)
+            await asyncio.sleep(length.total_seconds() / 3)
+            began = steady()
             try:
-                await writer.call(_renew)
+                await writer.call(_renew, length)
             except RetryLater as failure:  # a third of a lease is over: there is a second try
                 log.warning("claims not renewed", problem=str(failure))
+            else:
+                self._lease.renewed(began)
+
+    def _check(self) -> None:
+        if self._strict:
+            self._lease.check()
+
+    def _still(self, writer: Writer) -> bool:
+        """Whether this pass may still ask hosts. Where it may not, it ends."""
+        try:
+            self._check()
+        except ClaimLostError as failure:
+            writer.fail(failure)
+            return False
+        return True
 
     def close(self) -> None:
         """End the extraction processes, and the connections that were kept."""
@@ -289,50 +326,6 @@ class Newsdesk:
         self._files.close()
 
 
-class Intake:
-    """Takes sources into a pass that become due while it goes on."""
-
-    def __init__(
-        self,
-        newsdesk: Newsdesk,
-        watched: dict[str, SourceFile],
-        present: Sources,
-        summary: PassSummary,
-    ) -> None:
-        self._newsdesk, self._watched = newsdesk, watched
-        self._present, self._summary = present, summary
-
-    async def run(self, runner: AsyncCrawlerRunner, writer: Writer, own: Turns) -> None:
-        """Take in until the pass is old, then have it end soon."""
-        end = time.monotonic() + PASS_S
-        while time.monotonic() < end:
-            await asyncio.sleep(LOOK_S)
-            spider = _spider(runner)
-            if spider is None:
-                continue
-            sources = self._present()
-            self._watched.update(sources)
-            further = await self._newsdesk.claim_due(writer, own, sources, set(spider.under_way))
-            for planned in further.sources:
-                self._summary.tally(planned.source.id)
-            await spider.take_in(further)
-        if spider := _spider(runner):
-            spider.wind_up()
-            await asyncio.sleep(GRACE_S)
-            await _abandon(runner)
-
-
-def _renew(connection: Connection) -> None:
-    catalogue.renew(connection, now())
-    turns.renew(connection, now())
-
-
-async def _abandon(runner: AsyncCrawlerRunner) -> None:
-    """End a crawl at once. What it has not done stays in the ledger, and its sources stay due."""
-    if spider := _spider(runner):
-        spider.abandon()
-    await runner.stop()
-
-
-def _spider(runner: AsyncCrawlerRunner) -> NewsSpider | None:
-    return next((c.spider for c in runner.crawlers if isinstance(c.spider, NewsSpider)), None)
+def _renew(connection: Connection, lease: timedelta) -> None:
+    catalogue.renew(connection, now(), lease)
+    turns.renew(connection, now(), lease)

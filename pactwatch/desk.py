@@ -67,12 +67,14 @@ class PassDesk:
         run_id: int,
         changed: Callable[[PassSummary], None],
         turns: Turns,
+        settled: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`settled` is told of each source whose poll has ended and is written down."""
         self._writer, self._pool, self._kept = writer, pool, kept
         self._summary, self._changed = summary, changed
         self._run_id, self._span = run_id, tracing.current()
         self._furniture = Furniture(writer)
-        self._batch = PollBatch(writer, sources, run_id, turns)
+        self._batch = PollBatch(writer, sources, run_id, turns, settled)
         self._visits: dict[str, _Visit] = {}
 
     @contextmanager

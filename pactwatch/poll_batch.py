@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from archive import ledger, polls, turns
@@ -22,7 +22,9 @@ WAIT_S = 0.1  # how long a poll waits for others
 class PollBatch:
     """Collects polls, failed fetches and results of sources, and writes them in order."""
 
-    def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int, own: Turns) -> None:
+    def __init__(self, writer: Writer, sources: Mapping[str, SourceFile], run_id: int, own: Turns,
+                 settled: Callable[[str], None] = lambda _: None) -> None:
+        self._settled = settled
         self._writer, self._sources, self._run_id, self._own = writer, sources, run_id, own
         self._polls: list[tuple[Poll, asyncio.Future[Recorded]]] = []
         self._reports: list[FetchReport] = []
@@ -86,6 +88,8 @@ class PollBatch:
         for (_, future), one in zip(waiting, recorded, strict=True):
             if not future.done():
                 future.set_result(one)
+        for result in results:
+            self._settled(result.source_id)
 
     def _record(
         self,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from archive.catalogue import chunks
 from archive.engine import Connection, insert
 from archive.rows import content_hash
+from archive.shards import MOST_ATTEMPTS, free, is_free
 from archive.store import store
 from archive.tables import Address, Article, Backfill, Source
 from core import process
@@ -22,6 +23,7 @@ from core.errors import StopWork, UserError
 from core.records import AddressState, Processed
 
 LEASE = timedelta(minutes=15)  # of a process on another host; progress is written every few seconds
+_backfills: Any = Backfill.__table__
 
 
 @dataclass
@@ -79,19 +81,75 @@ def begin(connection: Connection, identity: str, selection: str, path: str, size
     ).on_conflict_do_nothing(index_elements=["identity", "selection"]))
     row = connection.execute(sa.select(Backfill.__table__).where(
         Backfill.identity == identity, Backfill.selection == selection).with_for_update()).one()
-    holder = row.claimed_by
-    if (holder and holder != process.identity() and not process.is_gone(holder)
-            and row.updated_at > now - LEASE):
-        raise UserError(f"{path} is being read by another process ({holder}); wait for its end")
+    if not is_free(row, now, LEASE):
+        raise UserError(f"{path} is being read by another process ({row.claimed_by}); wait for its end")
     if row.ended_at is not None and not again:
-        return Work(row.id, None, Counts.from_json(row.counts), ended=True)
+        return _work(row, ended=True)
     values: dict[str, Any] = {"path": path, "updated_at": now, "claimed_by": process.identity()}
     if again:
         values |= {**fresh, "started_at": now}
     connection.execute(sa.update(Backfill).where(Backfill.id == row.id).values(**values))
-    if again or not row.records:
-        return Work(row.id)
-    return Work(row.id, Position(row.records, row.offset, row.record_id), Counts.from_json(row.counts))
+    return Work(row.id) if again else _work(row)
+
+
+def _work(row: Any, *, ended: bool = False) -> Work:
+    if not row.records:
+        return Work(row.id, ended=ended)
+    return Work(row.id, Position(row.records, row.offset, row.record_id), Counts.from_json(row.counts), ended)
+
+
+def hand_over(connection: Connection, files: Sequence[tuple[str, str, int]], selection: str, ask: Mapping[str, Any],
+              now: datetime, *, again: bool = False) -> list[int]:
+    """Leave files (identity, path, size) to workers; their rows. What is done stays done, unless it is asked again."""
+    fresh = {"records": 0, "offset": 0, "record_id": "", "counts": Counts().as_json(), "ended_at": None,
+             "started_at": now}
+    rows: list[int] = []
+    for identity, path, size in files:
+        asked = {"path": path, "ask": dict(ask), "problem": None, "attempts": 0}
+        statement = insert(connection, Backfill).values(
+            identity=identity, selection=selection, size=size, updated_at=now, **asked, **fresh)
+        rows.append(connection.execute(statement.on_conflict_do_update(
+            index_elements=["identity", "selection"], set_={**asked, **(fresh if again else {})},
+        ).returning(Backfill.id)).scalar_one())
+    return rows
+
+
+def waiting(connection: Connection, now: datetime, lease: timedelta) -> list[int]:
+    """The files that were left to workers and that nobody reads now."""
+    return free(connection, _backfills, now, lease, _backfills.c.ask.is_not(None))
+
+
+def take(connection: Connection, id_: int, now: datetime, lease: timedelta) -> tuple[Any, Work] | None:
+    """Claim a file that was left to workers: its row, and where to go on. None where there is nothing to do."""
+    row = connection.execute(sa.select(_backfills).where(_backfills.c.id == id_).with_for_update()).one_or_none()
+    if row is None or row.ended_at is not None or row.problem is not None or not is_free(row, now, lease):
+        return None
+    if row.attempts >= MOST_ATTEMPTS:
+        fail(connection, id_, f"its worker ended {row.attempts} times in a row without storing anything", now)
+        return None
+    connection.execute(sa.update(Backfill).where(Backfill.id == id_).values(
+        updated_at=now, claimed_by=process.identity(), attempts=row.attempts + 1,
+        **({} if row.records else {"started_at": now})))
+    return row, _work(row)
+
+
+def renew(connection: Connection, id_: int, now: datetime) -> None:
+    """Say that this process still reads a file."""
+    connection.execute(sa.update(Backfill).where(Backfill.id == id_, Backfill.claimed_by == process.identity())
+                       .values(updated_at=now))
+
+
+def fail(connection: Connection, id_: int, problem: str, now: datetime) -> None:
+    """Note why a file cannot be read; workers leave it alone until it is handed over again."""
+    connection.execute(sa.update(Backfill).where(Backfill.id == id_).values(
+        problem=problem, claimed_by=None, updated_at=now))
+
+
+def handed_over(connection: Connection, ids: Sequence[int] | None, since: datetime) -> list[Any]:
+    """The rows of files that were left to workers: these, else all that have not ended or did so since then."""
+    chosen = [_backfills.c.id.in_(ids)] if ids is not None else [
+        _backfills.c.ask.is_not(None), sa.or_(_backfills.c.ended_at.is_(None), _backfills.c.ended_at > since)]
+    return list(connection.execute(sa.select(_backfills).where(*chosen).order_by(_backfills.c.id)))
 
 
 def settle(connection: Connection, work: Work, settled: Settled, now: datetime) -> Counts:
@@ -109,17 +167,18 @@ def settle(connection: Connection, work: Work, settled: Settled, now: datetime) 
         counts.hits += stored.hits
     counts.records = +counts.records
     if work.id is not None:
-        work.counts.add(counts)
-        _note(connection, work, settled.last, now)
+        total = Counts(Counter(work.counts.records), hits=work.counts.hits)
+        total.add(counts)
+        _note(connection, work, settled.last, total, now)
     return counts
 
 
-def _note(connection: Connection, work: Work, last: Position, now: datetime) -> None:
+def _note(connection: Connection, work: Work, last: Position, total: Counts, now: datetime) -> None:
     changed = connection.execute(
         sa.update(Backfill)
         .where(Backfill.id == work.id, Backfill.claimed_by == process.identity())
-        .values(records=last.number, offset=last.offset, record_id=last.record_id, counts=work.counts.as_json(),
-                updated_at=now))
+        .values(records=last.number, offset=last.offset, record_id=last.record_id, counts=total.as_json(),
+                updated_at=now, attempts=0))
     if changed.rowcount != 1:
         raise StopWork("another process has taken over the reading of this file; wait for its end")
 

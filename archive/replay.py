@@ -56,9 +56,11 @@ class Stored:
     annotation: Annotation
 
 
-def ranges(connection: Connection, since: datetime | None, until: datetime | None, size: int = CHUNK) -> list[Range]:
-    """The articles published from `since` until before `until`, in ranges of ids."""
-    ids = list(connection.scalars(sa.select(Article.id).where(*_published(since, until)).order_by(Article.id)))
+def ranges(connection: Connection, since: datetime | None, until: datetime | None, size: int = CHUNK,
+           between: tuple[int, int] | None = None) -> list[Range]:
+    """The articles published from `since` until before `until`, in ranges of ids; only those with ids `between`."""
+    within = [] if between is None else [Article.id.between(*between)]
+    ids = list(connection.scalars(sa.select(Article.id).where(*_published(since, until), *within).order_by(Article.id)))
     chunks = [ids[at : at + size] for at in range(0, len(ids), size)]
     return [(chunk[0], chunk[-1], len(chunk)) for chunk in chunks]
 

@@ -186,8 +186,6 @@ class _Run:
 
         def settled(counts: Counts, offset: int) -> None:
             file.now.add(counts)
-            if work.id is None:
-                file.counts.add(counts)
             file.offset = offset
             self._changed(self._summary)
 

@@ -112,7 +112,9 @@ class FileReading:
             return
         settled = Settled(tuple(self._pages), self._left, last)
         self._pages, self._left = [], Counter()
-        self._settled(await self._writer.call(backfills.settle, self._work, settled, now()), last.offset)
+        counts = await self._writer.call(backfills.settle, self._work, settled, now())
+        self._work.counts.add(counts)  # not before it is written
+        self._settled(counts, last.offset)
 
 
 def _take(found: Iterator[Found]) -> list[Found]:

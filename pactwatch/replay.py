@@ -122,15 +122,15 @@ def try_anew(engine: Engine, rule: Rule, knowledge_dirs: Sequence[Path], publish
     url = engine.url.render_as_string(hide_password=False)
     with _trying(engine, window, ANEW) as (tried, ranges, advance):
         pool = ProcessPoolExecutor(
-            processes, mp_context=multiprocessing.get_context("spawn"), initializer=_warm,
+            processes, mp_context=multiprocessing.get_context("spawn"), initializer=warm,
             initargs=(url, rule, tuple(knowledge_dirs), dict(publishers), window),
         )
         try:
-            work = {pool.submit(_work, part): part for part in ranges}
-            for done in as_completed(work):
+            under_way = {pool.submit(work, part): part for part in ranges}
+            for done in as_completed(under_way):
                 tried.seen += done.result()
-                tried.read.append(work[done])
-                advance(work[done][2])
+                tried.read.append(under_way[done])
+                advance(under_way[done][2])
         finally:
             for process in list((pool._processes or {}).values()):  # noqa: SLF001 - what is under way is not waited for
                 process.terminate()
@@ -158,13 +158,16 @@ def _trying(engine: Engine, window: Window, size: int = stored.CHUNK) -> Iterato
 _worker: tuple[Engine, Judge, Window] | None = None
 
 
-def _warm(url: str, rule: Rule, knowledge_dirs: Sequence[Path], publishers: Mapping[str, str], window: Window) -> None:
+def warm(url: str, rule: Rule, knowledge_dirs: Sequence[Path], publishers: Mapping[str, str] | None, window: Window
+         ) -> None:
+    """Make a process ready to judge; with `publishers` by annotations that are made anew."""
     global _worker  # noqa: PLW0603 - a pool hands its workers nothing but module state
     follow_parent()
     _worker = open_engine(url), Judge(rule, load_knowledge(*knowledge_dirs), publishers), window
 
 
-def _work(part: Range) -> list[Seen]:
+def work(part: Range) -> list[Seen]:
+    """Judge a range in a process that is ready."""
     assert _worker is not None
     engine, judge, window = _worker
     return judge.judge_range(engine, part, window)

@@ -8,6 +8,7 @@ from archive.tables.crawl import Address, Backfill, EntryPoint, Fetch, Host, Hos
 from archive.tables.feedback import Feedback, Mute, Watched
 from archive.tables.health import Notice, SourceDay, Trouble
 from archive.tables.views import VIEWS
+from archive.tables.work import Replay, ReplayShard, Tick
 
 __all__ = [
     "VIEWS",
@@ -33,6 +34,8 @@ __all__ = [
     "Notice",
     "Organisation",
     "Person",
+    "Replay",
+    "ReplayShard",
     "Route",
     "Run",
     "SignatureBand",
@@ -41,6 +44,7 @@ __all__ = [
     "SourceDay",
     "Story",
     "StoryDecision",
+    "Tick",
     "Trouble",
     "Version",
     "Watched",

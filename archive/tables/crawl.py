@@ -161,3 +161,6 @@ class Backfill(Base):
     updated_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     claimed_by: Mapped[str | None]                                 # the process that reads it now
+    ask: Mapped[dict[str, Any] | None]                             # what was asked, where workers are to read it
+    attempts: Mapped[int] = mapped_column(default=0)               # takes in a row that brought nothing
+    problem: Mapped[str | None]                                    # why no worker tries it any more

@@ -53,35 +53,43 @@ class Courier:
         self._open = opener or (lambda name: open_channel(name, settings, console))
         self._patience, self._budget = patience, budget
         self._refused: dict[str, datetime] = {}          # channel -> when it is tried again
-        self._busy = threading.Lock()
+        self._busy: dict[str | None, threading.Lock] = {}
 
-    def deliver(self) -> DeliveryCounts:
-        """Send what is due. Waits only for short times; the rest stays for the next pass.
+    def _names(self) -> list[str]:
+        names = [route.name for route in self._settings.routes]
+        names += [HEALTH_ROUTE] if self._settings.health.channel else []
+        return names + ([refusals.ROUTE] if self._settings.alerts.fallback else [])
+
+    def waiting(self) -> list[str]:
+        """The channels for which something waits, without those that refused here a short while ago."""
+        now = self._timer.now()
+        with reading(self._engine) as connection:
+            names = route_rows.channels_with_work(connection, self._names(), now)
+        return [name for name in names if self._refused.get(name, now) <= now]
+
+    def deliver(self, channel: str | None = None) -> DeliveryCounts:
+        """Send what is due, to one channel or to all. Waits only for short times; the rest stays for the next pass.
 
         A second call while one is at work leaves everything to it.
         """
-        names = [route.name for route in self._settings.routes]
-        names += [HEALTH_ROUTE] if self._settings.health.channel else []
-        names += [refusals.ROUTE] if self._settings.alerts.fallback else []
+        names = self._names()
         tally = Tally()
-        if self._busy.acquire(blocking=False):
+        busy = self._busy.setdefault(channel, threading.Lock())
+        if busy.acquire(blocking=False):
             try:
-                self._go_round(names, tally)
+                self._go_round(names, tally, channel)
             finally:
-                self._busy.release()
+                busy.release()
         with reading(self._engine) as connection:
             pending = route_rows.count_unfinished(connection, names, self._timer.now())
         return DeliveryCounts(pending=pending, **tally.counts)
 
-    def _go_round(self, names: list[str], tally: Tally) -> None:
+    def _go_round(self, names: list[str], tally: Tally, only: str | None) -> None:
         """Serve all channels. Once more where that itself made a message: that a channel refuses, or works again."""
         end = self._timer.elapsed() + self._budget
         served: set[str] = set()
         for _ in range(2):
-            now = self._timer.now()
-            with reading(self._engine) as connection:
-                waiting = route_rows.channels_with_work(connection, names, now)
-            ready = [name for name in waiting if name not in served and self._refused.get(name, now) <= now]
+            ready = [name for name in self.waiting() if name not in served and only in {None, name}]
             served.update(ready)
             served.discard(self._settings.alerts.fallback or "")
             if len(ready) == 1:

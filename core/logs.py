@@ -75,6 +75,7 @@ def configure(settings: LogSettings, *, quiet: bool = False) -> None:
     root.setLevel(logging.WARNING)
     for noisy, lowest in (
         ("scrapy", logging.ERROR), ("twisted", logging.ERROR), ("apscheduler", logging.WARNING),
+        ("procrastinate", logging.CRITICAL), ("psycopg", logging.CRITICAL),
         ("trafilatura", logging.CRITICAL), ("htmldate", logging.CRITICAL), ("courlan", logging.CRITICAL),
     ):
         logging.getLogger(noisy).setLevel(lowest)

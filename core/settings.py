@@ -17,8 +17,8 @@ from core.section import ChannelName, Network, Section
 
 __all__ = [
     "NO_CONTACT", "AlertSettings", "CatalogSettings", "ChannelSettings", "CrawlSettings", "DatabaseSettings",
-    "EmailSettings", "HealthSettings", "LogSettings", "MetricsSettings", "RetentionSettings", "RouteSettings",
-    "Settings", "SlackSettings", "WebSettings",
+    "EmailSettings", "HealthSettings", "JobSettings", "LogSettings", "MetricsSettings", "RetentionSettings",
+    "RouteSettings", "Settings", "SlackSettings", "WebSettings",
 ]
 
 class DatabaseSettings(Section):
@@ -131,6 +131,20 @@ class LogSettings(Section):
     format: Literal["auto", "human", "json"] = Field("auto", description="auto: human on a terminal, JSON otherwise")
 
 
+class JobSettings(Section):
+    """Who does the work."""
+
+    engine: Literal["local", "procrastinate"] = Field(
+        "local", description="local: `serve` does it itself; procrastinate: it only schedules, and any number of "
+        "`pactwatch worker` take jobs from the PostgreSQL of `database.url`"
+    )
+
+    @property
+    def shared(self) -> bool:
+        """Whether workers do the work."""
+        return self.engine != "local"
+
+
 class HealthSettings(Section):
     """Who is told, beside the digests, what changes with the sources."""
 
@@ -204,6 +218,7 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
+    jobs: JobSettings = JobSettings()
     health: HealthSettings = HealthSettings()
     alerts: AlertSettings = AlertSettings()
     retention: RetentionSettings = RetentionSettings()
@@ -223,6 +238,14 @@ class Settings(Section):
             if route.overflow is not None and route.overflow not in digests:
                 msg = f"overflow of route {route.name!r} is {route.overflow!r}; digest routes: {', '.join(digests)}"
                 raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _workers_share_a_server(self) -> Settings:
+        if self.jobs.shared and not self.database.url.startswith("postgresql"):
+            msg = (f"jobs.engine = {self.jobs.engine!r} needs PostgreSQL, and database.url is {self.database.url!r}; "
+                   "write postgresql://user@host/name, or engine = \"local\"")
+            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

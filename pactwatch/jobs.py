@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from time import monotonic
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from alerts.deliver import Courier
 from alerts.health import look_after
 from alerts.tick import announce_routes, tick
-from archive.engine import Engine
-from archive.retention import prune
+from archive import ticks
+from archive.engine import Engine, writing
 from core.clock import now
 from core.errors import SourceFileError, StopWork
 from core.logs import get_logger
@@ -22,14 +21,17 @@ from core.settings import NO_CONTACT
 from core.tracing import tracing
 from core.workspace import Workspace
 from pactwatch.asking import Archive
-from pactwatch.crawl import LOOK_S, Newsdesk
-from pactwatch.files import fingerprint
+from pactwatch.crawl import Newsdesk
+from pactwatch.intake import LOOK_S
 from pactwatch.loop import in_thread, run_in_loop
+from pactwatch.planning import Plan, SharedPlan, WholePlan
+from pactwatch.present import Present
 from pactwatch.routing import idle_names
+from pactwatch.runner import Job, JobRunner
 from pactwatch.scheduler import Scheduler
 from pactwatch.summary import PassSummary
+from pactwatch.work import LEASE, Work
 from pipeline.rulebook import load_rules
-from scrapers.catalogue import load_sources
 from scrapers.source import SourceFile
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ HEALTH_S = 600.0  # how often it compares sources with their past
 PRUNE_S = 86_400.0  # how often it removes what the settings say need not be kept
 TICK_S = 15.0  # how often it looks for digests and messages that are due
 PATIENCE_S = 60.0  # what the first digest of a new route waits for the first pass
+RESCUE_S = 10.0  # how often it looks for jobs whose worker is gone
 STOP_S = 11.0  # what running jobs have after SIGTERM; the process promises to be gone in 15
 
 Changed = Callable[[PassSummary], None]
@@ -96,17 +99,26 @@ def serve_forever(space: Workspace, engine: Engine) -> None:
 
 
 class _Service:
-    """The jobs of `serve`. Due times stand in the database, so a restart or a second service changes nothing."""
+    """What `serve` looks at again and again. Due times stand in the database, so a restart changes nothing.
+
+    The work is done in this process, or by workers: then of any number of services one looks, each time.
+    """
 
     def __init__(self, space: Workspace, engine: Engine, stop: asyncio.Event) -> None:
         self._space, self._engine, self._stop = space, engine, stop
-        self._desk = Newsdesk(space, engine)
-        self._silence = threading.Event()
-        self._courier = Courier(engine, space.settings, stop=self._silence)
-        self._crawled = False
+        self._shared = space.settings.jobs.shared
         self._began = monotonic()
-        self._files = fingerprint(())
-        self._sources: dict[str, SourceFile] = {}
+        self._work: Work | None = None
+        self._plan: Plan = WholePlan()
+        self._runner: JobRunner
+        if self._shared:
+            from pactwatch.workers.queue import QueueRunner
+
+            self._plan = SharedPlan(space, engine, Present(space), LEASE)
+            self._runner = QueueRunner(space.settings.database_url)
+        else:
+            self._work = Work(space, engine, stop)
+            self._runner = self._work.runner
 
     async def run(self) -> None:
         """Run until stopped."""
@@ -114,7 +126,8 @@ class _Service:
         from web.watch import Watch
 
         scheduler = Scheduler()
-        await self._desk.check()
+        if self._work is not None:
+            await self._work.crawling.desk.check()
         announce_routes(self._engine, self._space.settings, now())
         rules, broken = load_rules(*self._space.rule_dirs)
         for failure in broken:
@@ -123,30 +136,56 @@ class _Service:
             log.error("route without its rule", problem=problem)
         if not self._space.settings.crawl.contact:
             log.warning("no contact", problem=NO_CONTACT)
-        scheduler.every(LOOK_S, "crawl", self._crawl)
-        scheduler.every(TICK_S, "alerts", self._alert)
-        scheduler.every(HEALTH_S, "health", self._look_after)
-        scheduler.every(PRUNE_S, "housekeeping", self._prune)
+        self._look(scheduler, LOOK_S, "crawl", self._plan.crawl)
+        self._look(scheduler, TICK_S, "alerts", lambda: self._plan.alerts(self._has_crawled()))
+        self._look(scheduler, HEALTH_S, "health", lambda: (Job("housekeeping", {"task": "health"}),))
+        self._look(scheduler, PRUNE_S, "housekeeping", lambda: (Job("housekeeping", {"task": "prune"}),))
+        if isinstance(self._plan, SharedPlan):
+            self._look(scheduler, TICK_S, "shards", self._plan.shards)
+            self._look(scheduler, RESCUE_S, "rescue", tuple)
         watch = Watch(self._space.settings, self._engine, {"scheduler": scheduler.problem})
         listener, pages = self._listen(), self._show(watch)
         monitor = begin(self._space.settings, watch, self._stop)
         scheduler.start()
-        log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes))
+        log.info("serving", home=str(self._space.home), routes=len(self._space.settings.routes), shared=self._shared)
         stopped = asyncio.ensure_future(self._stop.wait())
         ends: set[asyncio.Future[Any]] = {stopped, scheduler.broken, *filter(None, (pages, monitor))}
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         self._stop.set()
         log.info("stopping")
-        self._silence.set()
-        if listener is not None:
-            await in_thread(listener.stop)
-        await scheduler.stop(STOP_S)
-        self._desk.close()
+        await self._end(scheduler, listener)
         for server in filter(None, (pages, monitor)):
             await server
         if scheduler.broken.done():
             await scheduler.broken
+
+    async def _end(self, scheduler: Scheduler, listener: Listener | None) -> None:
+        until = monotonic() + STOP_S
+        if self._work is not None:
+            self._work.hush()
+        if listener is not None:
+            await in_thread(listener.stop)
+        await scheduler.stop(until - monotonic())
+        if self._work is not None:
+            await self._work.close(max(0.1, until - monotonic()))
+        await self._runner.close()
+
+    def _look(self, scheduler: Scheduler, every: float, name: str, plan: Callable[[], Sequence[Job]]) -> None:
+        """Look what is to be done, now and then every so many seconds."""
+
+        async def look() -> None:
+            if self._shared and not await in_thread(self._have_turn, name, every):
+                return
+            if name == "rescue":
+                await self._runner.rescue()
+            await self._runner.submit(*await in_thread(plan))
+
+        scheduler.every(every, name, look)
+
+    def _have_turn(self, name: str, every: float) -> bool:
+        with writing(self._engine) as connection:
+            return ticks.take(connection, name, every, now())
 
     def _listen(self) -> Listener | None:
         """Listen for buttons and questions where there is a token for it."""
@@ -175,58 +214,6 @@ class _Service:
         log.info("web pages", address=address_of(listening))
         return asyncio.ensure_future(serve(site, listening, self._stop))
 
-    def _present_sources(self) -> dict[str, SourceFile]:
-        """The sources; read again only when a file changed, for reading hundreds of files every few seconds costs."""
-        files = fingerprint(self._space.source_dirs)
-        if files != self._files:
-            self._sources, broken = load_sources(self._space.source_dirs)
-            self._files = files
-            log.info("sources read", sources=len(self._sources), broken=len(broken))
-            for failure in broken:
-                log.error("source file is wrong", problem=str(failure))
-        return self._sources
-
-    async def _crawl(self) -> None:
-        """A pass; another one at once where it took so long that a look was left out."""
-        began = monotonic()
-        while await self._pass() and monotonic() - began > LOOK_S and not self._stop.is_set():
-            began = monotonic()
-
-    async def _pass(self) -> bool:
-        """A pass over what is due; whether there was anything."""
-        summary = await self._desk.run_pass(
-            self._present_sources(), kind="serve", stop=self._stop, present=self._present_sources
-        )
-        self._crawled = True
-        if summary.sources:
-            log.info(
-                "pass",
-                run=summary.run,
-                sources=len(summary.sources),
-                fetched=summary.fetched,
-                new=summary.new,
-                updated=summary.updated,
-                hits=summary.hits,
-                failed=sorted(summary.failed_sources),
-            )
-        if summary.hits and not self._stop.is_set():
-            await self._alert()
-        return bool(summary.sources)
-
-    async def _look_after(self) -> None:
-        changes = await in_thread(look_after, self._engine, self._space.settings, now())
-        if changes:
-            log.warning("sources changed", changes=changes)
-
-    async def _prune(self) -> None:
-        done = await in_thread(prune, self._engine, self._space.settings.retention, now(), self._stop.is_set)
-        log.info("housekeeping", **asdict(done))
-
     def _has_crawled(self) -> bool:
         """Whether a first digest may be made: after the first pass, or when that takes long."""
-        return self._crawled or monotonic() - self._began > PATIENCE_S
-
-    async def _alert(self) -> None:
-        counts = await in_thread(tick, self._engine, self._space.settings, now(), self._courier, self._has_crawled())
-        if counts.sent or counts.failed or counts.possibly_sent:
-            log.info("messages", **asdict(counts))
+        return (self._work is not None and self._work.crawled) or monotonic() - self._began > PATIENCE_S

@@ -11,6 +11,7 @@ from pactwatch.summary import PassSummary
 
 if TYPE_CHECKING:
     from pactwatch.backfill import BackfillSummary
+    from pactwatch.backfill_shared import Standing
 
 T = TypeVar("T")
 
@@ -112,3 +113,10 @@ class FileBar:
         read = summary.now
         text = f"{read.records.total()} records · {read.records['new']} new articles · {read.hits} hits"
         self._progress.update(self._task, completed=sum(file.offset for file in summary.files), description=text)
+
+    def show_standing(self, found: Standing) -> None:
+        """The same for files that others read."""
+        records = found.counts.records
+        text = (f"{found.done} of {found.files} files · {found.reading} being read · {records.total()} records · "
+                f"{records['new']} new articles")
+        self._progress.update(self._task, completed=found.read, description=text)

@@ -33,6 +33,7 @@ from pactwatch.cli import (
     stories,
     texts,
     web,
+    worker,
     workspace,
 )
 from pactwatch.cli.common import State, printable
@@ -74,6 +75,7 @@ workspace.register(app)
 demo.register(app)
 run.register(app)
 serve.register(app)
+worker.register(app)
 web.register(app)
 mcp.register(app)
 app.add_typer(sources.app, name="sources")

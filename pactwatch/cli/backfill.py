@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import NotFoundError, UserError
+from pactwatch.cli.backfill_shared import share, tell
 from pactwatch.cli.common import console, emit_json, moment, open_archive, workspace
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ def backfill(
         "--language", metavar="XX", help="Only articles in this language, as ko; may be repeated.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and judge, and store nothing.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Read files anew that were read before.")] = False,
+    workers: Annotated[bool, typer.Option(
+        "--workers", help="Leave the files to `pactwatch worker`s, which find them at the same paths.")] = False,
+    ray: Annotated[str | None, typer.Option(
+        "--ray", metavar="ADDRESS", help="Have a Ray cluster read them: its address, as auto or ray://host:10001.",
+        show_default=False)] = None,
+    status: Annotated[bool, typer.Option(
+        "--status", help="Say how far the files are that were left to workers, and how long it takes yet.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one summary object.")] = False,
 ) -> None:
     """Read old news from WARC files into the archive: Common Crawl's news crawl, or your own. Sends nothing.
@@ -52,12 +60,16 @@ def backfill(
     """
     from pactwatch.backfill import Ask
     from pactwatch.backfill import backfill as read
+    from pactwatch.backfill_shard import Wish
     from pactwatch.progress import FileBar
     from pipeline.rulebook import load_rules
     from scrapers.catalogue import load_sources
     from scrapers.warc_list import listed, named
 
     space = workspace(ctx)
+    if status:
+        tell(ctx, as_json=as_json)
+        return
     low, high = moment("--since", since, 0), moment("--until", until, 1)
     _check_dates(low, high)
     languages = frozenset(map(_language, language or ()))
@@ -71,6 +83,14 @@ def backfill(
         files = list(dict.fromkeys([*files, *of_list]))
     if not files:
         raise UserError(_nothing(list_, missing))
+    if workers or ray is not None:
+        if dry_run:
+            raise UserError("--dry-run reads the files here; leave out --workers and --ray")
+        wish = Wish(tuple(sorted(source or ())), any_outlet, low, high, tuple(sorted(languages)))
+        selection = Ask(outlets, words={"since": since, "until": until, "sources": sorted(source or ()),
+                                        "any_outlet": any_outlet}, languages=languages).selection
+        share(ctx, sources, files, selection, wish, again=again, ray=ray, as_json=as_json)
+        return
     ask = Ask(outlets, low, high, languages, {"since": since, "until": until, "sources": sorted(source or ()),
                                              "any_outlet": any_outlet}, dry_run, again)
     engine = open_archive(ctx)

@@ -106,7 +106,17 @@ def open_database(space: Workspace) -> Engine:
     engine = open_engine(space.settings.database_url)
     with reaching(engine):
         upgrade(engine)
+        upgrade_queue(space, engine)
     return engine
+
+
+def upgrade_queue(space: Workspace, engine: Engine) -> bool:
+    """Bring the tables of the queue up to date where workers do the work. True when there was something to do."""
+    if not space.settings.jobs.shared:
+        return False
+    from archive.queue_tables import upgrade
+
+    return upgrade(engine)
 
 
 @contextmanager

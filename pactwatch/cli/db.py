@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pactwatch.cli.common import console, emit_json, open_archive, reaching, workspace
+from pactwatch.cli.common import console, emit_json, open_archive, reaching, upgrade_queue, workspace
 
 app = typer.Typer(help="Care for the database: upgrade, check, backup.", no_args_is_help=True)
 
@@ -24,9 +24,11 @@ def upgrade(ctx: typer.Context, as_json: AsJson = False) -> None:
     from archive.engine import open_engine
     from archive.migrate import HEAD
     from archive.migrate import upgrade as migrate
-    engine = open_engine(workspace(ctx, quiet=True).settings.database_url)
+    space = workspace(ctx, quiet=True)
+    engine = open_engine(space.settings.database_url)
     with reaching(engine):
         changed = migrate(engine)
+        changed = upgrade_queue(space, engine) or changed
     if as_json:
         emit_json({"revision": HEAD, "changed": changed})
     else:

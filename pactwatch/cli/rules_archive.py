@@ -37,6 +37,10 @@ def replay(
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Published until the end of this.")] = None,
     annotate: Anew = False,
     processes: Processes = 0,
+    workers: Annotated[bool, typer.Option("--workers", help="Have `pactwatch worker`s do it, in shards.")] = False,
+    ray: Annotated[str | None, typer.Option(
+        "--ray", metavar="ADDRESS", help="Have a Ray cluster do it: its address, as auto or ray://host:10001.",
+        show_default=False)] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a changed rule over the archive: which stories it would add and lose, and which of them readers confirmed.
@@ -50,7 +54,10 @@ def replay(
 
     wanted = rule_named(rule, workspace(ctx).rule_dirs)
     between = Window(*window(since, until))
-    tried = _tried(ctx, wanted, between, annotate, processes)
+    if workers or ray is not None:
+        tried = _shared(ctx, wanted, between, annotate, ray)
+    else:
+        tried = _tried(ctx, wanted, between, annotate, processes)
     found = difference(open_archive(ctx), wanted, tried, between)
     _print(found, _difference(found), as_json)
 
@@ -89,6 +96,44 @@ def _tried(ctx: typer.Context, rule: Rule, window: Window, anew: bool, processes
         return try_rule(engine, rule, load_knowledge(*space.knowledge_dirs), window)
     publishers = {id_: one.publisher for id_, one in load_sources(space.source_dirs)[0].items() if one.publisher}
     return try_anew(engine, rule, space.knowledge_dirs, publishers, window, processes or os.cpu_count() or 1)
+
+
+def _shared(ctx: typer.Context, rule: Rule, window: Window, anew: bool, ray: str | None) -> Tried:
+    """The same by workers or a Ray cluster. Ctrl-C ends the waiting: what is done by then counts, the rest goes on."""
+    import time
+
+    from core.errors import StopWork, UserError
+    from pactwatch.progress import bar
+    from pactwatch.replay_shared import leave, progress, result, shards
+
+    space = workspace(ctx)
+    if ray is None and not space.settings.jobs.shared:
+        raise UserError("--workers needs [jobs] engine = 'procrastinate' in pactwatch.toml; without it this command "
+                        "does it itself")
+    engine = open_archive(ctx)
+    replay_id = leave(space, engine, rule, window, annotate=anew)
+    state, done = progress(engine, replay_id), 0
+    with bar("trying the rule on articles", state.total) as advance:
+
+        def look() -> None:
+            nonlocal state, done
+            state = progress(engine, replay_id)
+            advance(state.done - done)
+            done = state.done
+
+        try:
+            if ray is not None:
+                from pactwatch.workers.ray_cluster import judge_ranges
+
+                judge_ranges(space, engine, shards(engine, replay_id), ray, look)
+            while state.waiting:
+                look()
+                time.sleep(0.5 if state.waiting else 0)
+        except KeyboardInterrupt:
+            say("pactwatch: the workers go on; the same command shows what they found")
+    if state.problems:
+        raise StopWork(f"a part of the replay cannot be judged: {state.problems[0]}")
+    return result(engine, replay_id)
 
 
 def _print(found: Mapping[str, Any], lines: Iterator[str], as_json: bool) -> None:

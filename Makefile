@@ -17,7 +17,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
-	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive bench-pages \
+	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive bench-workers bench-pages \
 	bench-copy simulate lock relock release check-deploy image pin-image rehearse-image rehearse-units clean
 
 help: ## List the tasks
@@ -102,6 +102,9 @@ bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and
 
 bench-care: setup-dev ## Measure the graph, copies and pruning: make bench-care ARGS="10000 100000"
 	@$(BIN)/python -m tests.bench.bench_care $(ARGS)
+
+bench-workers: setup-dev ## Workers on one PostgreSQL: make bench-workers ARGS=polls (or outage, throughput, backfill); takes minutes
+	@$(BIN)/python -m tests.bench.bench_workers $(or $(ARGS),polls)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock, deploy/*.lock
 	@$(INSTALL) "uv>=0.13,<0.14"

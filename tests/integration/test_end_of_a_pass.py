@@ -15,12 +15,12 @@ PASS = """
 import asyncio, json, sys, time
 from pathlib import Path
 from core.workspace import load_workspace
-from pactwatch import crawl
+from pactwatch import crawl, intake
 from pactwatch.cli.common import open_database
 from pactwatch.loop import run_in_loop
 from scrapers.catalogue import load_sources
 
-crawl.PASS_S, crawl.LOOK_S = 3.0, 0.5
+intake.PASS_S, intake.LOOK_S = 3.0, 0.5
 space = load_workspace(Path(sys.argv[1]))
 sources, _ = load_sources(space.source_dirs)
 engine = open_database(space)

@@ -59,6 +59,24 @@ def test_a_digest_that_is_due_is_sent_at_the_end_of_a_pass_and_only_once(desk: N
     assert "Digest " not in desk.call("run", "--all").stdout
 
 
+@pytest.mark.postgres
+def test_a_pass_search_and_digest_are_the_same_on_postgresql(
+    passed: tuple[Newsdesk, Any], newsroom: Newsroom, tmp_path: Path, postgres_url: str
+) -> None:
+    """And where workers would do the work, the commands that do it themselves are as they were."""
+    shared = f'[database]\nurl = "{postgres_url}"\n[jobs]\nengine = "procrastinate"\n'
+    desk, other = Newsdesk(tmp_path / "desk", newsroom, shared + CONSOLE), passed[0]
+    first = desk.json("run", "--all", "--json")
+    assert (first["articles"], first["hits"]) == (passed[1]["articles"], passed[1]["hits"])
+    assert desk.json("run", "--all", "--json")["articles"] == {"new": 0, "updated": 0}
+    for query in ("event:alliance", "title:chip OR org:samsung", '"joint venture"'):
+        found, there = (one.json("search", query, "--format", "json") for one in (desk, other))
+        assert found["total"] == there["total"]
+        assert {item["title"] for item in found["items"]} == {item["title"] for item in there["items"]}
+    assert "Digest " in desk.call("digest", "preview").stdout
+    assert "No problems" in desk.call("db", "check").stdout
+
+
 class Troubled:
     """A workspace where a source file, a rule file and an outlet are broken, after a pass."""
 

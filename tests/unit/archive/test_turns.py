@@ -74,3 +74,12 @@ def test_a_turn_that_is_renewed_lasts_and_what_another_process_holds_is_not_give
     as_process("two")
     give_back(engine, "a.example", NOW)
     assert take(engine, "a.example", at=NOW + LEASE) == set()
+
+
+def test_hosts_of_a_process_that_is_gone_are_left_alone_for_the_usual_pace(engine: Engine, as_process) -> None:
+    as_process("dead")
+    take(engine, "a.example")
+    as_process("two")
+    with writing(engine) as connection:
+        assert turns.take(connection, ["a.example"], NOW, pace=3.0) == set()
+        assert turns.take(connection, ["a.example"], NOW + timedelta(seconds=3), pace=3.0) == {"a.example"}

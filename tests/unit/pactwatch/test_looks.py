@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pactwatch.crawl import AHEAD, LOOK_S
+from pactwatch.crawl import AHEAD
+from pactwatch.intake import LOOK_S
 
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 LATE_S = 1.0  # so much may a look be late without harm

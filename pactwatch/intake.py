@@ -64,8 +64,10 @@ class Intake:
         """Take in until the pass is old, then have it end soon."""
         end = time.monotonic() + PASS_S
         while time.monotonic() < end:
+            # Not `wait_for`: up to Python 3.11 it may swallow that this is cancelled, and the pass would wait for it.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.guests.come(), end - time.monotonic())
+                async with asyncio.timeout(end - time.monotonic()):
+                    await self.guests.come()
             spider = _spider(runner)
             if spider is None:
                 await asyncio.sleep(0.05)  # it begins, or has just ended

@@ -15,9 +15,9 @@ from scrapers.source import SourceFile
 
 log = get_logger("crawl")
 
-# What a job waits for its sources: the slow ones go on, and their claims say so. Without workers it is over before
-# the next look.
-HOLD_S = 20.0
+# What a job waits for its sources, so that it is over before the next look: the slow ones go on, and their claims say
+# so. A worker has places for a few jobs only; with a longer wait the slow sources of some parts make all of others late.
+HOLD_S = LOOK_S - 1
 
 
 @dataclass(eq=False, slots=True)
@@ -37,7 +37,7 @@ class Crawling(Guests):
     def __init__(self, desk: Newsdesk, present: Sources, stop: asyncio.Event, found: Callable[[], None], *,
                  shared: bool) -> None:
         """`found` is called when articles were stored that a rule flagged. `shared`: by jobs of many processes."""
-        self._kind, self._hold = ("worker", HOLD_S) if shared else ("serve", LOOK_S - 1)
+        self._kind = "worker" if shared else "serve"
         self.desk, self._present, self._stop, self._found = desk, present, stop, found
         self._waiting: list[_Invitation] = []
         self._asked: list[_Invitation] = []
@@ -58,7 +58,7 @@ class Crawling(Guests):
         if self._running is None:
             self._running = asyncio.ensure_future(self._run())
             self._running.add_done_callback(self._over)
-        done, _ = await asyncio.wait({mine.done}, timeout=self._hold)
+        done, _ = await asyncio.wait({mine.done}, timeout=HOLD_S)
         mine.awaited = False
         return mine.done.result() if done else mine.had
 

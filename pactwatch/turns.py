@@ -61,7 +61,7 @@ class Turns:
         until = monotonic() + PATIENCE_S
         while host not in self._held:
             assert self.call is not None
-            if await self.call(turns.take, [host], now(), self._lease, self._usual):
+            if await self.call(_take, host, self._lease, self._usual):
                 self._held.add(host)
             elif self.closed or monotonic() > until:
                 return False
@@ -100,6 +100,11 @@ class Turns:
         free = {host: moment + timedelta(seconds=self._pace.get(host, 0.0)) for host in hosts}
         self._held -= free.keys()
         return free
+
+
+def _take(connection: Connection, host: str, lease: timedelta, pace: float) -> bool:
+    # The time is that of the change: a change may wait for others, and a holder be killed meanwhile.
+    return bool(turns.take(connection, [host], now(), lease, pace))
 
 
 def hosts_of(source: SourceFile) -> set[str]:

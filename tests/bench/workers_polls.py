@@ -65,7 +65,7 @@ def polls(options: argparse.Namespace) -> int:
         time.sleep(60 * 1.5)
         phases.append(("end", time.time()))
         _lateness(engine, phases)
-        return _verdict(engine, port, slack)
+        return _verdict(engine, port, slack, phases[0][1])
 
 
 def _take_when_busy(engine: Engine, worker: Program) -> Program:
@@ -77,6 +77,7 @@ def outage(options: argparse.Namespace) -> int:
     """The server is restarted in the middle of a run, then cut off."""
     with (server() as place, Way(place.socket) as way,
           _fleet(options, place, place.through(way.port)) as (fleet, engine, port, slack)):
+        began = time.time()
         fleet.start("serve")
         for _ in range(2):
             fleet.start("worker")
@@ -91,7 +92,7 @@ def outage(options: argparse.Namespace) -> int:
         wanted = options.hosts * options.outlets * stats(port)["listed"]
         whole = until(lambda: _stored(engine) >= wanted, 300, 1.0)
         print(f"all {wanted} articles are there" if whole else f"{_stored(engine)} of {wanted} articles")
-        return _verdict(engine, port, slack) or int(not whole)
+        return _verdict(engine, port, slack, began) or int(not whole)
 
 
 def _goes_on(engine: Engine, what: str) -> None:
@@ -109,14 +110,15 @@ def _lateness(engine: Engine, phases: list[tuple[str, float]]) -> None:
     rows = [(float(gap) - INTERVAL_S, float(at)) for gap, at in asked(engine, LATE) if gap is not None]
     print("seconds after the time that a poll was due: median, 95 %, 99 %, latest")
     for (name, begin), (_, end) in pairwise(phases):
+        name = f"{name}, at {begin - phases[0][1]:.0f} s"
         late = [late for late, at in rows if begin <= at < end]
         if len(late) > 1:
             parts = quantiles(late, n=100)
-            print(f"  {name:<28}{len(late):7} polls {median(late):7.1f} {parts[94]:7.1f} {parts[98]:7.1f}"
+            print(f"  {name:<38}{len(late):7} polls {median(late):7.1f} {parts[94]:7.1f} {parts[98]:7.1f}"
                   f" {max(late):7.1f}")
 
 
-def _verdict(engine: Engine, port: int, slack: FakeSlack) -> int:
+def _verdict(engine: Engine, port: int, slack: FakeSlack, began: float) -> int:
     until(lambda: asked(engine, "SELECT count(*) FROM deliveries WHERE state <> 'sent'") == [(0,)], 120, 1.0)
     seen, keys = stats(port), slack.keys
     [(articles, urls)] = asked(engine, "SELECT count(*), count(DISTINCT url) FROM articles")
@@ -124,6 +126,9 @@ def _verdict(engine: Engine, port: int, slack: FakeSlack) -> int:
     problems = check(engine)
     print(f"{seen['requests']} requests at {seen['hosts']} hosts; at once at one host: {seen['at_once']}; smallest gap "
           f"{seen['gap']:.2f} s of {DELAY}")
+    short = [(gap, at) for gap, at in seen["gaps"] if gap < 0.9 * DELAY]
+    print(f"smallest gap below 0.9 of the pace at {len(short)} hosts:",
+          ", ".join(f"{gap:.2f} s at {at - began:.0f} s" for gap, at in short[:10]) or "none")
     print(f"{articles} articles at {urls} addresses; {twice} pages were asked for again")
     print(f"{len(keys)} messages, {len(keys) - len(set(keys))} twice; `db check` finds {len(problems)} problems")
     return int(seen["at_once"] > 1 or articles != urls or len(keys) != len(set(keys)) or bool(problems))

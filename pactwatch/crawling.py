@@ -16,7 +16,7 @@ from scrapers.source import SourceFile
 log = get_logger("crawl")
 
 # What a job waits for its sources, so that it is over before the next look: the slow ones go on, and their claims say
-# so. A worker has places for a few jobs only; with a longer wait the slow sources of some parts make all of others late.
+# so. A worker has places for a few jobs only; with a longer wait slow sources of some parts make all others late.
 HOLD_S = LOOK_S - 1
 
 

@@ -33,7 +33,8 @@ class Templates:
         made.filters.update(
             bdi=text.bdi, plain=text.plain, safe=None, link=text.link, snippet=text.snippet, words=text.words,
             lasting=text.lasting, organisation_path=text.organisation_path, quoted=text.quoted,
-            together=text.together, visible=text.visible)
+            together=text.together, visible=text.visible,
+            coded=text.coded)
         del made.filters["safe"]                 # no template may say of a text that it is HTML
         made.globals.update(counted=text.counted, bold=text.bold, evidence=marking.evidence, changes=marking.changes,
                             bars=svg.bars, static=static)

@@ -74,5 +74,10 @@ def render(request: Request, template: str, code: int = 200, /, **facts: Any) ->
 
 def go_to(path: str) -> RedirectResponse:
     """After a form: look at what became of it. Only to a page of ours."""
+    return RedirectResponse(own_path(path), status_code=303)
+
+
+def own_path(path: str) -> str:
+    """An address that a form named, where it is one of a page of ours; else the first page."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return RedirectResponse(path if inside and path.isprintable() else "/", status_code=303)
+    return path if inside and path.isprintable() else "/"

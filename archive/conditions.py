@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from core.text import fold, search_form
 Condition = ColumnElement[bool]
 Aliases = Callable[[str], Sequence[str]]     # what people write -> canonical names; empty where unknown
 IdSelect = sa.Select[Any] | sa.CompoundSelect[Any]
+_folded = lru_cache(1 << 17)(fold)           # every name of the archive is looked at for each `org:`
 
 
 class Conditions:
@@ -226,7 +227,7 @@ class Conditions:
     @cached_property
     def _names(self) -> list[tuple[str, str, str | None]]:
         rows = self._connection.execute(sa.select(Organisation.name, Organisation.parent))
-        return [(name, fold(name), parent) for name, parent in rows]
+        return [(name, _folded(name), parent) for name, parent in rows]
 
     # ---- ranges
 

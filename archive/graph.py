@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive.groups import line_of, most_precise, parents_of
+from archive.searchkey import first_key
 from archive.tables import Article, Event, EventParty, Organisation, Source
 from core.records import COOPERATION, EventStatus
 
@@ -115,6 +116,7 @@ def alliance_graph(connection: Connection, *, around: Collection[str] = (), dept
     family = sa.func.coalesce(Event.family, "") if around else Event.family
     where = [family == COOPERATION, Event.score >= least]
     where += [Article.published_at >= since] if since is not None else []
+    where += [_lately(since)] if since is not None and not around and connection.dialect.name == "sqlite" else []
     where += [Article.published_at < until] if until is not None else []
 
     def load(names: Collection[str] | None) -> list[Link]:
@@ -130,6 +132,13 @@ def alliance_graph(connection: Connection, *, around: Collection[str] = (), dept
             break
         inside |= ring
     return _graph(connection, links)
+
+
+def _lately(since: datetime) -> Any:
+    """The events published from then on, by the index that is kept in this order (migration 0019)."""
+    times = sa.table("event_times", sa.column("search_key"), sa.column("event_id"), sa.column("family"))
+    return Event.id.in_(sa.select(times.c.event_id).where(times.c.search_key >= first_key(since),
+                                                          times.c.family == COOPERATION))
 
 
 def _graph(connection: Connection, links: Iterable[Link]) -> Graph:

@@ -66,10 +66,13 @@ def history(connection: Connection, source_id: str, at: datetime) -> History | N
     newest = connection.execute(
         sa.select(sa.func.length(Article.text), Article.paywalled)
         .where(Article.source_id == source_id)
-        .order_by(Article.seen_at.desc())
+        .order_by(Article.id.desc())             # in the order of seen_at, and its index knows of sources
         .limit(_SAMPLE)
     ).all()
-    week = sa.select(sa.func.count()).where(Article.source_id == source_id, Article.seen_at > at - _WEEK)
+    first = (sa.select(Article.id).where(Article.seen_at > at - _WEEK).order_by(Article.seen_at, Article.id).limit(1)
+             .scalar_subquery())
+    week = sa.select(sa.func.count()).where(Article.source_id == source_id, Article.id >= first,
+                                            Article.seen_at > at - _WEEK)
     return History(
         outcome=row["outcome"], reason=row["reason"], failures=row["failures"], interval_s=row["interval_s"],
         last_polled_at=row["last_polled_at"], last_new_at=row["last_new_at"],

@@ -66,12 +66,12 @@ class Keys:
 
 
 class KeyFinder:
-    """Finds the keys of a query between two keys, both included."""
+    """Finds the keys of a query between two keys, both included. `most`: how many numbers its parts may fetch."""
 
-    def __init__(self, connection: Connection, conditions: Conditions, first: int, last: int) -> None:
+    def __init__(self, connection: Connection, conditions: Conditions, first: int, last: int, most: int) -> None:
         self._connection, self._conditions = connection, conditions
         self._first, self._last = first, last
-        self._left = MOST
+        self._left = most
 
     def of(self, query: Query) -> Keys:
         """The keys of what matches. Raises TooMuchError where the parts have too many."""

@@ -31,8 +31,8 @@ class SourceState:
     moved_to: str | None
 
 
-def source_states(connection: Connection, now: datetime) -> dict[str, SourceState]:
-    """The state of every source that was ever due, by id."""
+def source_states(connection: Connection, now: datetime, only: str | None = None) -> dict[str, SourceState]:
+    """The state of every source that was ever due, by id, or of only one."""
     wrong: dict[str, str] = {}
     for row in troubles.open_ones(connection).values():
         if row.source_id:
@@ -41,7 +41,8 @@ def source_states(connection: Connection, now: datetime) -> dict[str, SourceStat
     lost = days.missed(connection, now)
     query_of_moved = sa.select(EntryPoint.source_id, EntryPoint.moved_to).where(EntryPoint.moved_to.is_not(None))
     moved: dict[str, str] = {source_id: address for source_id, address in connection.execute(query_of_moved) if address}
-    articles = sa.select(Article.source_id, sa.func.count().label("number")).group_by(Article.source_id).subquery()
+    counted = sa.select(Article.source_id, sa.func.count().label("number")).group_by(Article.source_id)
+    articles = (counted if only is None else counted.where(Article.source_id == only)).subquery()
     query = sa.select(
         Source.id,
         Source.outcome,
@@ -54,6 +55,7 @@ def source_states(connection: Connection, now: datetime) -> dict[str, SourceStat
         Source.interval_s,
         sa.func.coalesce(articles.c.number, 0),
     ).outerjoin(articles, articles.c.source_id == Source.id)
+    query = query if only is None else query.where(Source.id == only)
     found: dict[str, SourceState] = {}
     for row in connection.execute(query):
         values: tuple[Any, ...] = tuple(row)

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.engine import Connection
 from archive.replay import fired
-from archive.states import source_states
+from archive.states import SourceState, source_states
 from core.advice import next_step
 from core.clock import now
 from core.workspace import Workspace
@@ -40,23 +40,28 @@ def rule_rows(space: Workspace, connection: Connection) -> list[dict[str, Any]]:
 def source_rows(sources: Mapping[str, SourceFile], connection: Connection) -> list[dict[str, Any]]:
     """These sources by id, each with its state in the archive."""
     states = source_states(connection, now())
-    rows = []
-    for id_, source in sorted(sources.items()):
-        state = states.get(id_)
-        rows.append({
-            "id": id_, "name": source.name, "country": source.country, "language": source.language,
-            "enabled": source.enabled, "disabled_because": None if source.enabled else source.disabled_because,
-            "outcome": state.outcome if state else None, "reason": state.reason if state else None,
-            "last_polled_at": state.last_polled_at if state else None,
-            "last_new_at": state.last_new_at if state else None,
-            "next_due_at": state.next_due_at if state else None, "failures": state.failures if state else 0,
-            "failing_since": state.failing_since if state else None,
-            "interval_s": state.interval_s if state else None, "trouble": state.trouble if state else None,
-            "next_step": next_step(state.outcome, state.reason) if state and state.failures else None,
-            "missed_30_days": state.missed if state else 0, "moved_to": state.moved_to if state else None,
-            "articles": state.articles if state else 0,
-        })
-    return rows
+    return [_source_row(id_, source, states.get(id_)) for id_, source in sorted(sources.items())]
+
+
+def source_row(id_: str, source: SourceFile, connection: Connection) -> dict[str, Any]:
+    """The same of one source, for which not all others are counted."""
+    return _source_row(id_, source, source_states(connection, now(), only=id_).get(id_))
+
+
+def _source_row(id_: str, source: SourceFile, state: SourceState | None) -> dict[str, Any]:
+    return {
+        "id": id_, "name": source.name, "country": source.country, "language": source.language,
+        "enabled": source.enabled, "disabled_because": None if source.enabled else source.disabled_because,
+        "outcome": state.outcome if state else None, "reason": state.reason if state else None,
+        "last_polled_at": state.last_polled_at if state else None,
+        "last_new_at": state.last_new_at if state else None,
+        "next_due_at": state.next_due_at if state else None, "failures": state.failures if state else 0,
+        "failing_since": state.failing_since if state else None,
+        "interval_s": state.interval_s if state else None, "trouble": state.trouble if state else None,
+        "next_step": next_step(state.outcome, state.reason) if state and state.failures else None,
+        "missed_30_days": state.missed if state else 0, "moved_to": state.moved_to if state else None,
+        "articles": state.articles if state else 0,
+    }
 
 
 def wrong_files(space: Workspace) -> list[dict[str, str]]:

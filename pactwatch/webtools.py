@@ -20,7 +20,7 @@ from core.workspace import Workspace
 from pactwatch import adding
 from pactwatch.bands import Bands
 from pactwatch.files import fingerprint
-from pactwatch.listings import rule_rows, source_rows
+from pactwatch.listings import rule_rows, source_row, source_rows
 from pactwatch.loop import in_thread
 from pactwatch.replay import Window, try_rule
 from pactwatch.scout import file_of, nothing_found
@@ -104,6 +104,11 @@ class Application:
     def sources(self, connection: Connection) -> list[dict[str, Any]]:
         """Every source with how it goes."""
         return source_rows(self._present_sources(), connection)
+
+    def source(self, connection: Connection, id_: str) -> dict[str, Any] | None:
+        """One source with how it goes."""
+        file = self._present_sources().get(id_)
+        return None if file is None else source_row(id_, file, connection)
 
     def try_rule(self, rule: Rule, days: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Judge the articles of the last days. Nothing is written and nothing is sent."""

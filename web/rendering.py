@@ -33,7 +33,8 @@ class Templates:
         made.filters.update(
             bdi=text.bdi, plain=text.plain, safe=None, link=text.link, snippet=text.snippet, words=text.words,
             lasting=text.lasting, organisation_path=text.organisation_path, quoted=text.quoted,
-            together=text.together, visible=text.visible)
+            together=text.together, visible=text.visible,
+            coded=text.coded)
         del made.filters["safe"]                 # no template may say of a text that it is HTML
         made.globals.update(counted=text.counted, bold=text.bold, evidence=marking.evidence, changes=marking.changes,
                             bars=svg.bars, static=static)
@@ -73,5 +74,10 @@ def render(request: Request, template: str, code: int = 200, /, **facts: Any) ->
 
 def go_to(path: str) -> RedirectResponse:
     """After a form: look at what became of it. Only to a page of ours."""
+    return RedirectResponse(own_path(path), status_code=303)
+
+
+def own_path(path: str) -> str:
+    """An address that a form named, where it is one of a page of ours; else the first page."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return RedirectResponse(path if inside and path.isprintable() else "/", status_code=303)
+    return path if inside and path.isprintable() else "/"

@@ -23,7 +23,8 @@ def visible(text: str) -> str:
 
 def bdi(text: object) -> Markup:
     """A name or title with its direction kept inside, so that it turns nothing around itself."""
-    return Markup("<bdi>{}</bdi>").format(visible(str(text)))
+    shown = visible(str(text))
+    return Markup("<bdi>{}</bdi>").format(shown) if shown else Markup("")
 
 
 def plain(text: object) -> str:
@@ -50,6 +51,12 @@ def bold(text: str, places: Iterable[tuple[int, int]]) -> Markup:
         out += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         at = end
     return Markup(visible(str(Markup("").join([*out, escape(text[at:])]))))  # noqa: S704 - all of it is escaped above
+
+
+def coded(text: str) -> Markup:
+    """A text of ours with what stands in `backticks` as code."""
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece)
+                           for at, piece in enumerate(text.split("`")))
 
 
 def words(name: str | None) -> str:

@@ -42,6 +42,9 @@ class Tools(Protocol):
     def sources(self, connection: Connection) -> list[dict[str, Any]]:
         """Every source, as `sources list --json` prints it."""
 
+    def source(self, connection: Connection, id_: str) -> dict[str, Any] | None:
+        """One source in this form; None where no file has this name."""
+
     def try_rule(self, rule: Rule, days: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """What a rule makes of the last days: the difference to its present hits, and the forecast of its volume."""
 

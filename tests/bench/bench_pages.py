@@ -22,7 +22,7 @@ ROUNDS, MOST = 7, 100
 PAGES = {
     "today": "/", "search, all": "/search?q=*", "search, a phrase": "/search?q=%22join+forces%22",
     "search, an event": "/search?q=event:alliance+topic:ai", "search, a language": "/search?q=lang:ko+market",
-    "article": "/articles/500000", "story": "/stories/50000", "organisations": "/organisations",
+    "article": "/articles/5000", "story": "/stories/5000", "organisations": "/organisations",
     "organisation, common": f"/organisations/{quote(name_of(10))}", "organisation, rare":
     f"/organisations/{quote(name_of(700))}", "sources": "/sources", "source": "/sources/outlet-1", "rules": "/rules",
     "rule": "/rules/ai-alliances", "deliveries": "/deliveries", "feedback": "/feedback",

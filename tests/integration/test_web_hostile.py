@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
@@ -10,12 +11,19 @@ from urllib.parse import quote, urlsplit
 import pytest
 import sqlalchemy as sa
 import time_machine
+from starlette.routing import compile_path
 from starlette.testclient import TestClient
 
 from archive import tables
 from archive.engine import open_engine, writing
+from pipeline.searches import SavedSearch, save_search
 from tests import factories
-from tests.site import Page, app_of, browser, harms
+from tests.site import Page, app_of, browser, harms, page
+from web.api import OTHERS, VERSIONED
+from web.api.document import PREFIX
+from web.lookouts import Lookout
+from web.pages import PAGES
+from web.tools import Proposal
 
 PAYLOADS = (
     "<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>", "</title><svg onload=alert(1)>",
@@ -67,6 +75,7 @@ def client(sqlite_template, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     (home / "desk" / "rules").mkdir()
     (home / "desk" / "rules" / "evil.yaml").write_text(
         f"title: {json.dumps(ALL.replace(chr(0), ''))}\nquery: '\"<script>\" OR x'\n", encoding="utf-8")
+    save_search(home / "desk", "kept", SavedSearch(query="*", title=ALL.replace("\0", "")))
     with time_machine.travel(factories.NOW, tick=True):
         yield browser(app_of(home / "desk", engine))
     engine.dispose()
@@ -164,3 +173,86 @@ def test_the_origin_of_links_is_ours_or_the_web(pages: dict[str, str]) -> None:
     for path, text in pages.items():
         for href in Page(text).tree.xpath("//a/@href"):
             assert str(href).startswith(("/", "#", "http://", "https://")), (path, href)
+
+
+def test_feeds_of_a_saved_search_keep_its_title_as_text(client: TestClient) -> None:
+    for form in ("atom", "rss"):
+        title = next(one for one in ET.fromstring(client.get(f"/feeds/{form}/kept").content).iter()
+                     if one.tag.rpartition("}")[2] == "title")
+        assert "<script>alert(1)</script>" in (title.text or "")
+        assert len(title) == 0
+    assert "<script>alert(1)</script>" in client.get("/feeds/json/kept").json()["title"]
+
+
+def test_a_graph_for_other_programs_is_well_formed(client: TestClient) -> None:
+    answer = client.get("/api/v1/graph?form=graphml")
+    assert "html" not in answer.headers["content-type"]
+    said = [text for element in ET.fromstring(answer.content).iter() if (text := element.text) and text.strip()]
+    assert any("<script>alert(1)</script>" in text for text in said)
+
+
+def test_what_a_look_at_an_outlet_found_stays_text(client: TestClient) -> None:
+    facts = {"name": ALL, "home": "javascript:alert(1)", "country": ALL, "language": ALL, "requests": 1, "seconds": 1,
+             "reasons": [ALL], "preview": [
+                 {"published_at": None, "url": "javascript:alert(1)", "title": ALL, "outcome": outcome, "reason": ALL,
+                  "first_sentence": ALL, "words": 1, "rules": [{"rule": ALL, "score": 1.0}]}
+                 for outcome in ("ok", "no_article")]}
+    looks = client.app.state.lookouts._looks  # type: ignore[attr-defined]
+    for key, look in {"found": Lookout(ALL, proposal=Proposal(ALL, ALL, facts, known=[ALL])),
+                      "lost": Lookout(ALL, problem=ALL), "goes-on": Lookout(ALL)}.items():
+        looks[key] = look
+        answer = client.get(f"/sources/proposals/{key}")
+        assert answer.status_code == 200
+        assert harms(answer.text) == [], key
+        assert "<script>alert(1)</script>" in Page(answer.text).words
+        assert Page(answer.text).tree.xpath("//main//a[starts-with(@href, 'javascript')]") == []
+
+
+FORMS = (("/sources/add", {"url": "{}"}), ("/rules/try", {"id": "{}", "text": "{}"}),
+         ("/rules/save", {"id": "{}", "text": "title: x\nquery: '{}'\n"}), ("/searches", {"q": "x", "name": "{}"}),
+         ("/searches", {"q": "orgg:{}", "name": "x"}), ("/searches/remove", {"name": "{}"}), ("/watch", {"name": "{}"}),
+         ("/feedback", {"verdict": "{}", "back": "{}"}),
+         ("/feedback", {"verdict": "relevant", "article": "1", "note": "{}", "back": "{}"}),
+         ("/deliveries/test", {"route": "{}"}), ("/deliveries/retry", {"id": "{}"}), ("/sources/{}", {"watch": "{}"}),
+         ("/sources/evil", {"watch": "{}"}), ("/theme", {"theme": "{}", "back": "{}"}), ("/mutes/{}/lift", {}),
+         ("/login", {"token": "{}", "next": "{}"}))
+
+
+@pytest.mark.parametrize(("action", "fields"), FORMS, ids=[f"{action} {' '.join(fields)}" for action, fields in FORMS])
+@pytest.mark.parametrize("script", [False, True], ids=["by form", "by htmx"])
+def test_forms_stay_text_too_and_lead_nowhere_else(client: TestClient, action: str, fields: dict[str, str],
+                                                   script: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.app.state.lookouts, "begin", lambda _url: "key")  # type: ignore[attr-defined]
+    hidden = page(client, "/feedback").form("/theme")
+    for payload in (*PAYLOADS, "//evil.example", "https://evil.example/", "/\\evil.example"):
+        filled = {name: value.replace("{}", payload) for name, value in fields.items()}
+        answer = client.post(action.replace("{}", quote(payload.replace("\0", ""), safe="")), data={**hidden, **filled},
+                             headers={"hx-request": "true"} if script else {})
+        assert answer.status_code < 500, (payload, answer.text[:300])
+        assert answer.status_code != 403 or action == "/login", "the form's token was not taken"
+        if answer.text and answer.headers.get("content-type", "").startswith("text/html"):
+            assert harms(answer.text) == [], payload
+        where = answer.headers.get("location", "/")
+        assert where.startswith("/"), (payload, where)
+        assert not where.startswith(("//", "/\\")), (payload, where)
+
+
+def test_figures_for_monitors_have_a_line_each(client: TestClient) -> None:
+    for line in client.get("/metrics").text.splitlines():
+        assert re.fullmatch(r'#.*|[a-z_0-9]+(\{([a-z_]+="([^"\\]|\\.)*",?)*\})? \S+( \S+)?', line), line
+
+
+def test_every_door_of_the_site_is_in_this_file(client: TestClient) -> None:
+    """A page or form that is added later is added here, or is named as one that shows nothing of a stranger."""
+    own = {"/static/{name:path}", "/logout", "/healthz", "/readyz", "/api/v1/openapi.json", "/api/v1/health",
+           "/api/v1/searches"}
+    asked = {path.partition("?")[0] for path in [*paths(), *queried(), *(action for action, _ in FORMS)]}
+    asked |= {f"/feeds/{form}" for form in ("atom", "rss", "json")} | {"/feeds/atom/kept", "/metrics"}
+    asked |= {"/sources/proposals/found", "/api/v1/search", "/api/v1/articles/1", "/api/v1/stories/1",
+              "/api/v1/organisations/x", "/api/v1/graph", "/api/v1/rules", "/api/v1/sources", "/api/v1/deliveries",
+              "/api/v1/feedback", "/api/v1/today", "/api/v1/facets", "/api/v1/new"}
+    routes = {route.path for router in (*PAGES, *OTHERS) for route in router.routes}
+    routes |= {PREFIX + route.path for router in VERSIONED for route in router.routes}
+    routes |= {route.path for route in client.app.state.site.watch.routes()}  # type: ignore[attr-defined]
+    left = [route for route in routes - own if not any(compile_path(route)[0].match(path) for path in asked)]
+    assert left == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from pactwatch.demo import Newsroom
+from tests.one_question import answers
 from tests.programs import run
 
 
@@ -81,6 +82,15 @@ def test_whom_a_firm_allied_with_in_ai_is_one_line(demo: tuple[subprocess.Comple
     assert (item["matches"], item["status"]) == (3, "announced")
     assert {"Corvath", "Nimbrel"} <= {name.split()[0] for name in item["organisations"]}
     assert "Nimbrel" in {one["label"].split()[0] for one in found["facets"]["organisations"]}
+
+
+def test_every_door_gives_the_same_answer(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:
+    _, folder = demo
+    found = answers(folder, folder / "data" / "pactwatch.db", "Wrenfold AI")
+    assert found["graph"] == found["api"] == found["sql"]
+    assert found["search"] == found["browser"]
+    assert {"Hanbit Telecom", "Brennhaus Motors", "Kitebridge Software"} <= found["graph"] & found["search"]
+    assert "Duru Foundation" not in found["graph"] | found["search"], "that alliance is not about AI"
 
 
 def test_the_wire_story_is_one_story_of_three_outlets(demo: tuple[subprocess.CompletedProcess[str], Path]) -> None:

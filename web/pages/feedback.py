@@ -10,7 +10,7 @@ from core.clock import now
 from core.errors import UserError
 from web.asked import Id
 from web.forms import Filled
-from web.rendering import go_to, render
+from web.rendering import go_to, own_path, render
 from web.saying import organisation, say
 from web.site import site_of, visitor_of
 
@@ -37,7 +37,7 @@ def note(request: Request, form: Filled) -> Response:
         told = say(site, connection, form, visitor_of(request).name)
     back = form.get("back", "/feedback")
     if "HX-Request" in request.headers:
-        return render(request, "noted.html", told=told, back=back)
+        return render(request, "noted.html", told=told, back=own_path(back))
     return go_to(back)
 
 

@@ -92,7 +92,7 @@ def source(request: Request, id_: str) -> Response:
     site = site_of(request)
     asked = Asked(q=f"source:{quoted(id_)}", limit=10)
     with site.reading() as connection:
-        row = next((one for one in site.tools.sources(connection) if one["id"] == id_), None)
+        row = site.tools.source(connection, id_)
         past = history(connection, id_, now())
         if row is None and past is None:
             raise NotFoundError(f"no source is named {id_[:80]!r}")

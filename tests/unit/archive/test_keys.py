@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from archive import facets as counted
-from archive import keys
+from archive import matching
 from archive.check import check, rebuild_search
 from archive.engine import reading, writing
 from archive.facets import facets, timeline
@@ -65,9 +65,21 @@ def test_what_is_counted_is_what_is_found(sqlite_engine, shelf, query, since, mo
 def test_parts_with_too_many_matches_are_not_fetched(sqlite_engine, shelf, monkeypatch):
     with reading(sqlite_engine) as connection:
         whole = facets(connection, parse("topic:ai OR NOT lang:ko"))
-        monkeypatch.setattr(keys, "MOST", 5)
+        monkeypatch.setattr(matching, "MOST", 5)
         assert Matches(connection, parse("topic:ai OR NOT lang:ko")).keys is None
         assert facets(connection, parse("topic:ai OR NOT lang:ko")) == whole
+
+
+@pytest.mark.parametrize(("query", "count"), [
+    ("lang:ko", 6), ("NOT lang:ko", 6), ("topic:chips market", 6), ("NOT topic:ai published:2021", 3)])
+def test_a_total_is_exact_as_long_as_its_numbers_are_worth_to_fetch(sqlite_engine, shelf, query, count, monkeypatch):
+    monkeypatch.setattr(matching, "COUNTED", 2)
+    with reading(sqlite_engine) as connection:
+        ids = [one for part in Matches(connection, parse(query)).stream(100) for one in part]
+        assert Matches(connection, parse(query)).total() == matching.Total(len(ids), exact=True)
+        assert len(ids) == count
+        monkeypatch.setattr(matching, "_IN_MEMORY", 2)
+        assert Matches(connection, parse(query)).total() == matching.Total(min(len(ids), 2), exact=len(ids) <= 2)
 
 
 def change(table, **values):

@@ -13,21 +13,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases, Condition, Conditions, IdSelect
 from archive.fulltext import FTS, fts_match, is_text, matches
-from archive.keys import KeyFinder, Keys, TooMuchError
 from archive.searchkey import HIGHEST, IDS, LOWEST, SEARCH_KEY, first_key, moment_of
 from archive.tables import Article
 from core.clock import as_utc, now
 from core.errors import QueryError
 from core.periods import bounds
 from core.query import And, Everything, Query, Range, Term, walk
+
+if TYPE_CHECKING:
+    from archive.keys import Keys
 
 COUNTED = 10_000                             # matches that are counted one by one; more are "10,000+"
 _DAY, _DAYS_BEFORE = 86_400, 800_000
@@ -174,6 +175,8 @@ class Matches:
         """All matches as numbers in memory; None on PostgreSQL, and where they are too many to fetch."""
         if not self._sqlite:
             return None
+        from archive.keys import KeyFinder, TooMuchError     # NumPy is for those alone who count
+
         try:
             return KeyFinder(self._connection, self._conditions, *self._keys).of(self._query)
         except TooMuchError:
@@ -216,9 +219,9 @@ class Matches:
             newest = (sa.select(SEARCH_KEY.label("key")).select_from(Article).where(*self._between())
                       .order_by(SEARCH_KEY.desc()).limit(look).subquery())
             every = json.loads(self._connection.scalar(sa.select(sa.func.json_group_array(newest.c.key))) or "[]")
-            found = np.setdiff1d(np.array(every, np.int64), self.keys.numbers, assume_unique=True)
-            if found.size >= limit or len(every) < look:
-                return [int(key) for key in np.sort(found)[-limit:]]
+            found = self.keys.none_of(every)
+            if len(found) >= limit or len(every) < look:
+                return found[-limit:]
             look *= 4
 
     def _facts_of(self, numbers: Sequence[int]) -> Sequence[Facts]:

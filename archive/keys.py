@@ -146,17 +146,18 @@ class KeyFinder:
         return self._run(_events.c.search_key, *(self._conditions.of_event(child, _events.c) for child in children))
 
     def _of_articles(self, condition: Any, index: str | None) -> Keys:
-        return self._run(SEARCH_KEY, condition, source=Article.__table__, index=index)
+        # Neither SEARCH_KEY nor every condition names the table to SQLAlchemy.
+        return self._run(SEARCH_KEY, condition, source=Article, index=index)
 
     def _published(self, query: Range) -> Any:
         low, high = bounds(query, self._conditions.now)
         return SEARCH_KEY.between(LOWEST if low is None else first_key(low),
                                   HIGHEST if high is None else first_key(high) - 1)
 
-    def _run(self, key: Any, *where: Any, source: sa.FromClause | None = None, index: str | None = None) -> Keys:
+    def _run(self, key: Any, *where: Any, source: Any = None, index: str | None = None) -> Keys:
         within = [key.between(self._first, self._last)] if (self._first, self._last) != (LOWEST, HIGHEST) else []
         found = sa.select(key.label("key")).where(*where, *within)
-        if source is not None:               # which neither SEARCH_KEY names to SQLAlchemy, nor every condition
+        if source is not None:
             found = found.select_from(source)
         if index is not None:
             found = found.with_hint(source, f"INDEXED BY {index}", "sqlite")

@@ -23,9 +23,8 @@ from archive.fulltext import FTS, fts_match, is_text, matches
 from archive.searchkey import HIGHEST, IDS, LOWEST, SEARCH_KEY, first_key, moment_of
 from archive.tables import Article
 from core.clock import as_utc, now
-from core.errors import QueryError
 from core.periods import bounds
-from core.query import And, Everything, Query, Range, Term, walk
+from core.query import And, Everything, Query, Range
 
 if TYPE_CHECKING:
     from archive.keys import Keys
@@ -66,7 +65,6 @@ class Matches:
 
     def __init__(self, connection: Connection, query: Query, since: datetime | None = None,
                  until: datetime | None = None, aliases: Aliases | None = None) -> None:
-        _refuse_wide_beginnings(query)
         self._connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
         self._conditions = Conditions(connection, aliases, now())
@@ -332,13 +330,6 @@ class Matches:
 
     def _scalar(self, select: sa.Select[Any]) -> int:
         return int(self._connection.execute(select).scalar_one())
-
-
-def _refuse_wide_beginnings(query: Query) -> None:
-    """Raise for `a*`: full text would gather a tenth of all words there are, and nothing can end it meanwhile."""
-    for part in walk(query):
-        if isinstance(part, Term) and part.prefix and len(part.tokens[-1]) < 2 and part.tokens[-1].isascii():
-            raise QueryError(f"{part.tokens[-1] + '*'!r} begins too many words; write two letters or more before the *")
 
 
 def published_of(key: Any) -> datetime:

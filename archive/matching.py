@@ -173,7 +173,7 @@ class Matches:
         """All matches as numbers in memory; None on PostgreSQL, and where they are too many to fetch."""
         if not self._sqlite:
             return None
-        from archive.keys import KeyFinder, TooMuchError     # NumPy is for those alone who count
+        from archive.keys import KeyFinder, TooMuchError  # NumPy is for those alone who count
 
         try:
             return KeyFinder(self._connection, self._conditions, *self._keys).of(self._query)

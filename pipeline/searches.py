@@ -92,7 +92,7 @@ def remove_search(home: Path, name: str) -> None:
 
 def as_rule(name: str, search: SavedSearch) -> str:
     """The rule file that flags what a saved search finds. Raises UserError where a rule cannot ask for that."""
-    from pipeline.rulebook import RuleFile       # not loaded by those who search
+    from pipeline.rulebook import RuleFile  # not loaded by those who search
 
     content = {"title": search.title or name, "query": search.query, "min_score": 0.5}
     try:

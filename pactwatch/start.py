@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-_THRESHOLD = 10_000      # what is loaded holds no cycles to speak of; with Python's 700 a tenth of a search was collecting
+_THRESHOLD = 10_000      # what is loaded holds no cycles; with Python's 700 a tenth of a search went into collections
 
 
 def main() -> None:

@@ -150,8 +150,8 @@ def _page(ctx: typer.Context, connection: Connection, asked: _Asked, since: str 
         page = look(connection, asked.parsed, since=start, until=end, sort=asked.sort, limit=limit, cursor=cursor,
                     aliases=names)
         return _Page(page.total, page.items, page.cursor, page.total_is_exact, {})
-    stories = search_stories(connection, asked.parsed, since=start, until=end, sort=asked.sort, limit=limit, cursor=cursor,
-                             aliases=names)
+    stories = search_stories(connection, asked.parsed, since=start, until=end, sort=asked.sort, limit=limit,
+                             cursor=cursor, aliases=names)
     more = {one.article.id: {"matches": one.matches, "also": one.also} for one in stories.items}
     return _Page(stories.total, [one.article for one in stories.items], stories.cursor, stories.total_is_exact, more)
 

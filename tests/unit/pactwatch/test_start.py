@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import cast
 
 import pytest
+import typer.core
 import typer.main
 
 from pactwatch.cli import MODULES, application
@@ -16,7 +18,7 @@ HEAVY = ("structlog", "twisted", "numpy", "alembic", "pipeline.rulebook", "pactw
 
 @pytest.mark.parametrize("name", MODULES)
 def test_a_command_alone_is_the_one_of_the_whole(name: str) -> None:
-    alone, whole = (typer.main.get_command(application(word)) for word in (name, None))
+    alone, whole = (cast("typer.core.TyperGroup", typer.main.get_command(application(word))) for word in (name, None))
     assert list(alone.commands) == [name]
     assert sorted(whole.commands) == sorted(MODULES)
     assert [p.name for p in alone.commands[name].params] == [p.name for p in whole.commands[name].params]

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from archive.conditions import Aliases, Conditions
 from archive.facets import id_table
 from archive.found import Found, found_articles
+from archive.patience import patient
 from archive.tables import Article
 from core.clock import now
 from core.errors import UserError
@@ -52,6 +53,7 @@ class Arrivals:
     more: bool
 
 
+@patient
 def new_since(connection: Connection, query: Query, cursor: str | None = None, limit: int = 100, *,
               aliases: Aliases | None = None) -> Arrivals:
     """The articles that a query matches and that were stored after the cursor; without one, from the first.

@@ -60,6 +60,11 @@ class Keys:
             return Keys(np.setdiff1d(kept.numbers, taken.numbers, assume_unique=True))
         return Keys(np.intersect1d(self.numbers, other.numbers, assume_unique=True))
 
+    def none_of(self, keys: Sequence[int]) -> list[int]:
+        """Those of some keys that are not among the numbers, in their order."""
+        left = np.setdiff1d(np.array(keys, np.int64), self.numbers, assume_unique=True)
+        return np.sort(left).tolist()  # type: ignore[no-any-return]
+
     def counts(self, edges: Sequence[int]) -> list[int]:
         """How many of the numbers lie from each edge until before the next one."""
         return np.diff(np.searchsorted(self.numbers, np.array(edges, np.int64))).tolist()  # type: ignore[no-any-return]
@@ -141,18 +146,21 @@ class KeyFinder:
         return self._run(_events.c.search_key, *(self._conditions.of_event(child, _events.c) for child in children))
 
     def _of_articles(self, condition: Any, index: str | None) -> Keys:
-        return self._run(SEARCH_KEY, condition, index=index)
+        # Neither SEARCH_KEY nor every condition names the table to SQLAlchemy.
+        return self._run(SEARCH_KEY, condition, source=Article, index=index)
 
     def _published(self, query: Range) -> Any:
         low, high = bounds(query, self._conditions.now)
         return SEARCH_KEY.between(LOWEST if low is None else first_key(low),
                                   HIGHEST if high is None else first_key(high) - 1)
 
-    def _run(self, key: Any, *where: Any, index: str | None = None) -> Keys:
+    def _run(self, key: Any, *where: Any, source: Any = None, index: str | None = None) -> Keys:
         within = [key.between(self._first, self._last)] if (self._first, self._last) != (LOWEST, HIGHEST) else []
         found = sa.select(key.label("key")).where(*where, *within)
+        if source is not None:
+            found = found.select_from(source)
         if index is not None:
-            found = found.select_from(Article).with_hint(Article, f"INDEXED BY {index}", "sqlite")
+            found = found.with_hint(source, f"INDEXED BY {index}", "sqlite")
         return self._fetched(found)
 
     def _fetched(self, select: sa.Select[Any]) -> Keys:

@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from archive.conditions import Aliases, Condition, Conditions, IdSelect
 from archive.fulltext import FTS, fts_match, is_text, matches
-from archive.keys import MOST, KeyFinder, Keys, TooMuchError
 from archive.searchkey import HIGHEST, IDS, LOWEST, SEARCH_KEY, first_key, moment_of
 from archive.tables import Article
 from core.clock import as_utc, now
-from core.errors import QueryError
 from core.periods import bounds
-from core.query import And, Everything, Query, Range, Term, walk
+from core.query import And, Everything, Query, Range
+
+if TYPE_CHECKING:
+    from archive.keys import Keys
 
 COUNTED = 10_000                             # matches that are counted one by one; more are "10,000+"
 _IN_MEMORY = 1_000_000                       # numbers that are worth to fetch for a total: a fifth of a second
@@ -66,7 +66,6 @@ class Matches:
 
     def __init__(self, connection: Connection, query: Query, since: datetime | None = None,
                  until: datetime | None = None, aliases: Aliases | None = None) -> None:
-        _refuse_wide_beginnings(query)
         self._connection = connection
         self._sqlite = connection.dialect.name == "sqlite"
         self._conditions = Conditions(connection, aliases, now())
@@ -178,9 +177,15 @@ class Matches:
     @cached_property
     def keys(self) -> Keys | None:
         """All matches as numbers in memory; None on PostgreSQL, and where they are too many to fetch."""
-        return self._keys_of(MOST) if self._sqlite else None
+        if not self._sqlite:
+            return None
+        from archive.keys import MOST  # NumPy is for those alone who count
+
+        return self._keys_of(MOST)
 
     def _keys_of(self, most: int) -> Keys | None:
+        from archive.keys import KeyFinder, TooMuchError
+
         try:
             return KeyFinder(self._connection, self._conditions, *self._keys, most).of(self._query)
         except TooMuchError:
@@ -223,9 +228,9 @@ class Matches:
             newest = (sa.select(SEARCH_KEY.label("key")).select_from(Article).where(*self._between())
                       .order_by(SEARCH_KEY.desc()).limit(look).subquery())
             every = json.loads(self._connection.scalar(sa.select(sa.func.json_group_array(newest.c.key))) or "[]")
-            found = np.setdiff1d(np.array(every, np.int64), self.keys.numbers, assume_unique=True)
-            if found.size >= limit or len(every) < look:
-                return [int(key) for key in np.sort(found)[-limit:]]
+            found = self.keys.none_of(every)
+            if len(found) >= limit or len(every) < look:
+                return found[-limit:]
             look *= 4
 
     def _facts_of(self, numbers: Sequence[int]) -> Sequence[Facts]:
@@ -336,13 +341,6 @@ class Matches:
 
     def _scalar(self, select: sa.Select[Any]) -> int:
         return int(self._connection.execute(select).scalar_one())
-
-
-def _refuse_wide_beginnings(query: Query) -> None:
-    """Raise for `a*`: full text would gather a tenth of all words there are, and nothing can end it meanwhile."""
-    for part in walk(query):
-        if isinstance(part, Term) and part.prefix and len(part.tokens[-1]) < 2 and part.tokens[-1].isascii():
-            raise QueryError(f"{part.tokens[-1] + '*'!r} begins too many words; write two letters or more before the *")
 
 
 def published_of(key: Any) -> datetime:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from time import thread_time
+from threading import Event, Thread, get_ident
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Connection
 from core.errors import QueryError
 
 SECONDS = 4.0
-_STEPS = 20_000                              # of SQLite's machine between two looks at the clock
+_AGAIN = 0.005                               # seconds between two looks at the clock, where it is nearly time
 _TIMEOUT = "statement_timeout"
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
@@ -32,8 +33,10 @@ def patient(ask: Callable[Concatenate[Connection, _P], _T]) -> Callable[Concaten
 @contextmanager
 def _sqlite(connection: Connection) -> Iterator[None]:
     driver: Any = connection.connection.dbapi_connection
-    end = thread_time() + SECONDS            # its own work: a busy machine is not the question's fault
-    driver.set_progress_handler(lambda: thread_time() > end, _STEPS)
+    worked, done = _own_work(), Event()
+    # From beside it: a beginning of many words is gathered in one step of SQLite, in which it calls nobody.
+    watch = Thread(target=_interrupt, args=(driver, worked, worked() + SECONDS, done), name="patience", daemon=True)
+    watch.start()
     try:
         yield
     except sa.exc.OperationalError as failure:
@@ -41,7 +44,23 @@ def _sqlite(connection: Connection) -> Iterator[None]:
             raise _too_long() from failure
         raise
     finally:
-        driver.set_progress_handler(None, 0)
+        done.set()
+        watch.join()                         # so that it is not the next question that is ended
+
+
+def _own_work() -> Callable[[], float]:
+    """The seconds that this thread works, for another one to read: a busy machine is not the question's fault."""
+    if not hasattr(time, "pthread_getcpuclockid"):
+        return time.process_time             # macOS
+    clock = time.pthread_getcpuclockid(get_ident())
+    return lambda: time.clock_gettime(clock)
+
+
+def _interrupt(driver: Any, worked: Callable[[], float], end: float, done: Event) -> None:
+    """End what a connection is at when that took too long; again and again, as it may be between two statements."""
+    while not done.wait(max(end - worked(), _AGAIN)):
+        if worked() >= end:
+            driver.interrupt()
 
 
 @contextmanager

@@ -34,6 +34,7 @@ from core.querynodes import (
     Term,
     about_one_event,
     join_names,
+    names_organisations,
     pair_of,
     positive_terms,
     split_names,
@@ -44,7 +45,7 @@ from core.records import EventStatus
 from core.text import is_lone_cjk, search_tokens
 
 __all__ = ["FIELDS", "OF_EVENT", "TOPIC_LEAST", "And", "Everything", "Filter", "Not", "Or", "Query", "Range", "Term",
-           "about_one_event", "pair_of", "parse", "positive_terms", "walk"]
+           "about_one_event", "names_organisations", "pair_of", "parse", "positive_terms", "walk"]
 
 TEXT_FIELDS: dict[str, SearchedField] = {"title": "title", "text": "text", "dropped": "dropped"}
 FILTERS = ("org", "pair", "person", "topic", "event", "status", "rule", "source", "country", "lang", "story")

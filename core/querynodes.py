@@ -138,6 +138,11 @@ def walk(query: Query) -> Iterator[Query]:
         yield from walk(query.child)
 
 
+def names_organisations(query: Query) -> bool:
+    """Whether a query asks for an organisation."""
+    return any(isinstance(part, Filter) and part.field in {"org", "pair"} for part in walk(query))
+
+
 def positive_terms(query: Query) -> Iterator[Term]:
     """The terms that speak for a match in title or text: those that are not under a NOT. Snippets mark them."""
     if isinstance(query, Term):

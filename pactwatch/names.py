@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from core.query import Filter, Query, walk
 from core.workspace import Workspace
 from pipeline.entities import Gazetteer
 from pipeline.knowledge import load_gazetteer
@@ -26,8 +25,3 @@ class Names:
     def __call__(self, name: str) -> Sequence[str]:
         """What a name means; nothing where it is not known."""
         return sorted(self._gazetteer.wanted(name))
-
-
-def names_organisations(query: Query) -> bool:
-    """Whether a query asks for an organisation."""
-    return any(isinstance(part, Filter) and part.field in {"org", "pair"} for part in walk(query))

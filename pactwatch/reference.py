@@ -45,7 +45,7 @@ def walk_commands() -> Iterator[tuple[str, Any]]:
     """Every command that does something, as (`pactwatch sources add`, the command)."""
     import typer.main
 
-    from pactwatch.cli import app
+    from pactwatch.cli import application
 
     def walk(path: str, command: Any) -> Iterator[tuple[str, Any]]:
         members = getattr(command, "commands", None)
@@ -56,7 +56,7 @@ def walk_commands() -> Iterator[tuple[str, Any]]:
                 if not member.hidden:
                     yield from walk(f"{path} {name}", member)
 
-    return walk("pactwatch", typer.main.get_command(app))
+    return walk("pactwatch", typer.main.get_command(application()))
 
 
 def _command_section(path: str, command: Any) -> str:

@@ -9,12 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import structlog
-
 from core.captures import Left
 from core.clock import now
 from core.errors import SkipDocument
-from core.logs import bound, configure, get_logger
+from core.logs import are_configured, bound, configure, get_logger
 from core.records import Annotation, Article, OrganisationFacts, Outcome, Page, Processed
 from core.settings import LogSettings
 from core.text import form_of, search_tokens
@@ -119,7 +117,7 @@ _processor: Processor | None = None
 def warm(knowledge_dirs: Sequence[Path], rule_dirs: Sequence[Path]) -> None:
     """Initialise a worker: imports, knowledge and rules, one page run through, garbage collection out of the way."""
     global _processor  # noqa: PLW0603 - a pool hands its workers nothing but module state
-    if not structlog.is_configured():
+    if not are_configured():
         configure(LogSettings(), quiet=True)  # a spawned worker must not log to standard output
     _processor = Processor(knowledge_dirs, rule_dirs)
     _processor.process(Page(0, "", "http://localhost/", "http://localhost/", _WARM_PAGE, "utf-8", now()))

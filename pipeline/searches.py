@@ -13,7 +13,6 @@ from core import yamlfile
 from core.errors import NotFoundError, QueryError, SearchFileError, UserError
 from core.query import Query, parse
 from pipeline import checked
-from pipeline.rulebook import RuleFile
 
 FILE = "searches.yaml"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -93,6 +92,8 @@ def remove_search(home: Path, name: str) -> None:
 
 def as_rule(name: str, search: SavedSearch) -> str:
     """The rule file that flags what a saved search finds. Raises UserError where a rule cannot ask for that."""
+    from pipeline.rulebook import RuleFile  # not loaded by those who search
+
     content = {"title": search.title or name, "query": search.query, "min_score": 0.5}
     try:
         RuleFile.model_validate(content)

@@ -5,49 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from core.errors import PactwatchError, UserError
-from pactwatch.cli import (
-    alerts,
-    archive,
-    backfill,
-    db,
-    demo,
-    digest,
-    export,
-    extract,
-    feedback,
-    graph,
-    health,
-    mcp,
-    rules,
-    run,
-    searches,
-    serve,
-    show,
-    sources,
-    stories,
-    texts,
-    web,
-    worker,
-    workspace,
-)
 from pactwatch.cli.common import State, printable
 
-app = typer.Typer(
-    name="pactwatch",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Watch the technology press and tell a team, in Slack, which organisations join forces in AI.",
-)
-
+# Each command and the module of `pactwatch.cli` that it is in; of a group its Typer there, too. What is not called is
+# not loaded.
+MODULES = {
+    "init": "workspace", "demo": "demo", "run": "run", "serve": "serve", "worker": "worker",
+    "web": "web", "mcp": "mcp", "match": "texts",
+    "extract": "extract", "search": "archive", "show": "show", "export": "export", "graph": "graph",
+    "backfill": "backfill", "health": "health", "sources": "sources:app", "rules": "rules:app",
+    "searches": "searches:app", "stories": "stories:app", "digest": "digest:app", "alerts": "alerts:app",
+    "feedback": "feedback:app", "db": "db:app", "config": "workspace:config",
+}
 HOME_HELP = "Workspace folder  [else PACTWATCH_HOME, else the nearest folder upwards that holds pactwatch.toml]"
 
 
@@ -59,7 +35,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     ctx: typer.Context,
     home: Annotated[Path | None, typer.Option("--home", help=HOME_HELP, show_default=False)] = None,
@@ -71,34 +46,30 @@ def root(
     ctx.obj = State(home=home)
 
 
-workspace.register(app)
-demo.register(app)
-run.register(app)
-serve.register(app)
-worker.register(app)
-web.register(app)
-mcp.register(app)
-app.add_typer(sources.app, name="sources")
-app.add_typer(rules.app, name="rules")
-texts.register(app)
-extract.register(app)
-archive.register(app)
-show.register(app)
-export.register(app)
-app.add_typer(searches.app, name="searches")
-graph.register(app)
-backfill.register(app)
-app.add_typer(stories.app, name="stories")
-app.add_typer(digest.app, name="digest")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(feedback.app, name="feedback")
-health.register(app)
-app.add_typer(db.app, name="db")
-app.add_typer(workspace.config, name="config")
+def application(word: str | None = None) -> typer.Typer:
+    """The command line; of it only the command of this name, where there is one."""
+    app = typer.Typer(
+        name="pactwatch",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Watch the technology press and tell a team, in Slack, which organisations join forces in AI.",
+    )
+    app.callback()(root)
+    for name in [word] if word in MODULES else MODULES:
+        module, _, group = MODULES[name].partition(":")
+        part = import_module(f"pactwatch.cli.{module}")
+        if group:
+            app.add_typer(getattr(part, group), name=name)
+        else:
+            part.register(app)
+    return app
 
 
-def _take_home(arguments: Sequence[str]) -> list[str]:
-    """`--home DIR` may stand anywhere on the line, so that every command takes it."""
+def _take_home(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """`--home DIR`, and the other words: it may stand anywhere on the line, so that every command takes it."""
     rest: list[str] = []
     home: list[str] = []
     items = iter(arguments)
@@ -114,14 +85,16 @@ def _take_home(arguments: Sequence[str]) -> list[str]:
             home = [item]
         else:
             rest.append(item)
-    return home + rest
+    return home, rest
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. Exit codes: 0 done, 1 failed, 2 the user's mistake, told in one line."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        sys.exit(app(_take_home(given), prog_name="pactwatch", standalone_mode=False))
+        home, rest = _take_home(given)
+        app = application(rest[0] if rest else None)
+        sys.exit(app(home + rest, prog_name="pactwatch", standalone_mode=False))
     except typer.TyperException as misuse:
         _fail(_in_one_line(misuse), misuse.exit_code)
     except UserError as mistake:

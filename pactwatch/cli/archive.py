@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive.engine import Connection
     from archive.found import Found
     from archive.search import Sort as Order
-    from pipeline.searches import SavedSearch
+    from core.query import Query
 
 
 class Sort(StrEnum):
@@ -43,6 +43,16 @@ class Group(StrEnum):
     """What makes one result."""
 
     STORY = "story"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The search of a call."""
+
+    query: str
+    parsed: Query
+    sort: Order
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,51 +112,51 @@ def search(
     _print(page, form, "articles" if group is None else "stories", counts)
 
 
-def _asked(ctx: typer.Context, query: str | None, saved: str | None, sort: Sort | None) -> SavedSearch:
+def _asked(ctx: typer.Context, query: str | None, saved: str | None, sort: Sort | None) -> _Asked:
     """The search of the words and options of this call."""
     from core.query import parse
-    from pipeline.searches import SavedSearch, search_named
 
     if query is not None:
-        parse(query)
+        parsed = parse(query)                # first by itself, so that a mistake is told at its place
     if saved is None:
         if query is None:
             raise UserError("what is to be looked for? Write a query, * for every article, or --saved NAME")
-        return SavedSearch(query=query, sort=sort.value if sort else "time")
+        return _Asked(query, parsed, sort.value if sort else "time")
+    from pipeline.searches import search_named
+
     kept = search_named(workspace(ctx).home, saved)
     both = kept.query if query is None else f"({kept.query}) ({query})"
-    return SavedSearch(query=both, title=kept.title, sort=sort.value if sort else kept.sort)
+    return _Asked(both, parse(both), sort.value if sort else kept.sort, kept.title)
 
 
-def _save(ctx: typer.Context, name: str, asked: SavedSearch, since: str | None, until: str | None) -> None:
-    from pipeline.searches import save_search
+def _save(ctx: typer.Context, name: str, asked: _Asked, since: str | None, until: str | None) -> None:
+    from pipeline.searches import SavedSearch, save_search
 
     query = asked.query
     if since is not None or until is not None:
         query = f"({query}) published:[{since or '*'} TO {until or '*'}]"
-    path = save_search(workspace(ctx).home, name, asked.model_copy(update={"query": query}))
+    path = save_search(workspace(ctx).home, name, SavedSearch(query=query, title=asked.title, sort=asked.sort))
     say(f"Saved as {name} in {path}. To ask it again: pactwatch search --saved {name}")
 
 
-def _page(ctx: typer.Context, connection: Connection, asked: SavedSearch, since: str | None, until: str | None,
+def _page(ctx: typer.Context, connection: Connection, asked: _Asked, since: str | None, until: str | None,
           group: Group | None, limit: int, cursor: str | None) -> _Page:
     from archive.search import search as look
     from archive.storysearch import search_stories
 
     start, end = window(since, until)
-    order: Order = asked.sort
     names = found.aliases(ctx, asked.parsed)
     if group is None:
-        page = look(connection, asked.parsed, since=start, until=end, sort=order, limit=limit, cursor=cursor,
+        page = look(connection, asked.parsed, since=start, until=end, sort=asked.sort, limit=limit, cursor=cursor,
                     aliases=names)
         return _Page(page.total, page.items, page.cursor, page.total_is_exact, {})
-    stories = search_stories(connection, asked.parsed, since=start, until=end, sort=order, limit=limit, cursor=cursor,
-                             aliases=names)
+    stories = search_stories(connection, asked.parsed, since=start, until=end, sort=asked.sort, limit=limit,
+                             cursor=cursor, aliases=names)
     more = {one.article.id: {"matches": one.matches, "also": one.also} for one in stories.items}
     return _Page(stories.total, [one.article for one in stories.items], stories.cursor, stories.total_is_exact, more)
 
 
-def _facets(ctx: typer.Context, connection: Connection, asked: SavedSearch, since: str | None,
+def _facets(ctx: typer.Context, connection: Connection, asked: _Asked, since: str | None,
             until: str | None) -> dict[str, Any]:
     from dataclasses import asdict
 
@@ -156,7 +166,7 @@ def _facets(ctx: typer.Context, connection: Connection, asked: SavedSearch, sinc
     return asdict(facets(connection, asked.parsed, since=start, until=end, aliases=found.aliases(ctx, asked.parsed)))
 
 
-def _hint(ctx: typer.Context, connection: Connection, asked: SavedSearch) -> None:
+def _hint(ctx: typer.Context, connection: Connection, asked: _Asked) -> None:
     from pactwatch.hints import hints
 
     for line in hints(connection, workspace(ctx), asked.parsed, asked.query):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import shutil
 import sys
@@ -15,6 +14,8 @@ import typer
 from core.errors import WorkspaceError
 
 if TYPE_CHECKING:
+    import asyncio
+
     from rich.console import Console
 
     from archive.engine import Engine

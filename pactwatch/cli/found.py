@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 def aliases(ctx: typer.Context, query: Query) -> Aliases | None:
     """How `org:` values become canonical names, where the query has one."""
-    from pactwatch.names import Names, names_organisations
+    from core.query import names_organisations
 
-    return Names(workspace(ctx)) if names_organisations(query) else None
+    if not names_organisations(query):
+        return None
+    from pactwatch.names import Names
+
+    return Names(workspace(ctx))
 
 
 def with_bands(ctx: typer.Context, connection: Connection, items: Sequence[Found]) -> list[Found]:

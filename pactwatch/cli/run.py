@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from core.errors import SourceFileError
-from core.settings import NO_CONTACT
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 
@@ -35,6 +34,7 @@ def run(
     """
     from alerts.deliver import Courier
     from core.errors import NotFoundError
+    from core.settings import NO_CONTACT
     from pactwatch.jobs import run_once
     from pactwatch.progress import Progress
     from pactwatch.routing import idle_names

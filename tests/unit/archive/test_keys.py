@@ -46,7 +46,8 @@ def shelf(sqlite_engine):
     "NOT org:naver",
     "event:alliance", "event:denial", "event:alliance topic:ai", "event:alliance org:samsung", "status:denied",
     "pair:(naver, samsung)", "rule:ai-alliances", "score:>=0.5", "published:2021", "published:2021 NOT topic:ai",
-    "NOT published:2021 market", "seen:2026", "story:3", "person:kim", "dropped:x",
+    "NOT published:2021 market", "seen:2026", "story:3", "person:kim", "person:*", "NOT person:*", "rule:*", "org:*",
+    "dropped:x",
     "market -published:2021 -org:kakao"])
 @pytest.mark.parametrize("since", [None, FIRST + timedelta(days=100)])
 def test_what_is_counted_is_what_is_found(sqlite_engine, shelf, query, since, monkeypatch):

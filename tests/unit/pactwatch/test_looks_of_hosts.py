@@ -14,7 +14,7 @@ from archive.migrate import upgrade
 from core.clock import now
 from core.fetching import HostState
 from core.workspace import load_workspace
-from pactwatch.cli import app
+from pactwatch.cli import application
 
 SOURCE = "name: {0}\nhome: http://127.0.0.9:9/\nentry_points:\n  - feed: http://127.0.0.9:9/feed\n"
 ALL_DAY = 'quiet: "{0:%H}:00-{1:%H}:00"\n'
@@ -29,7 +29,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def call(home: Path, *arguments: str) -> tuple[int, str]:
-    found = CliRunner().invoke(app, ["--home", str(home), *arguments])
+    found = CliRunner().invoke(application(), ["--home", str(home), *arguments])
     return found.exit_code, found.output + (str(found.exception) if found.exception else "")
 
 

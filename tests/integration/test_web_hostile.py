@@ -131,6 +131,21 @@ def test_direction_marks_stand_only_where_they_are_kept_inside(pages: dict[str, 
             assert "\u202e" not in str(outside), path
 
 
+def test_every_cell_of_a_table_says_on_a_phone_which_column_it_is(pages: dict[str, str]) -> None:
+    seen = 0
+    for path, text in pages.items():
+        for table in Page(text).tree.xpath("//main//table"):
+            columns = [str(one.text_content()) for one in table.xpath("./thead//th[@role='columnheader']")]
+            for row in table.xpath("./tbody/tr[@role='row'][not(td/@colspan)]"):
+                cells = row.xpath("./td[@role='cell']")
+                assert len(cells) == len(columns) > 1, (path, columns)
+                for cell, column in zip(cells, columns, strict=True):
+                    assert cell.get("data-name") in {None, column}, (path, column)
+                seen += 1
+            assert len(table.xpath("./tbody/tr")) == len(table.xpath("./tbody/tr[@role='row']")), path
+    assert seen > 20
+
+
 def test_queries_stay_text_too(client: TestClient) -> None:
     for path in queried():
         answer = client.get(path)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from archive import facets as counted
-from archive import matching
+from archive import keys, matching
 from archive.check import check, rebuild_search
 from archive.engine import reading, writing
 from archive.facets import facets, timeline
@@ -66,7 +66,7 @@ def test_what_is_counted_is_what_is_found(sqlite_engine, shelf, query, since, mo
 def test_parts_with_too_many_matches_are_not_fetched(sqlite_engine, shelf, monkeypatch):
     with reading(sqlite_engine) as connection:
         whole = facets(connection, parse("topic:ai OR NOT lang:ko"))
-        monkeypatch.setattr(matching, "MOST", 5)
+        monkeypatch.setattr(keys, "MOST", 5)
         assert Matches(connection, parse("topic:ai OR NOT lang:ko")).keys is None
         assert facets(connection, parse("topic:ai OR NOT lang:ko")) == whole
 

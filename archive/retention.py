@@ -87,7 +87,7 @@ def _prune_articles(engine: Engine, old: Any, now: datetime, stopped: Callable[[
         with writing(engine) as connection:
             coming = connection.scalars(sa.select(Article.id).where(old, Article.id > last)
                                         .order_by(Article.id).limit(_AHEAD)).all()
-            # Signatures lie all over their table: of many articles together they cost a fifth. Nobody misses those
+            # Signatures lie all over their table: those of many articles go together at less cost. Nobody misses those
             # of articles that go, should this end here: they are too old to be found as copies.
             connection.execute(sa.delete(SignatureBand).where(SignatureBand.article_id.in_(coming)))
         if not coming:

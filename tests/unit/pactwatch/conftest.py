@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pactwatch.cli import main
+from tests.called import caller
 
 Program = Callable[..., tuple[int, str, str]]
 
@@ -17,12 +17,4 @@ def program(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     """The program in the test's own folder: called with arguments, it gives exit code, output and errors."""
     monkeypatch.chdir(tmp_path)
 
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return call
+    return caller(capsys)

@@ -11,7 +11,7 @@ import pytest
 from archive.engine import writing
 from archive.tables import Feedback
 from core.clock import now
-from pactwatch.cli import main
+from tests.called import caller
 from tests.factories import add, article, event, hit
 
 MINE = "title: Mine\nquery: event:alliance AND topic:ai\nmin_score: 0.6\n"
@@ -29,16 +29,7 @@ def home(tmp_path: Path, monkeypatch) -> Path:
 @pytest.fixture
 def run(home: Path, capsys):
     """Run a command in the workspace; its exit code, output and errors."""
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(arguments)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        return code, *capsys.readouterr()
-
-    return command
+    return caller(capsys)
 
 
 @pytest.fixture

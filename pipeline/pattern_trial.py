@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, NoReturn
 
-LIMIT_S = 0.05            # of this process's own time, for one text
+LIMIT_S = 0.25            # of this process's own time, for one text: seven times what the slowest shipped pattern takes
 TRIES = 3                 # a busy machine may count time that was not used
 LETTERS = 400             # of a text
 MOST = 80                 # texts for one pattern

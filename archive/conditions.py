@@ -246,12 +246,15 @@ class Conditions:
 
     def _scored(self, query: Range) -> IdSelect:
         """The articles by the score of their best hit, else of their best event."""
-        best = sa.func.max(Hit.score)
-        flagged = sa.select(Hit.article_id).group_by(Hit.article_id).having(*_between(best, query))
-        best = sa.func.max(Event.score)
-        others = (sa.select(Event.article_id).where(Event.article_id.not_in(sa.select(Hit.article_id)))
-                  .group_by(Event.article_id).having(*_between(best, query)))
-        return sa.union_all(flagged, others)
+        return sa.union_all(*(self._best(scored, query, *where) for scored, where in (
+            (Hit, ()), (Event, (~sa.exists().where(Hit.article_id == Event.article_id),)))))
+
+    @staticmethod
+    def _best(scored: Any, query: Range, *where: Condition) -> sa.Select[Any]:
+        select = sa.select(scored.article_id).where(*where)
+        if query.high is None:                   # the best is high enough where any is
+            return select.where(*_between(scored.score, query)).distinct()
+        return select.group_by(scored.article_id).having(*_between(sa.func.max(scored.score), query))
 
 
 def is_value(column: Any, value: str) -> Condition:

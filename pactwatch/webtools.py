@@ -68,6 +68,12 @@ class Application:
         self._bands: tuple[object, Bands] | None = None
         self._sources: tuple[object, dict[str, SourceFile]] | None = None
 
+    def get_ready(self) -> None:
+        """Read the files that pages need, so that the first of them need not."""
+        self._present_sources()
+        self._present_bands()
+        self.knowledge()
+
     def bands(self, connection: Connection, ids: Sequence[int]) -> Mapping[int, Band]:
         """The highest band of each article that has one."""
         return self._present_bands().of_articles(connection, ids) if ids else {}

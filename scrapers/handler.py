@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -108,6 +109,28 @@ class _Connector(http11._BindAddressAgent):  # noqa: SLF001
         return _Endpoint(lambda factory: there(uri).connect(factory))  # type: ignore[no-untyped-call]
 
 
+class _Doorstep:
+    """What an agent asks of Twisted's pool of connections, with a last look before each request.
+
+    Connecting takes its time, and a frozen process wakes in the middle of it: only now is the request sent.
+    """
+
+    def __init__(self, pool: HTTPConnectionPool, look: Callable[[str], None]) -> None:
+        self._pool, self._look = pool, look
+        self.persistent = pool.persistent
+
+    def getConnection(self, key: tuple[bytes, bytes, int], endpoint: Any) -> Deferred[Any]:  # noqa: N802 - Twisted's name
+        def ready(connection: Any) -> Any:
+            try:
+                self._look(key[1].decode("ascii", "replace"))
+            except Refused:
+                getattr(connection, "_clientProtocol", connection).abort()  # inside of what tries it twice
+                raise
+            return connection
+
+        return self._pool.getConnection(key, endpoint).addCallback(ready)
+
+
 class _GuardedAgent(http11._ScrapyAgent):  # noqa: SLF001 - the only place where an agent is chosen
     """Scrapy's agent, made with the guarded reactor. A proxy in a request's meta is not looked at."""
 
@@ -154,8 +177,16 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             reactor=cast("ReactorBase", GuardedReactor(reactor, guard)),
             contextFactory=cast("Any", self._policy),
             connectTimeout=crawler.settings.getfloat("PACTWATCH_CONNECT_TIMEOUT"),
-            pool=self._pool,
+            pool=cast("Any", _Doorstep(self._pool, self._look)),
         )
+
+    def _look(self, host: str) -> None:
+        """Refuse a request whose turn is over, and count its host's pace from now on, not from before connecting."""
+        if self._book is not None and not self._book.still():
+            raise Refused(Outcome.HTTP_ERROR, "another process may be asking the host by now")
+        downloader: Any = self._crawler.engine.downloader if self._crawler.engine else None
+        if slot := downloader and downloader.slots.get(host):
+            slot.lastseen = monotonic()
 
     async def download_request(self, request: Request) -> Response:
         """Fetch a request. Failures come as Scrapy's exceptions, a refusal of the guard as SkipDocument.
@@ -163,8 +194,6 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         A large body waits for its share of the budget: the one of `share` in the request's meta, which outlasts the
         download, or one for the time of the download.
         """
-        if self._book is not None and not self._book.still():
-            raise Refused(Outcome.HTTP_ERROR, "another process may be asking the host by now")
         share: Share = request.meta.get("share") or Share()
         share.drop()  # what an earlier hop held: only the last one's body is kept
         try:

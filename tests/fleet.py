@@ -102,8 +102,10 @@ class Fleet:
                 program.wait(30)
 
     def start(self, *command: str) -> Program:
-        """Start a command of the workspace."""
-        program = Program(self._program, *command, "--home", str(self.home))
+        """Start a command of the workspace. The web knows it by the contact that it tells."""
+        contact = f"{command[0]}-{len(self.running)}@example.org"
+        program = Program(self._program, *command, "--home", str(self.home),
+                          env={**os.environ, "PACTWATCH_CRAWL__CONTACT": contact})
         self.running.append(program)
         return program
 

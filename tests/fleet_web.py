@@ -3,7 +3,7 @@
 python -m tests.fleet_web PORT SECONDS
 
 Each outlet lists an article from the start, and others every so many SECONDS. `/stats` says what was asked: requests,
-the most at once and the smallest gap at any host, and how often each article was fetched.
+the most at once at any host, gaps, and how often each article was fetched. Whoever asks is known by its User-Agent.
 """
 
 from __future__ import annotations
@@ -37,25 +37,31 @@ class Watch:
 
     def __init__(self, every: float) -> None:
         self.every, self.began = every, time.time()
-        self.open: dict[str, int] = {}
-        self.at: dict[str, float] = {}
-        self.most: dict[str, int] = {}
-        self.gaps: dict[str, tuple[float, float]] = {}  # by host: the smallest, and when that was
+        self.open: dict[str, list[str]] = {}  # by host: who waits for an answer
+        self.at: dict[str, tuple[float, str]] = {}  # by host: when it was asked last, and by whom
+        self.most = 0
+        self.together: list[tuple[float, str, list[str]]] = []  # requests at once: when, where, of whom
+        self.gaps: dict[str, tuple[float, float, bool]] = {}  # by host: the smallest, when that was, by one asker
         self.ticks = (0.0, 0.0)
         self.fetched: dict[str, int] = {}
         self.requests = 0
 
-    def begin(self, host: str, path: str) -> None:
+    def begin(self, host: str, path: str, who: str) -> None:
         """A request has come."""
         now = time.monotonic()
         if host in self.at:
-            self.gaps[host] = min(self.gaps.get(host, (1e9, 0.0)), (now - self.at[host], time.time()))
+            at, before = self.at[host]
+            gap = (now - at, time.time(), who == before)
+            self.gaps[host] = min(self.gaps.get(host, gap), gap)
         # When this server was held up the request may have come earlier than it is seen, but not before the last tick
         # but one. So a gap is given as long as it may have been.
-        self.at[host] = self.ticks[0] or now
+        self.at[host] = self.ticks[0] or now, who
         self.requests += 1
-        self.open[host] = self.open.get(host, 0) + 1
-        self.most[host] = max(self.most.get(host, 0), self.open[host])
+        waiting = self.open.setdefault(host, [])
+        waiting.append(who)
+        self.most = max(self.most, len(waiting))
+        if len(waiting) > 1:
+            self.together.append((time.time(), host, list(waiting)))
         if path.startswith("/a/"):
             self.fetched[host + path] = self.fetched.get(host + path, 0) + 1
 
@@ -71,8 +77,8 @@ class Watch:
 
     def stats(self) -> dict[str, Any]:
         """What a test asks for."""
-        return {"requests": self.requests, "at_once": max(self.most.values(), default=0),
-                "gap": min(self.gaps.values(), default=(0.0, 0.0))[0], "gaps": sorted(self.gaps.values()),
+        return {"requests": self.requests, "at_once": self.most, "together": self.together,
+                "gap": min((gap for gap, *_ in self.gaps.values()), default=0.0), "gaps": sorted(self.gaps.values()),
                 "listed": self.listed(),
                 "hosts": len(self.at), "fetched": self.fetched}
 
@@ -90,15 +96,16 @@ class _Host(asyncio.Protocol):
             head, _, self._waiting = self._waiting.partition(b"\r\n\r\n")
             lines = head.decode("latin-1").split("\r\n")
             path = lines[0].split(" ")[1]
-            host = next(line[6:] for line in lines if line.lower().startswith("host: ")).partition(":")[0]
+            said = dict(line.lower().partition(": ")[::2] for line in lines[1:])
+            host, who = said["host"].partition(":")[0], said.get("user-agent", "")
             if path == "/stats":
                 self._transport.write(_whole(200, "application/json", json.dumps(self._watch.stats()).encode()))
                 continue
-            self._watch.begin(host, path)
-            asyncio.get_running_loop().call_later(WAIT_S, self._answer, host, path, head)
+            self._watch.begin(host, path, who)
+            asyncio.get_running_loop().call_later(WAIT_S, self._answer, host, path, head, who)
 
-    def _answer(self, host: str, path: str, head: bytes) -> None:
-        self._watch.open[host] -= 1
+    def _answer(self, host: str, path: str, head: bytes, who: str) -> None:
+        self._watch.open[host].remove(who)
         if not self._transport.is_closing():
             self._transport.write(_answer(self._watch, host, path, head))
 

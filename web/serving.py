@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from core.errors import StopWork
+from core.errors import PactwatchError, StopWork
 from core.logs import get_logger
+from core.threads import in_thread
 from web.access import check_listening
 from web.app import create_app
 from web.site import Site
@@ -44,7 +46,15 @@ def address_of(listening: socket.socket) -> str:
 
 async def serve(site: Site, listening: socket.socket, stop: asyncio.Event) -> None:
     """Answer until `stop` is set. Signals are the business of whoever set it."""
+    getting_ready = asyncio.ensure_future(in_thread(_get_ready, site))
     await serve_app(create_app(site), listening, stop)
+    getting_ready.cancel()
+
+
+def _get_ready(site: Site) -> None:
+    """Read the workspace's files, which take a second, before the first page that needs them is asked for."""
+    with suppress(PactwatchError):           # told by the page that needs it
+        site.tools.get_ready()
 
 
 async def serve_app(app: ASGIApp, listening: socket.socket, stop: asyncio.Event) -> None:

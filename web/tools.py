@@ -27,6 +27,9 @@ class Proposal:
 class Tools(Protocol):
     """The application, as the site sees it."""
 
+    def get_ready(self) -> None:
+        """Read the files that pages need, so that the first of them need not."""
+
     def knowledge(self) -> Knowledge:
         """The organisations, topics and frames of the workspace."""
 

@@ -36,7 +36,9 @@ def main(archive: str) -> int:
     slow = 0
     print(f"median and most of {ROUNDS}; CPU-ms, wall ms")
     with tempfile.TemporaryDirectory(prefix="pactwatch-pages-") as place:
-        client = browser(app_of(Path(place) / "desk", engine))
+        app = app_of(Path(place) / "desk", engine)
+        app.state.site.tools.get_ready()         # as a server does when it starts
+        client = browser(app)
         for name, path in PAGES.items():
             spent, taken = [], []
             for _ in range(ROUNDS):

@@ -126,9 +126,12 @@ def _verdict(engine: Engine, port: int, slack: FakeSlack, began: float) -> int:
     problems = check(engine)
     print(f"{seen['requests']} requests at {seen['hosts']} hosts; at once at one host: {seen['at_once']}; smallest gap "
           f"{seen['gap']:.2f} s of {DELAY}")
-    short = [(gap, at) for gap, at in seen["gaps"] if gap < 0.9 * DELAY]
+    short = [of for of in seen["gaps"] if of[0] < 0.9 * DELAY]
     print(f"smallest gap below 0.9 of the pace at {len(short)} hosts:",
-          ", ".join(f"{gap:.2f} s at {at - began:.0f} s" for gap, at in short[:10]) or "none")
+          ", ".join(f"{gap:.2f} s at {at - began:.0f} s by {'one process' if one else 'two processes'}"
+                    for gap, at, one in short[:10]) or "none")
+    for at, host, who in seen["together"][:10]:
+        print(f"at once at {at - began:.0f} s at {host}: {', '.join(who)}")
     print(f"{articles} articles at {urls} addresses; {twice} pages were asked for again")
     print(f"{len(keys)} messages, {len(keys) - len(set(keys))} twice; `db check` finds {len(problems)} problems")
     return int(seen["at_once"] > 1 or articles != urls or len(keys) != len(set(keys)) or bool(problems))

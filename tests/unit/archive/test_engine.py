@@ -6,8 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from archive import engine, migrate
+from archive.tables import Article
 from core.errors import DatabaseCorruptError, DatabaseFullError
 
 
@@ -58,3 +60,8 @@ def test_a_disk_without_room_is_told_before_anything_is_fetched(
     monkeypatch.setattr("archive.engine.shutil.disk_usage", lambda _: SimpleNamespace(free=40_000))
     with pytest.raises(DatabaseFullError, match=r"archive\.db .* the disk is full"):
         engine.need_room(database)
+
+
+def test_an_index_that_a_query_names_reaches_sqlite(sqlite_engine: sa.Engine) -> None:
+    named = sa.select(Article.id).with_hint(Article, "INDEXED BY ix_articles_key", "sqlite")
+    assert "INDEXED BY ix_articles_key" in str(named.compile(sqlite_engine))

@@ -85,7 +85,8 @@ class Matches:
                 return Total(keys.numbers.size)
             every = self._scalar(sa.select(sa.func.count()).select_from(Article).where(*self._between()))
             return Total(every - keys.numbers.size)
-        by_set = self._text is None and self._smallest is not None
+        # One filter alone that is too much to fetch has so many articles that the first thousands are found at once.
+        by_set = self._text is None and self._smallest is not None and self._smallest[2]
         select = self._of_set(sa.literal(1)) if by_set else self._ordered(sa.literal(1))
         some = select.limit(COUNTED + 1).subquery()
         count = self._scalar(sa.select(sa.func.count()).select_from(some))

@@ -8,6 +8,8 @@ possible repeat, or not at all.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -16,7 +18,7 @@ from alerts.channels.base import Channel, Post, Posted
 from alerts.timer import Timer
 from archive import claims, digests
 from archive.claims import Claimed
-from archive.engine import Engine, reading, writing
+from archive.engine import Engine, reading, refused, writing
 from core import channels, tracing
 from core.clock import steady
 from core.errors import DisableRoute, NoHistoryError, RetryLater, SkipDocument, UnclearDelivery
@@ -24,7 +26,8 @@ from core.logs import bound, get_logger
 from core.metrics import POST_SECONDS
 from core.settings import Settings
 
-_UPLOAD = 4
+LEASE = timedelta(seconds=45)            # how long a process that is frozen keeps a message from others
+RENEWED_S = 15.0
 _AGAIN = (20.0, 60.0)                    # first and longest wait after a failure that named no time
 
 log = get_logger("alerts")
@@ -51,7 +54,6 @@ class Lane:
                  timer: Timer, tally: Tally) -> None:
         self._engine, self._settings, self._name, self._channel = engine, settings, name, channel
         self._routes, self._timer, self._tally = routes, timer, tally
-        self._lease = timedelta(seconds=2 * channel.timeout + 30)
         self.refusal: DisableRoute | None = None
 
     def run(self, patience: float, end: float) -> None:
@@ -70,7 +72,7 @@ class Lane:
         """Deal with the next delivery. Returns when to go on; None where nothing is to be sent."""
         now = self._timer.now()
         with writing(self._engine) as connection:
-            claimed = claims.claim(connection, self._name, self._routes, now, self._lease)
+            claimed = claims.claim(connection, self._name, self._routes, now, LEASE)
         if isinstance(claimed, Claimed):
             self._attempt(claimed)
             return self._timer.now()
@@ -81,10 +83,28 @@ class Lane:
         kind = channels.shown(claimed.channel).partition(":")[0]
         began = monotonic()
         with (bound(delivery=claimed.key, route=claimed.route),
-              tracing.span("deliver", delivery=claimed.key, route=claimed.route, channel=kind) as traced):
+              tracing.span("deliver", delivery=claimed.key, route=claimed.route, channel=kind) as traced,
+              self._kept(claimed)):
             state = self._settle(claimed)
             tracing.note(traced, state=state)
         POST_SECONDS.labels(kind, state).observe(monotonic() - began)
+
+    @contextmanager
+    def _kept(self, claimed: Claimed) -> Iterator[None]:
+        """Renew a claim for as long as the channel takes. A process that is frozen stops to."""
+        over = threading.Event()
+
+        def renew() -> None:
+            while not over.wait(RENEWED_S):
+                # Away or busy: then this process loses its claim, as if it were frozen.
+                with suppress(RetryLater, refused), writing(self._engine) as connection:
+                    claims.renew(connection, claimed, self._timer.now() + LEASE)
+
+        threading.Thread(target=renew, daemon=True, name="claim").start()
+        try:
+            yield
+        finally:
+            over.set()
 
     def _settle(self, claimed: Claimed) -> str:
         """The state in which an attempt leaves a message."""
@@ -138,15 +158,13 @@ class Lane:
             if made is None:
                 claims.drop(connection, claimed)
                 return None
-            # A picture is uploaded before its message is posted, which takes some calls more.
-            lease = self._lease * (_UPLOAD if payload.get("picture") else 1)
-            if not claims.renew(connection, claimed, now + lease, payload):
+            if not claims.renew(connection, claimed, now + LEASE, payload):
                 log.warning("claim lost")
                 return None
             if made.fresh and claimed.digest_id is not None:
                 digests.write_parts(connection, claimed, made.replies, now)
             claims.note_pace(connection, self._name, now + timedelta(seconds=self._channel.pace))
-        if steady() - began > lease.total_seconds() / 2:
+        if steady() - began > LEASE.total_seconds() / 2:
             # This process was frozen meanwhile: another may have looked for the message, and posted it.
             log.warning("claim not trusted", delivery=claimed.key)
             return None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from alerts import lane
 from alerts.tick import announce_routes, tick
-from archive import routes
+from archive import claims, routes
 from archive.engine import reading, writing
 from archive.tables import Delivery
 from core.settings import Settings
@@ -32,9 +35,9 @@ def slack() -> Iterator[FakeSlack]:
         yield running
 
 
-def settings_for(slack: FakeSlack, token: str | None = "xoxb-test", **route: Any) -> Settings:
+def settings_for(slack: FakeSlack, token: str | None = "xoxb-test", timeout: float = 0.6, **route: Any) -> Settings:
     values = {"name": "now", "channel": "slack:C0000000001", "send": "immediate", **route}
-    return Settings(home=Path(), slack={"token": token, "api_url": slack.url, "timeout": 0.6}, routes=[values])
+    return Settings(home=Path(), slack={"token": token, "api_url": slack.url, "timeout": timeout}, routes=[values])
 
 
 def states(engine: Engine) -> list[str]:
@@ -63,6 +66,31 @@ def test_after_a_fault_at_every_second_post_each_message_is_there_once_and_in_or
     assert slack.keys == keys(sqlite_engine)
     assert [problems(m) for m in slack.messages] == [[], [], []]
     assert not slack.messages[0]["unfurl_links"]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite_engine", "postgres_engine"])
+def test_a_message_that_a_slow_channel_has_in_hand_is_no_other_process_to_take(
+        request: pytest.FixtureRequest, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, engine_name: str) -> None:
+    engine = request.getfixturevalue(engine_name)
+    monkeypatch.setattr(lane, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(lane, "RENEWED_S", 0.1)
+    settings = settings_for(slack, timeout=10.0)
+    slack.delay = 2.5
+    add_hit(engine, settings.routes, NOW)
+    sender = threading.Thread(target=deliver, args=(engine, settings))
+    sender.start()
+    until, seen = monotonic() + 2.0, 0
+    while monotonic() < until:
+        sleep(0.1)
+        if states(engine) == ["sending"]:
+            with writing(engine) as connection:
+                claims.claim(connection, "slack:C0000000001", ["now"], datetime.now(UTC), lane.LEASE)
+            assert states(engine) == ["sending"], "the claim ran out under the sender"
+            seen += 1
+    sender.join()
+    assert seen > 10
+    assert states(engine) == ["sent"]
+    assert slack.keys == keys(engine)
 
 
 def test_a_message_is_found_on_a_later_page_of_the_history(sqlite_engine: Engine, slack: FakeSlack) -> None:

@@ -103,7 +103,7 @@ bench-poll: setup-dev ## Measure polls with nothing new beside Scrapy alone, and
 bench-care: setup-dev ## Measure the graph, copies and pruning: make bench-care ARGS="10000 100000"
 	@$(BIN)/python -m tests.bench.bench_care $(ARGS)
 
-bench-workers: setup-dev ## Workers on one PostgreSQL: make bench-workers ARGS=polls (or outage, throughput, backfill); takes minutes
+bench-workers: setup-dev ## Workers on one PostgreSQL: make bench-workers ARGS=polls (or outage, "throughput PAGES", backfill); takes minutes
 	@$(BIN)/python -m tests.bench.bench_workers $(or $(ARGS),polls)
 
 lock: setup-dev ## Resolve the dependencies anew: requirements.lock, requirements-dev.lock, deploy/*.lock

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from archive.catalogue import chunks
 from archive.engine import Connection, insert
 from archive.rows import content_hash
-from archive.shards import MOST_ATTEMPTS, free, is_free
+from archive.shards import claim, free, is_free
 from archive.store import store
 from archive.tables import Address, Article, Backfill, Source
 from core import process
@@ -23,7 +23,7 @@ from core.errors import StopWork, UserError
 from core.records import AddressState, Processed
 
 LEASE = timedelta(minutes=15)  # of a process on another host; progress is written every few seconds
-_backfills: Any = Backfill.__table__
+ledger: Any = Backfill.__table__
 
 
 @dataclass
@@ -116,40 +116,24 @@ def hand_over(connection: Connection, files: Sequence[tuple[str, str, int]], sel
 
 def waiting(connection: Connection, now: datetime, lease: timedelta) -> list[int]:
     """The files that were left to workers and that nobody reads now."""
-    return free(connection, _backfills, now, lease, _backfills.c.ask.is_not(None))
+    return free(connection, ledger, now, lease, ledger.c.ask.is_not(None))
 
 
 def take(connection: Connection, id_: int, now: datetime, lease: timedelta) -> tuple[Any, Work] | None:
     """Claim a file that was left to workers: its row, and where to go on. None where there is nothing to do."""
-    row = connection.execute(sa.select(_backfills).where(_backfills.c.id == id_).with_for_update()).one_or_none()
-    if row is None or row.ended_at is not None or row.problem is not None or not is_free(row, now, lease):
+    row = claim(connection, ledger, id_, now, lease)
+    if row is None:
         return None
-    if row.attempts >= MOST_ATTEMPTS:
-        fail(connection, id_, f"its worker ended {row.attempts} times in a row without storing anything", now)
-        return None
-    connection.execute(sa.update(Backfill).where(Backfill.id == id_).values(
-        updated_at=now, claimed_by=process.identity(), attempts=row.attempts + 1,
-        **({} if row.records else {"started_at": now})))
+    if not row.records:
+        connection.execute(sa.update(Backfill).where(Backfill.id == id_).values(started_at=now))
     return row, _work(row)
-
-
-def renew(connection: Connection, id_: int, now: datetime) -> None:
-    """Say that this process still reads a file."""
-    connection.execute(sa.update(Backfill).where(Backfill.id == id_, Backfill.claimed_by == process.identity())
-                       .values(updated_at=now))
-
-
-def fail(connection: Connection, id_: int, problem: str, now: datetime) -> None:
-    """Note why a file cannot be read; workers leave it alone until it is handed over again."""
-    connection.execute(sa.update(Backfill).where(Backfill.id == id_).values(
-        problem=problem, claimed_by=None, updated_at=now))
 
 
 def handed_over(connection: Connection, ids: Sequence[int] | None, since: datetime) -> list[Any]:
     """The rows of files that were left to workers: these, else all that have not ended or did so since then."""
-    chosen = [_backfills.c.id.in_(ids)] if ids is not None else [
-        _backfills.c.ask.is_not(None), sa.or_(_backfills.c.ended_at.is_(None), _backfills.c.ended_at > since)]
-    return list(connection.execute(sa.select(_backfills).where(*chosen).order_by(_backfills.c.id)))
+    chosen = [ledger.c.id.in_(ids)] if ids is not None else [
+        ledger.c.ask.is_not(None), sa.or_(ledger.c.ended_at.is_(None), ledger.c.ended_at > since)]
+    return list(connection.execute(sa.select(ledger).where(*chosen).order_by(ledger.c.id)))
 
 
 def settle(connection: Connection, work: Work, settled: Settled, now: datetime) -> Counts:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,14 @@ from typing import Any
 from archive import backfills
 from archive.backfills import Work
 from archive.engine import Engine, writing
-from core.clock import now, steady
-from core.errors import PactwatchError, RetryLater, StopWork
+from archive.shards import fail
+from core.clock import now
 from core.lease import Lease
 from core.logs import get_logger
-from core.workspace import Workspace
 from pactwatch.backfill_file import FileReading
 from pactwatch.extraction_worker import work_wanted
 from pactwatch.pool import ExtractionPool
+from pactwatch.shards import Shards, ended, keep
 from pactwatch.writer import Writer
 from pipeline.wanted import WantedArticles
 from scrapers.captures import Wanted
@@ -60,37 +59,21 @@ class Wish:
         return Outlets(chosen, others=self.any_outlet)
 
 
-class FileShards:
+class FileShards(Shards):
     """Reads files into the archive, one at a time. The pool stays warm as long as the same is asked of them."""
 
-    def __init__(self, space: Workspace, engine: Engine, lease: timedelta, stop: asyncio.Event) -> None:
-        self._space, self._engine, self._lease, self._stop = space, engine, lease, stop
-        self._wish: Wish | None = None
-        self._pool: ExtractionPool | None = None
-        self._reading: FileReading | None = None
-        self._one = asyncio.Lock()
+    ledger = backfills
+    kind = "file"
+    _wish: Wish | None = None
+    _pool: ExtractionPool | None = None
+    _reading: FileReading | None = None
 
-    async def do(self, id_: int) -> None:
-        """Read a file from where it was left, to its end or until this process stops."""
-        async with self._one:
-            lease = Lease(self._lease)
-            writer = Writer(self._engine, (), check=lease.check)
-            try:
-                taken = await writer.call(backfills.take, id_, now(), self._lease)
-                if taken is not None:
-                    await self._read(writer, lease, *taken)
-            except PactwatchError as failure:  # another process has it, or will: its place is in the ledger
-                log.warning("file given up", shard=id_, problem=str(failure))
-            finally:
-                with suppress(StopWork, RetryLater):
-                    await writer.close()
-
-    async def _read(self, writer: Writer, lease: Lease, row: Any, work: Work) -> None:
+    async def _work(self, writer: Writer, lease: Lease, row: Any, work: Work) -> None:
         path, wish = Path(row.path), Wish.from_json(row.ask)
         if not os.access(path, os.R_OK):
             problem = f"{path} is not there for its worker, or cannot be read by it"
             log.warning("file left out", shard=row.id, problem=problem)
-            await writer.call(backfills.fail, row.id, problem, now())
+            await writer.call(fail, backfills.ledger, row.id, problem, now())
             return
         sources, _ = load_sources(self._space.source_dirs)
         wanted = Wanted(wish.outlets(sources), int(self._space.settings.crawl.max_page_mb * 1_000_000), wish.since)
@@ -98,7 +81,7 @@ class FileShards:
         self._reading = FileReading(path, wanted, work, pool, writer, lambda *_: None)
         reading = asyncio.ensure_future(self._reading.run())
         others: list[asyncio.Future[Any]] = [asyncio.ensure_future(part) for part in (
-            pool.until_broken(), self._stop.wait(), keep(writer, lease, backfills.renew, row.id))]
+            pool.until_broken(), self._stop.wait(), keep(writer, lease, backfills.ledger, row.id))]
         done = False
         try:
             await asyncio.wait({reading, *others, writer.broken}, return_when=asyncio.FIRST_COMPLETED)
@@ -130,26 +113,6 @@ class FileShards:
         if self._pool is not None:
             self._pool.stop()
             self._pool = None
-
-
-async def ended(*tasks: asyncio.Future[Any]) -> list[Exception]:
-    """End tasks that go on; what went wrong with any."""
-    for task in tasks:
-        task.cancel()
-    return [one for one in await asyncio.gather(*tasks, return_exceptions=True) if isinstance(one, Exception)]
-
-
-async def keep(writer: Writer, lease: Lease, renew: Callable[..., None], id_: int) -> None:
-    """Say again and again that this process works on a shard."""
-    while True:
-        await asyncio.sleep(lease.length.total_seconds() / 3)
-        began = steady()
-        try:
-            await writer.call(renew, id_, now())
-        except RetryLater as failure:
-            log.warning("claim not renewed", shard=id_, problem=str(failure))
-        else:
-            lease.renewed(began)
 
 
 def hand_over(engine: Engine, files: Sequence[tuple[str, str, int]], selection: str, wish: Wish, *, again: bool

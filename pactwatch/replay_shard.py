@@ -8,23 +8,20 @@ import os
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from archive import replay as stored
 from archive import replays
-from archive.engine import Engine, reading
+from archive.engine import reading
 from archive.replays import Asked
 from core.clock import now
-from core.errors import PactwatchError, RetryLater, StopWork
 from core.lease import Lease
 from core.logs import get_logger
 from core.records import Band
-from core.workspace import Workspace
-from pactwatch.backfill_shard import ended, keep
 from pactwatch.replay import ANEW, Seen, Window, warm, work
+from pactwatch.shards import Shards, ended, keep
 from pactwatch.writer import Writer
 from pipeline.rulebook import Rule, read_rule
 from scrapers.catalogue import load_sources
@@ -32,34 +29,18 @@ from scrapers.catalogue import load_sources
 log = get_logger("replay")
 
 
-class RangeShards:
-    """Judges ranges of articles. The processes stay warm as long as the same is asked."""
+class RangeShards(Shards):
+    """Judges ranges of articles and writes down those that the rule holds for, one range at a time."""
 
-    def __init__(self, space: Workspace, engine: Engine, lease: timedelta, stop: asyncio.Event) -> None:
-        self._space, self._engine, self._lease, self._stop = space, engine, lease, stop
-        self._asked: Asked | None = None
-        self._pool: ProcessPoolExecutor | None = None
-        self._one = asyncio.Lock()
+    ledger = replays
+    kind = "range"
+    _asked: Asked | None = None
+    _pool: ProcessPoolExecutor | None = None
 
-    async def do(self, id_: int) -> None:
-        """Judge the articles of a shard and write down which of them the rule holds for."""
-        async with self._one:
-            lease = Lease(self._lease)
-            writer = Writer(self._engine, (), check=lease.check)
-            try:
-                taken = await writer.call(replays.take, id_, now(), self._lease)
-                if taken is not None:
-                    await self._judge(writer, lease, *taken)
-            except PactwatchError as failure:
-                log.warning("range given up", shard=id_, problem=str(failure))
-            finally:
-                with suppress(StopWork, RetryLater):
-                    await writer.close()
-
-    async def _judge(self, writer: Writer, lease: Lease, row: Any, asked: Asked) -> None:
+    async def _work(self, writer: Writer, lease: Lease, row: Any, asked: Asked) -> None:
         judging = asyncio.ensure_future(self._seen(row, asked))
-        others: list[asyncio.Future[Any]] = [
-            asyncio.ensure_future(self._stop.wait()), asyncio.ensure_future(keep(writer, lease, replays.renew, row.id))]
+        others: list[asyncio.Future[Any]] = [asyncio.ensure_future(part) for part in (
+            self._stop.wait(), keep(writer, lease, replays.ledger, row.id))]
         await asyncio.wait({judging, *others, writer.broken}, return_when=asyncio.FIRST_COMPLETED)
         seen = judging.result() if judging.done() and judging.exception() is None else None
         failures = await ended(judging, *others)

@@ -77,10 +77,10 @@ def command(folder: Path, number: int) -> float:
 
 
 @contextmanager
-def web(folder: Path, articles: int, place: Path) -> Iterator[Path]:
+def web(folder: Path, articles: int, place: Path, outlets: int = OUTLETS) -> Iterator[Path]:
     """Outlets that together have so many articles; the file that names their feeds."""
     sources = place / "sources.json"
-    with subprocess.Popen([sys.executable, "-m", "tests.bench.web", str(folder), str(OUTLETS), str(articles // OUTLETS),
+    with subprocess.Popen([sys.executable, "-m", "tests.bench.web", str(folder), str(outlets), str(articles // outlets),
                            str(sources)], cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as served:
         served.stdout.readline()
         yield sources

@@ -2,7 +2,7 @@
 
 python -m tests.bench.bench_workers polls [--hosts 200] [--outlets 10] [--minutes 3]
 python -m tests.bench.bench_workers outage [--seconds 60]
-python -m tests.bench.bench_workers throughput [--hosts 40] [--outlets 10] [--rounds 1]
+python -m tests.bench.bench_workers throughput PAGES [--outlets 20] [--articles 50] [--rounds 1]
 python -m tests.bench.bench_workers backfill [--shards 50] [--pages 40] [--kills 12]
 
 Each starts a PostgreSQL, a web of its own on loopback, a mock of Slack, and real processes of the command line.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from tests.bench import workers_backfill, workers_polls, workers_throughput
 
@@ -33,8 +34,9 @@ def main() -> int:
     outage.add_argument("--seconds", type=float, default=60)
     outage.set_defaults(run=workers_polls.outage)
     throughput = kinds.add_parser("throughput")
-    throughput.add_argument("--hosts", type=int, default=40)
-    throughput.add_argument("--outlets", type=int, default=10)
+    throughput.add_argument("pages", type=Path, help="folder of news pages")
+    throughput.add_argument("--outlets", type=int, default=20)
+    throughput.add_argument("--articles", type=int, default=50)
     throughput.add_argument("--rounds", type=int, default=1)
     throughput.set_defaults(run=workers_throughput.throughput)
     backfill = kinds.add_parser("backfill")

@@ -3,57 +3,79 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
 from archive.migrate import upgrade
 from core.workspace import load_workspace
 from pactwatch.cli.common import upgrade_queue
+from tests.bench.bench import web
 from tests.bench.workers_server import server
-from tests.fleet import Fleet, archive, asked, make_home, until, web
+from tests.fleet import Fleet, archive, asked, make_home, until
 from tests.programs import Program
 
 JOBS = 2000
+WARM = 4  # outlets that are read before anything is measured
 
 
 def throughput(options: argparse.Namespace) -> int:
     """Print the figures."""
     for _ in range(options.rounds):
         single = _crawl(options, "local", 0)
+        _tell("one process", single, single)
         for workers in (1, 2):
-            cpu, server_cpu, wall = _crawl(options, "procrastinate", workers)
-            print(f"{workers} worker(s): {1e3 * cpu:.1f} ms of CPU an article ({cpu / single[0]:.2f} of one process), "
-                  f"{1e3 * server_cpu:.1f} ms of the server, {wall:.0f} s in all")
-        print(f"one process: {1e3 * single[0]:.1f} ms of CPU an article, {1e3 * single[1]:.1f} ms of the server, "
-              f"{single[2]:.0f} s in all")
+            _tell(f"{workers} worker(s)", _crawl(options, "procrastinate", workers), single)
     _overhead()
     return 0
 
 
+def _tell(who: str, used: tuple[float, float, float], single: tuple[float, float, float]) -> None:
+    cpu, server_cpu, wall = used
+    print(f"{who}: {1e3 * cpu:.1f} ms of CPU an article ({cpu / single[0]:.2f} of one process), {1e3 * server_cpu:.1f} "
+          f"ms of the server, {wall:.0f} s in all ({wall / single[2]:.2f})", flush=True)
+
+
 def _crawl(options: argparse.Namespace, engine: str, workers: int) -> tuple[float, float, float]:
-    """CPU of our processes and of the server for each article, and the time in all. Starting does not count."""
-    with server() as place, tempfile.TemporaryDirectory(prefix="pactwatch-bench-") as folder, web(20) as port, \
+    """CPU of our processes and of the server for each article, and the time in all. Starting does not count.
+
+    A few outlets warm the processes up; then the files of all others come in at once.
+    """
+    outlets = WARM + options.outlets
+    with server() as place, tempfile.TemporaryDirectory(prefix="pactwatch-bench-") as folder, \
+            web(options.pages, outlets * options.articles, Path(folder), outlets) as found, \
             Fleet(Path(folder) / "home") as fleet:
-        make_home(fleet.home, place.url, port, options.hosts, options.outlets, delay=0.0, engine=engine)
+        feeds = [outlet["rss"] for outlet in json.loads(found.read_text(encoding="utf-8"))["outlets"]]
+        make_home(fleet.home, place.url, 1, 0, 0, delay=0.0, engine=engine)
         archive_ = archive(place.url)
         upgrade(archive_)
         upgrade_queue(load_workspace(fleet.home), archive_)
+        _watch(fleet.home, feeds[:WARM])
         programs = [fleet.start("serve"), *(fleet.start("worker", "--queues", "crawl,deliver") for _ in range(workers))]
-        sources = options.hosts * options.outlets
-        until(lambda: _stored(archive_) >= sources, 600, 0.5)  # processes are warm by then
-        before, used, asked_, began = _cpu(programs), place.cpu(), _stored(archive_), time.monotonic()
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            with archive_.begin() as connection:
-                connection.execute(sa.text("UPDATE sources SET next_due_at = now() WHERE claimed_by IS NULL"))
-            time.sleep(10)
-        until(lambda: not asked(archive_, "SELECT 1 FROM sources WHERE claimed_by IS NOT NULL LIMIT 1"), 120, 0.5)
-        done = _stored(archive_) - asked_
+        _all_done(archive_, WARM * options.articles)
+        before, used, had, began = _cpu(programs), place.cpu(), _stored(archive_), time.monotonic()
+        _watch(fleet.home, feeds[WARM:])
+        _all_done(archive_, len(feeds) * options.articles)
+        done = _stored(archive_) - had
         return (_cpu(programs) - before) / done, (place.cpu() - used) / done, time.monotonic() - began
+
+
+def _watch(home: Path, feeds: list[str]) -> None:
+    for feed in feeds:
+        host = urlsplit(feed).hostname or ""
+        text = f"name: {host}\nhome: http://{host}/\nevery: 1d\nentry_points:\n  - feed: {feed}\n"
+        (home / "sources" / f"{host.replace('.', '-')}.yaml").write_text(text, encoding="utf-8")
+
+
+def _all_done(engine: sa.Engine, articles: int) -> None:
+    """Wait until so many addresses were dealt with, whatever came of each."""
+    dealt_with = "SELECT count(*) FROM addresses WHERE state <> 'discovered'"
+    assert until(lambda: asked(engine, dealt_with)[0][0] >= articles, 900, 0.2), "the crawl did not end"
 
 
 def _cpu(programs: list[Program]) -> float:

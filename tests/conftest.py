@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -98,16 +98,28 @@ def _address(server: str, database: str) -> str:
     return server.replace("/postgres?", f"/{database}?")
 
 
+@pytest.fixture(scope="session")
+def fresh_postgres(postgres_server: str) -> Callable[[], AbstractContextManager[str]]:
+    """What makes fresh, migrated PostgreSQL databases: a context each, which gives its address."""
+
+    @contextmanager
+    def fresh() -> Iterator[str]:
+        name = f"t_{uuid4().hex}"
+        admin = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with _only_one(Path(os.environ[RUN_FOLDER])), admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        yield _address(postgres_server, name)
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return fresh
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url(fresh_postgres: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
     """The address of a fresh, migrated PostgreSQL database."""
-    name = f"t_{uuid4().hex}"
-    admin = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with _only_one(Path(os.environ[RUN_FOLDER])), admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield _address(postgres_server, name)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    with fresh_postgres() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,12 +63,17 @@ class Watched:
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or request.url[:20]))
 
 
-@pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     if why := missing():
         pytest.skip(why)
-    with Newsroom() as newsroom:
-        newsdesk = Newsdesk(tmp_path_factory.mktemp("desk") / "home", newsroom, ROUTE)
+    with ExitStack() as stack:
+        database = ""
+        if request.param == "postgresql":
+            url = stack.enter_context(request.getfixturevalue("fresh_postgres")())
+            database = f'[database]\nurl = "{url}"\n'
+        newsroom = stack.enter_context(Newsroom())
+        newsdesk = Newsdesk(tmp_path_factory.mktemp("desk") / "home", newsroom, database + ROUTE)
         (newsdesk.home / "sources" / f"{NEWCOMER}.yaml").unlink()
         newsdesk.call("run", "--all")
         newsroom.publish_corrections()

@@ -40,7 +40,7 @@ class Shards(ABC):
                 if taken is not None:
                     await self._work(writer, lease, *taken)
             except PactwatchError as failure:  # another process has it, or will: its place is in the ledger
-                log.warning("given up", kind=self.kind, shard=id_, problem=str(failure))
+                log.warning("shard given up", kind=self.kind, shard=id_, problem=str(failure))
             finally:
                 with suppress(StopWork, RetryLater):
                     await writer.close()

@@ -66,7 +66,7 @@ MEANINGS = {
     "rule file is wrong": "the rule is not in force",
     "rules or knowledge changed": "extraction processes start anew with the files as they are",
     "serving": "the service has begun",
-    "shard given up": "a worker goes on no further with a file of old pages or a range of a replay; another one takes it",
+    "shard given up": "a worker reads a file of old pages or judges a range of a replay no further; another one does",
     "source file is wrong": "the source is not watched",
     "sources changed": "something is wrong with sources, or over; `pactwatch health` says what",
     "sources read": "the source files were read: at the start, and when one changed",

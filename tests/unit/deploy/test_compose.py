@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from typing import Any
 
 import pytest
@@ -85,3 +87,19 @@ def test_every_setting_that_deployment_names_exists(file: str, name: str) -> Non
     section, _, key = name.removeprefix("PACTWATCH_").lower().partition("__")
     model = Settings.model_fields[section].annotation
     assert key in model.model_fields, f"{file} names {name}"
+
+
+def composer() -> list[str]:
+    """The command that reads compose files here, the plugin or the program that was before it."""
+    if shutil.which("docker") and not subprocess.run(["docker", "compose", "version"], check=False,
+                                                     capture_output=True).returncode:
+        return ["docker", "compose"]
+    if shutil.which("docker-compose") is None:
+        pytest.skip("neither docker compose nor docker-compose is installed")
+    return ["docker-compose"]
+
+
+def test_compose_itself_finds_nothing_wrong() -> None:
+    files = ["-f", str(DEPLOY / "compose.yaml"), "--env-file", str(DEPLOY / "env.example")]
+    done = subprocess.run([*composer(), *files, "config", "--quiet"], check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -106,15 +106,17 @@ def _near(column: str, term: Term) -> sa.TextClause:
     """Whether some window of the text holds all tokens, with at most `slop` others between the outermost."""
     assert term.slop is not None
     whole, start = _parts(term)
-    window = "words[at : at + :width]"
-    first, rest = "words[at] = ANY(:whole)", f"{window} @> :whole"
+    hit, near = "word = ANY(:whole)", "words @> :whole"
     if start is not None:
-        first += " OR starts_with(words[at], :start)"
-        rest += f" AND EXISTS (SELECT 1 FROM unnest({window}) AS word WHERE starts_with(word, :start))"  # noqa: S608
-    # Only names of ours stand in the text; values are bound.
-    found = sa.text(f"""EXISTS (SELECT 1 FROM (SELECT string_to_array({column}, ' ') AS words) AS texts,
-        generate_subscripts(words, 1) AS at WHERE ({first}) AND {rest})""")  # noqa: S608
-    found = found.bindparams(sa.bindparam("width", term.slop + len(term.tokens) - 1, sa.Integer, unique=True),
+        hit += " OR starts_with(word, :start)"
+        near += " AND EXISTS (SELECT 1 FROM unnest(words) AS word WHERE starts_with(word, :start))"
+    # By the places of the tokens alone: to look up one word of an array PostgreSQL walks over all before it. Only names
+    # of ours stand in the text; values are bound.
+    found = sa.text(f"""EXISTS (SELECT 1 FROM (
+        SELECT array_agg(word) OVER (ORDER BY at RANGE BETWEEN CURRENT ROW AND :width FOLLOWING) AS words
+        FROM unnest(string_to_array({column}, ' ')) WITH ORDINALITY AS each (word, at) WHERE {hit}) AS windows
+        WHERE {near})""")  # noqa: S608
+    found = found.bindparams(sa.bindparam("width", term.slop + len(term.tokens) - 1, sa.BigInteger, unique=True),
                              sa.bindparam("whole", list(whole), ARRAY(sa.Text), unique=True))
     return found if start is None else found.bindparams(sa.bindparam("start", start, sa.Text, unique=True))
 

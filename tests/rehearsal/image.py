@@ -172,6 +172,7 @@ def main() -> int:
     options.add_argument("--keep", type=Path)
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="pactwatch-image-") as folder:
+        Path(folder).chmod(0o755)             # the image's user looks into it
         place = (chosen.keep or Path(folder)).absolute()
         place.mkdir(exist_ok=True)
         builder = Builder(chosen.rootfs.absolute(), place, chosen.bind)

@@ -39,6 +39,7 @@ _NAMES = {
     "Apache Software License": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "BSD License": "BSD",
+    "3-Clause BSD License": "BSD-3-Clause",
     "MIT License": "MIT",
     "ISC License (ISCL)": "ISC",
     "Python Software Foundation License": "PSF-2.0",

@@ -34,6 +34,7 @@ def test_another_lock_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monkey
     [
         ("MIT", True),
         ("BSD License", True),
+        ("3-Clause BSD License", True),
         ("Apache-2.0 AND MIT", True),
         ("LGPL-3.0-only", True),
         ("MPL-2.0 AND MIT", True),

@@ -17,6 +17,7 @@ from core.errors import QueryError
 SECONDS = 4.0
 _AGAIN = 0.005                               # seconds between two looks at the clock, where it is nearly time
 _TIMEOUT = "statement_timeout"
+_WORK_MEM = "64MB"                           # of the server, for a step of a question: room for the ids of a million
 _T = TypeVar("_T")
 _P = ParamSpec("_P")
 
@@ -65,14 +66,27 @@ def _interrupt(driver: Any, worked: Callable[[], float], end: float, done: Event
 
 @contextmanager
 def _postgresql(connection: Connection) -> Iterator[None]:
+    end = time.monotonic() + SECONDS
+
+    def limit(_connection: Connection, cursor: Any, *_: Any) -> None:
+        """A question is several statements: each may take what those before it have left."""
+        if (left := end - time.monotonic()) <= 0:
+            raise _too_long()
+        with cursor.connection.cursor() as own:
+            own.execute(f"SET LOCAL {_TIMEOUT} = {max(1, round(left * 1000))}")
+
     before = connection.scalar(sa.func.current_setting(_TIMEOUT))
-    connection.execute(sa.select(sa.func.set_config(_TIMEOUT, f"{SECONDS * 1000:.0f}", True)))
+    # What does not fit is looked up anew for every article: minutes for a NOT of many.
+    connection.execute(sa.select(sa.func.set_config("work_mem", _WORK_MEM, True)))
+    sa.event.listen(connection, "before_cursor_execute", limit)
     try:
         yield
     except sa.exc.OperationalError as failure:
         if "statement timeout" in str(failure.orig):
             raise _too_long() from failure
         raise
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", limit)
     connection.execute(sa.select(sa.func.set_config(_TIMEOUT, before, True)))
 
 

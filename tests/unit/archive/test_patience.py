@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import sqlalchemy as sa
 
 from archive import patience
 from archive.engine import reading, writing
@@ -28,6 +29,22 @@ def test_what_takes_too_long_is_ended(postgres_engine, ask, monkeypatch):
     monkeypatch.setattr(patience, "SECONDS", 4.0)
     with reading(postgres_engine) as connection:
         assert search(connection, parse("naver")).total == 400
+
+
+@pytest.mark.postgres
+def test_the_statements_of_a_question_share_its_time(postgres_engine, monkeypatch):
+    @patience.patient
+    def slow(connection, seconds):
+        for _ in range(3):
+            connection.execute(sa.select(sa.func.pg_sleep(seconds)))
+        return connection.scalar(sa.text("SHOW work_mem"))
+
+    monkeypatch.setattr(patience, "SECONDS", 0.5)
+    with reading(postgres_engine) as connection, pytest.raises(QueryError, match="longer than"):
+        slow(connection, 0.3)
+    with reading(postgres_engine) as connection:
+        assert slow(connection, 0.01) == "64MB", "room for what is excluded, which is else looked up article by article"
+        assert connection.scalar(sa.text("SHOW statement_timeout")) == "0"
 
 
 @pytest.mark.parametrize("ask", [search, facets])

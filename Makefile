@@ -16,7 +16,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # One more than there are processors: many tests wait for a server, a time or a process.
 WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
-.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz sources docs picture gallery journeys bench \
+.PHONY: help setup setup-dev demo eval eval-extraction train-extraction test check fuzz fuzz-api sources docs picture gallery journeys bench \
 	bench-memory bench-names bench-backfill bench-poll bench-care bench-archive bench-workers bench-pages \
 	bench-copy simulate lock relock release check-deploy image pin-image rehearse-image rehearse-units clean
 
@@ -60,6 +60,10 @@ MINUTES ?= 10
 fuzz: setup-dev ## Look for pages that break the extraction: make fuzz MINUTES=10; PAGES=folder of pages to begin with
 	@$(INSTALL) "atheris>=3,<4"
 	@$(BIN)/python -m tests.fuzz.run $(MINUTES) $(PAGES)
+
+fuzz-api: setup-dev ## Ask the API all that its description allows: make fuzz-api EXAMPLES=100
+	@$(INSTALL) "schemathesis>=4,<5"
+	@$(BIN)/python -m tests.fuzz.api $(or $(EXAMPLES),100)
 
 sources: setup-dev ## Write scrapers/sources from the table of outlets
 	@$(BIN)/python -m scrapers.outlets

@@ -10,14 +10,14 @@ from sqlalchemy.engine import Connection
 
 from archive.groups import line_of
 from archive.tables import Organisation
-from core.errors import UserError
+from core.errors import NotFoundError
 from core.text import fold
 
 
 def named(connection: Connection, name: str, aliases: Collection[str] = ()) -> list[str]:
     """The canonical names that a name means, that very name (in any case) before those that `aliases` hold.
 
-    Raises UserError, with what comes near, for one that the archive does not know.
+    Raises NotFoundError, with what comes near, for one that the archive does not know.
     """
     known = list(connection.scalars(sa.select(Organisation.name).order_by(Organisation.name)))
     found = [one for one in known if one in aliases or fold(one) == fold(name)]
@@ -25,7 +25,7 @@ def named(connection: Connection, name: str, aliases: Collection[str] = ()) -> l
         by_fold = {fold(one): one for one in known}
         near = [by_fold[one] for one in get_close_matches(fold(name), by_fold, 3, 0.75)]
         more = f"; is it {' or '.join(near)}?" if near else ""
-        raise UserError(f"the archive knows no organisation {name!r}{more}")
+        raise NotFoundError(f"the archive knows no organisation {name!r}{more}")
     return sorted(found, key=lambda one: fold(one) != fold(name))
 
 

@@ -69,7 +69,10 @@ def _ours(request: Request, failure: PactwatchError) -> Response:
 def _http(request: Request, failure: HTTPException) -> Response:
     detail = {404: f"there is no page {request.url.path[:200]!r}",
               405: f"{request.method} is not what this address takes"}.get(failure.status_code, failure.detail)
-    return _told(request, failure.status_code, "Not found" if failure.status_code == 404 else "Not possible", detail)
+    title = "Not found" if failure.status_code == 404 else "Not possible"
+    answer = _told(request, failure.status_code, title, detail)
+    answer.headers.update(failure.headers or {})             # such as Allow, which a 405 has to have
+    return answer
 
 
 def _unreadable(request: Request, failure: RequestValidationError) -> Response:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,6 +19,7 @@ import pytest
 
 from pactwatch.demo import Newsroom
 from tests.journeys.newsdesk import Newsdesk
+from tests.served import served
 
 PICTURES = os.environ.get("PACTWATCH_JOURNEYS")        # the folder for pictures; set by `make journeys`
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -79,19 +78,7 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         newsroom.publish_corrections()
         newsdesk.call("run", "--all")
         outlet = next(one for one in newsroom.outlets if one.id == NEWCOMER)
-        server = subprocess.Popen(
-            [sys.executable, "-m", "pactwatch", "web", "--port", "0", "--home", str(newsdesk.home)],
-            stderr=subprocess.PIPE, text=True)
-        try:
-            assert server.stderr is not None
-            said = server.stderr.readline()
-            found = re.search(r"http://\S+/", said)
-            assert found, said
-            yield Desk(found[0].rstrip("/"), f"{outlet.base_url}/", newsdesk.home)
-        finally:
-            server.terminate()
-            assert server.wait(timeout=30) == 0, "SIGTERM ends it cleanly"
-            server.stderr.close()
+        yield Desk(stack.enter_context(served(newsdesk.home)), f"{outlet.base_url}/", newsdesk.home)
 
 
 @pytest.fixture(scope="session")

@@ -87,11 +87,26 @@ def test_a_query_that_cannot_be_read_names_the_column_and_what_was_meant(
 
 def test_what_is_not_there_or_not_allowed_is_a_problem_too(client: TestClient) -> None:
     for path, code in (("articles/999", 404), ("stories/999", 404), ("articles/x", 422), ("nothing", 404),
-                       ("articles/99999999999999999999", 422), ("organisations/zyzzyva", 400),
+                       ("articles/99999999999999999999", 422), ("organisations/zyzzyva", 404),
                        ("search?sort=wrong", 422), ("search?since=tomorrow", 400), ("graph?status=x", 400)):
         answer = client.get(f"/api/v1/{path}")
         assert (answer.status_code, answer.headers["content-type"]) == (code, "application/problem+json"), path
     assert client.delete("/api/v1/search").status_code == 405
+
+
+def test_an_organisation_that_is_unknown_is_not_there(client: TestClient) -> None:
+    assert client.get("/api/v1/organisations/Nobody").status_code == 404
+    assert client.get("/api/v1/graph?around=Nobody").status_code == 404
+
+
+def test_a_method_that_an_address_does_not_take_is_told_with_those_that_it_does(client: TestClient) -> None:
+    refused = client.request("TRACE", "/api/v1/today")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+
+
+def test_fields_that_a_form_leaves_empty_narrow_nothing(client: TestClient) -> None:
+    whole = client.get("/api/v1/graph").json()
+    assert client.get("/api/v1/graph?around=&topic=&status=&since=").json() == whole
 
 
 def test_an_organisation_is_found_by_any_of_its_names_with_its_alliances(client: TestClient) -> None:

@@ -106,12 +106,13 @@ def graph(
     """Who allied with whom."""
     site = site_of(request)
     start, end = Asked(since=since, until=until).times()
-    unknown = sorted(set(status or ()) - {*map(str, SHOWN), "background"})
+    around, topic, status = ([word for word in words or () if word.strip()] for words in (around, topic, status))
+    unknown = sorted(set(status) - {*map(str, SHOWN), "background"})
     if unknown:
         raise UserError(f"unknown status {unknown[0][:40]!r}; allowed: {', '.join(map(str, SHOWN))}, background")
     with site.reading() as connection:
-        meant = list(dict.fromkeys(one for name in around or () for one in named(connection, name, site.aliases(name))))
-        found = alliance_graph(connection, around=meant, depth=depth, since=start, until=end, topics=topic or (),
+        meant = list(dict.fromkeys(one for name in around for one in named(connection, name, site.aliases(name))))
+        found = alliance_graph(connection, around=meant, depth=depth, since=start, until=end, topics=topic,
                                statuses=status or SHOWN)
     if form == "graphml":
         return Response(graphml(found).encode(), media_type="application/xml")

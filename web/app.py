@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from core.errors import PactwatchError, StaleFormError, TooLargeError
 from core.logs import get_logger
@@ -71,8 +72,18 @@ def _http(request: Request, failure: HTTPException) -> Response:
               405: f"{request.method} is not what this address takes"}.get(failure.status_code, failure.detail)
     title = "Not found" if failure.status_code == 404 else "Not possible"
     answer = _told(request, failure.status_code, title, detail)
-    answer.headers.update(failure.headers or {})             # such as Allow, which a 405 has to have
+    if failure.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_taken(request)))
     return answer
+
+
+def _taken(request: Request) -> set[str]:
+    """The methods that an address takes; Starlette names those of the first function that answers there."""
+    taken: set[str] = set()
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        scope = {**request.scope, "method": method}
+        taken |= {method for route in request.app.routes if route.matches(scope)[0] is Match.FULL}
+    return taken
 
 
 def _unreadable(request: Request, failure: RequestValidationError) -> Response:

@@ -102,6 +102,7 @@ def test_an_organisation_that_is_unknown_is_not_there(client: TestClient) -> Non
 def test_a_method_that_an_address_does_not_take_is_told_with_those_that_it_does(client: TestClient) -> None:
     refused = client.request("TRACE", "/api/v1/today")
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+    assert client.request("OPTIONS", "/api/v1/feedback").headers["allow"] == "GET, POST"
 
 
 def test_fields_that_a_form_leaves_empty_narrow_nothing(client: TestClient) -> None:

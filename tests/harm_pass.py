@@ -35,9 +35,13 @@ builtin = false
 
 @dataclass
 class Pass:
-    """What came of it. `found` has for each case its outcome and its reason, `took` the seconds until it had one."""
+    """What came of it. `found` has for each case its outcome and its reason, `lasted` the seconds until it had one.
+
+    `took` are these seconds without those in which a process of the program could have run and had no core.
+    """
 
     found: dict[str, tuple[str, str]] = field(default_factory=dict)
+    lasted: dict[str, float] = field(default_factory=dict)
     took: dict[str, float] = field(default_factory=dict)
     titles: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -71,30 +75,35 @@ def host_of(case: Case, number: int, canary: int) -> Host:
 
 @dataclass
 class Clock:
-    """When each source of a pass got its outcome, seen from outside. Its seconds are those of an idle machine."""
+    """When each source of a pass got its outcome, seen from outside, and how long the program had no core."""
 
     database: Path
-    named: dict[str, tuple[float, float]] = field(default_factory=dict)
-    starved: list[tuple[float, float]] = field(default_factory=list)  # times, and the waits for a core by then
+    named: dict[str, float] = field(default_factory=dict)
+    looks: list[tuple[float, float]] = field(default_factory=list)  # times, and the seconds without a core by then
+    waits: dict[int, float] = field(default_factory=dict)  # of each process, at the last look
 
     def look(self, pid: int) -> None:
         """Note the sources that have an outcome by now, twice a second."""
         now = time.monotonic()
-        if (self.starved and now - self.starved[-1][0] < 0.5) or not self.database.exists():
+        last, starved = self.looks[-1] if self.looks else (now, 0.0)
+        if (self.looks and now - last < 0.5) or not self.database.exists():
             return
-        self.starved.append((now, sum(_waited(one) for one in _tree(pid))))
+        waits = {one: _waited(one) for one in _tree(pid)}
+        most = max((waited - self.waits.get(one, waited) for one, waited in waits.items()), default=0.0)
+        self.looks.append((now, starved + min(max(most, 0.0), now - last)))
+        self.waits = waits
         with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as database:
             for (id_,) in database.execute(
                 "SELECT source_id FROM addresses WHERE outcome IS NOT NULL UNION "
                 "SELECT source_id FROM entry_points WHERE outcome NOT IN ('ok', 'unchanged')"
             ):
-                self.named.setdefault(id_, self.starved[-1])
+                self.named.setdefault(id_, now)
 
-    def took(self, id_: str, began: float) -> float:
-        """Seconds from a request to the outcome of its source, less those in which other programs had the cores."""
-        ended, starved = self.named.get(id_, self.starved[-1])
-        before = max((waited for at, waited in self.starved if at <= began), default=0.0)
-        return ended - began - max(0.0, starved - before)
+    def took(self, id_: str, began: float) -> tuple[float, float]:
+        """Seconds from a request to the outcome of its source, and those among them without a core."""
+        ended = self.named.get(id_, self.looks[-1][0])
+        starved = [max((by for at, by in self.looks if at <= when), default=0.0) for when in (began, ended)]
+        return ended - began, starved[1] - starved[0]
 
 
 def run_cases(home: Path, cases: Sequence[Case], canary: Host, limit: float = 15.0, timeout: float = 100) -> Pass:
@@ -112,7 +121,8 @@ def run_cases(home: Path, cases: Sequence[Case], canary: Host, limit: float = 15
         result = run(home, "run", "--all", "--json", timeout=timeout, look=clock.look)
         for number, (case, host) in enumerate(zip(cases, hosts, strict=True)):
             asked = [host.began[path] for path in ("/a", "/entry", "/robots.txt") if path in host.began]
-            result.took[case.id] = clock.took(f"case-{number}", asked[0])
+            lasted, starved = clock.took(f"case-{number}", asked[0])
+            result.lasted[case.id], result.took[case.id] = lasted, lasted - starved
         with sqlite3.connect(home / "data" / "pactwatch.db") as database:
             for number, case in enumerate(cases):
                 tables = ("addresses", "entry_points") if case.entry is None else ("entry_points",)

@@ -51,8 +51,8 @@ def test_no_page_takes_over_half_a_minute_from_the_request_to_its_outcome(
     for seconds, id_ in slowest[:10]:
         record_testsuite_property(id_, round(seconds, 1))
     assert slowest[0][0] <= MOST_SECONDS, slowest[:5]
-    # What never ends is given up at the limit, and not before: else nothing has been measured.
-    assert slowest[0][0] > LIMIT / 2
+    # What never ends is waited for, else nothing has been measured.
+    assert max(harm.lasted.values()) > LIMIT / 2
 
 
 def test_nothing_of_it_reaches_an_address_inside_or_a_file(harm: Pass) -> None:

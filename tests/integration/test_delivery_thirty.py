@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -80,7 +81,16 @@ def keys_of(engine: Engine, *conditions: Any) -> list[str]:
 def deliver(engine: Engine, settings: Settings, timer: SimulatedTimer) -> DeliveryCounts:
     def opener(name: str) -> SlackChannel:
         return SlackChannel(name.removeprefix("slack:"), "xoxb-test", settings.slack.api_url, settings.slack.timeout)
-    return Courier(engine, settings, opener=opener, timer=timer, patience=120, budget=20_000).deliver()
+
+    courier = Courier(engine, settings, opener=opener, timer=timer, patience=120, budget=20_000)
+    counts = courier.deliver()
+    for _ in range(5):  # with hardly any patience for what hangs, a busy machine may leave a doubt to the next pass
+        if counts.pending:
+            timer.wait(120)
+            later = courier.deliver()
+            counts = replace(later, sent=counts.sent + later.sent,
+                             possibly_sent=counts.possibly_sent + later.possibly_sent)
+    return counts
 
 
 @pytest.mark.parametrize("fault", [*REFUSED, *LOST, *TAKEN])

@@ -116,11 +116,14 @@ def _broken_parts(
     columns = (EntryPoint.source_id, EntryPoint.url, EntryPoint.failures, EntryPoint.good_at,
                EntryPoint.last_polled_at, EntryPoint.outcome, EntryPoint.reason)
     query = sa.select(*columns).where(EntryPoint.failures >= 2, EntryPoint.last_polled_at > now - timedelta(days=2))
+    # Where nothing goes well the source as a whole fails, and is told as such.
+    well = set(connection.scalars(sa.select(EntryPoint.source_id).where(
+        EntryPoint.failures == 0, EntryPoint.good_at.is_not(None), EntryPoint.source_id.in_(ids))))
     found: dict[str, Finding] = {}
     for row in connection.execute(query):
         often, long = _BROKEN[setbacks.weight_of(row.outcome or "", row.reason or "")]
         since = max(row.good_at or row.last_polled_at - long, network_ended or row.last_polled_at - long)
-        if row.source_id in ids and row.failures >= often and now - since >= long:
+        if row.source_id in well and row.failures >= often and now - since >= long:
             detail = f"{row.url}: {_told(row.outcome or '', row.reason)}; its other entry points go well"
             found.setdefault(row.source_id, Finding(row.source_id, Kind.BROKEN, since, detail))
     return list(found.values())

@@ -18,7 +18,8 @@ _TITLES = {
         (?:oops|sorry|ooh|uh oh|whoops)[,!. ]*(?:(?:that|this|the) )?(?:page|article|file)(?: is)? (?:not found|missing)
         (?:the |this |that |your )?(?:requested )?(?:page|article|story|file|url|content|document)(?: you requested)?(?: was| is)?
             (?:not found|not available|unavailable|missing|no longer available|gone|removed|deleted)
-        not found
+        not found|nothing (?:was )?found(?: (?:at this location|here))?
+        (?:error )?451(?: ?[:-]? ?unavailable (?:due to|for) legal reasons)?|unavailable (?:due to|for) legal reasons
         (?:the |this |that )?(?:page|article|story|content)(?: you requested)? (?:could not|couldn't|cannot|can't) be found
         (?:the |this |that )?(?:page|article|story|content) (?:does not|doesn't|no longer) exists?
         (?:sorry, )?we (?:could not|couldn't|cannot|can't) find (?:that|this|the|your) (?:page|article|story).{0,30}
@@ -55,7 +56,8 @@ _TITLES = {
         (?:iniciar sesión|inicia sesión|acceso (?:de )?(?:usuarios|suscriptores))
     """,
     Outcome.BOT_WALL: r"""
-        just a moment
+        just a moment|client challenge|(?:429 ?[:-]? ?)?too many requests
+        making sure (?:that )?you(?:'re| are) not a (?:ro)?bot|checking (?:that )?you(?:'re| are) (?:human|not a (?:ro)?bot)
         attention required!?
         (?:checking your browser|please wait|one moment,? please|security check|human verification|bot verification).{0,40}
         (?:access (?:denied|to this page has been denied)|pardon our interruption|request (?:blocked|rejected|unsuccessful)|blocked)
@@ -87,7 +89,7 @@ _TITLES = {
 # What stands in the text of such a page. Only asked of pages with little text.
 _TEXTS = {
     Outcome.BOT_WALL: r"""
-        checking (?:your browser|if the site connection is secure)
+        checking (?:your browser|if the site connection is secure)|too many requests|rate limit exceeded
         (?:verify|confirm|prove)(?:ing)? (?:that )?you(?:['’]re| are) (?:not a (?:ro)?bot|(?:a )?human)
         enable javascript and cookies to continue|complete the (?:security check|captcha)
         (?:unusual|suspicious|automated) (?:traffic|activity|requests?) (?:from|on|coming)
@@ -122,7 +124,7 @@ _TEXTS = {
         (?:is|are|currently) (?:down for|under(?:going)?|performing) (?:scheduled |planned |routine )?maintenance
         (?:we(?:'ll| will) be back (?:soon|shortly)|temporarily unavailable)
         (?:점검|작업) ?중(?:입니다|이오니|으로)|서비스(?:가)? ?일시 ?중단
-        メンテナンス(?:中です|を(?:行って|実施して)|のため)
+        メンテナンス(?:中です|を(?:行って|実施して)|のため)|アクセスが集中し
         (?:维护|維護|升级)中|(?:系统|系統|网站|網站)正在(?:维护|維護|升级)
         wartungsarbeiten|vorübergehend nicht (?:erreichbar|verfügbar)
         en (?:cours de )?maintenance|momentanément indisponible
@@ -139,7 +141,8 @@ _TEXTS = {
         (?:page|article|story|content|file|address|url|document)[^.]{0,60}(?:could not|couldn['’]t|cannot|can['’]t|was not|wasn['’]t|not) be found
         (?:page|article|story|content|file|url|document)[^.]{0,60}(?:not found|no longer (?:available|exists?)|does(?:n['’]t| not) exist)
         (?:page|article|story|content)[^.]{0,40}(?:has been|was|have been) (?:removed|deleted|moved|taken down|unpublished)
-        (?:can['’]t|cannot|couldn['’]t|could not) find (?:the|that|this) (?:page|article|story)
+        (?:can['’]t|cannot|couldn['’]t|could not) find (?:the|that|this) (?:page|article|story)|nothing was found at this location
+        unavailable (?:due to|for) legal reasons
         (?:페이지|기사|게시물)(?:를|을|가|는|은)?[^.]{0,20}(?:찾을 수 ?없|존재하지 않|삭제되었|삭제된)|(?:존재하지 않는|삭제된) ?(?:페이지|기사|게시물)
         (?:ページ|記事)[^。]{0,20}(?:見つかりません|存在しません|削除(?:され|した)|移動(?:され|した)|公開(?:を|期間が)終了)
         (?:页面|頁面|网页|網頁|文章|内容|內容)[^。]{0,20}(?:不存在|找不到|未找到|没有找到|已(?:被)?(?:删除|刪除|下线))
@@ -164,6 +167,7 @@ _CHALLENGE = re.compile(
     r"_cf_chl_opt|cf-browser-verification|cf_captcha_kind|captcha-delivery\.com/c\.js|px-captcha|_Incapsula_Resource|"
     r"sec/cp_challenge|awsWafCookieDomainList|gokuProps|ddos-guard/check|distil_r_captcha|/_guard/|data-dd-captcha", re.ASCII)
 _PARTS = re.compile(r"\s[|·•»–—-]\s|\s*(?:::|\||»|「|」|【|】)\s*|\s-(?=\s)")
+_EXCLAIMED = re.compile(r"^(?:oops|ooops|sorry|whoops|uh[- ]oh|ooh)[,.!… ]+(?=\w)", re.IGNORECASE)
 _SITE_NAME = 45      # letters beside the words: more is a headline, not the name of a site
 
 
@@ -188,7 +192,7 @@ def by_title(titles: Iterable[str]) -> tuple[Outcome, str] | None:
     """The outcome that a title stands for where it, or a part of it, says nothing else; and the words."""
     for title in titles:
         for part in (title, *_PARTS.split(title)):
-            words = " ".join(part.split()).strip(" .!?…-")
+            words = _EXCLAIMED.sub("", " ".join(part.split()).strip(" .!?…-").replace("’", "'"))
             if not words or len(title) - len(words) > _SITE_NAME:
                 continue
             for outcome, sign in _TITLE_SIGNS.items():

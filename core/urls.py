@@ -16,17 +16,18 @@ _PORTS = {"http": 80, "https": 443}
 _TRACKERS = re.compile(
     r"(?:utm|mtm|pk|hsa|at|stm|wt|oly|vero|trk|sc|mkt|itm)_[a-z_]+|(?:fb|g|d|msclk|yclk|y|yc|tw|tt)clid|[gw]braid|gclsrc|igsh(?:id)?|mc_[ce]id|"
     r"_ga|_gl|_hsenc|_hsmi|hsctatracking|s_cid|ns_[a-z]+|ref(?:_?(?:src|url))?|referr?er|spref|cmp(?:id)?|ncid|ocid|soc_(?:src|trk)|smid|smtyp|"
-    r"wtrid|xtor|__twitter_impression|shared?|from_rss|spm|icid|ftag|emc|guccounter|guce_referrer(?:_sig)?",
+    r"srsltid|li_fat_id|gad_source|mibextid|_openstat|vgo_ee|rb_clickid|sr_share|wtrid|xtor|__twitter_impression|shared?|from_rss|spm|icid|ftag|emc|guccounter|guce_referrer(?:_sig)?",
     re.IGNORECASE,
 )
 _SESSIONS = re.compile(
-    r"jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|cfid|cftoken|session_?id|sess(?:ion)?|sid|s",
+    r"jsessionid|phpsessid|aspsessionid\w*|asp\.net_sessionid|oscsid|zenid|cfid|cftoken|session_?id|sess(?:ion)?|sid|s",
     re.IGNORECASE,
 )
 # A short id may name a page (`?sid=101` is a section of a portal); a long mix of letters and digits is a session.
 _TOKEN = re.compile(r"(?=[a-z-]*\d)(?=[\d-]*[a-z])[a-z0-9-]{16,}", re.IGNORECASE)
-_ALWAYS_SESSION = re.compile(r"jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken", re.IGNORECASE)
-_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*", re.IGNORECASE)
+_ALWAYS_SESSION = re.compile(r"jsessionid|phpsessid|oscsid|zenid|aspsessionid\w*|cfid|cftoken", re.IGNORECASE)
+# The second is of ASP.NET where a browser takes no cookies.
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/?#]*|/\([SF]\([A-Za-z0-9]{20,}\)\)(?=/)", re.IGNORECASE)
 _VARIANTS = {
     ("amp", ""),
     ("amp", "1"),
@@ -109,6 +110,7 @@ def _query(query: str) -> str:
     kept = []
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
+        name = unquote(name).removeprefix("amp;")  # feeds escape & twice
         if not pair or (name.lower(), value.lower()) in _VARIANTS or _TRACKERS.fullmatch(name):
             continue
         if _SESSIONS.fullmatch(name) and (_ALWAYS_SESSION.fullmatch(name) or _TOKEN.fullmatch(value)):

@@ -10,7 +10,10 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 # Controls, soft hyphens, marks of width zero or of order, lone halves of surrogate pairs.
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _BREAKS = dict.fromkeys(("br", "div", "p", "li", "h1", "h2", "h3"), " ")
 _ENOUGH = 50    # of one kind; a page with more repeats itself
 _SKIPPED = {"script", "style", "svg", "noscript", "template"}

@@ -7,9 +7,9 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from core.encoding import decode
 from core.errors import SkipDocument
 from core.markup import without_floods
-from pipeline.encoding import decode
 
 # The largest of 990 real article pages had 3 MB; beyond 4 MB a page is a listing or a data dump, and costs 30 times its
 # size in memory.

@@ -30,6 +30,10 @@ _ACCEPT = re.compile(
     r"accept|agree|consent|got it|동의|수락|허용|同意|許可|接受|akzeptier|zustimm|einverstanden|"
     r"accepter|j['’]accepte|aceptar|acepto",
     re.IGNORECASE)
+_OF_CONSENT = re.compile(
+    r"cookies?|consent|privacy|partners?|personal(?:i[sz]ed)? (?:data|ads)|browsing|쿠키|개인정보|동의|クッキー|同意|"
+    r"プライバシー|隐私|datenschutz|einwillig|zustimm|confidentialité|consentement|partenaires|privacidad|consentimiento",
+    re.IGNORECASE)
 _WITHOUT_SCRIPT = re.compile(
     r"(?:enable|requires?|turn on|activate) javascript|javascript (?:is |to be )?(?:disabled|required|enabled)|"
     r"(?:자바스크립트|javascript)(?:를|가) ?(?:활성|켜|필요)|javascript(?:を|が)(?:有効|必要|無効)|"
@@ -58,6 +62,8 @@ def judge(page: Sight) -> bool:
     declared = _is_declared(page.head)
     if not announced and not declared and len(page.text) < _LONG and (found := standins.by_title(titles)):
         raise SkipDocument(f"the page says “{found[1]}”", outcome=found[0])
+    if page.title_hint and not announced and not declared and _asks_for_consent(page):
+        raise SkipDocument("the page asks for consent to cookies", outcome=Outcome.CONSENT_PAGE)
     if not _is_short(page.text):
         return False
     if not _is_short(visible := _visible(page.tree)) and (announced or declared or page.text):
@@ -135,6 +141,13 @@ def _walled(page: Sight) -> bool:
     if len(rest) < (_TEASER // 2 if _CJK.search(rest) else _TEASER):
         raise SkipDocument("nothing but the request to subscribe", outcome=Outcome.PAYWALL)
     return True
+
+
+def _asks_for_consent(page: Sight) -> bool:
+    """Whether all of a longer text is about cookies and partners, with a button to agree."""
+    text = page.text
+    return (len(text) < _LONG and len(_OF_CONSENT.findall(text)) > max(4, len(text) / 150)
+            and _has_choice(page.tree) and standins.by_text(text, (Outcome.CONSENT_PAGE,)) is not None)
 
 
 def _is_cut(text: str) -> bool:

@@ -17,9 +17,11 @@ def conditions(known: EntryState | FetchOrder) -> dict[str, str]:
     """The headers that ask only for what is new. Not where the answer could not be believed.
 
     A date of change in the future would be "not modified" for ever, and so may any validator of a broken cache:
-    once a day a list is asked for as a whole.
+    once a day a list is asked for as a whole, and so it is after a failure, for some servers choke on conditions.
     """
-    if isinstance(known, EntryState) and (known.read_at is None or clock.now() - known.read_at > _BELIEVED):
+    if isinstance(known, EntryState) and (
+        known.read_at is None or known.failures or clock.now() - known.read_at > _BELIEVED
+    ):
         return {}
     headers = {}
     if known.etag:

@@ -18,6 +18,7 @@ _LED = (
     (Outcome.SOFT_404, re.compile(r"/(?:404|error(?:-?page)?|(?:page-?)?not-?found)(?:\.\w+)?/?$", _ANY_CASE)),
     (Outcome.MAINTENANCE, re.compile(r"/(?:maintenance|sorry)(?:\.\w+)?/?$", _ANY_CASE)),
 )
+_FRONT = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|main|default)(?:\.\w{2,5})?/?)?", _ANY_CASE)
 _AN_ARTICLE = re.compile(r"\d{4,}|[^/-]+(?:-[^/-]+){2,}")
 _READ = 20_000           # bytes of an error page that are looked at
 _REFUSALS = {401, 403, 405, 406, 429, 503}
@@ -28,7 +29,7 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.IGNORECASE)
 def led_elsewhere(asked: str, final: str) -> tuple[Outcome, str] | None:
     """What the redirects of an article's address ended at, where that is plainly no article."""
     a, b = urlsplit(asked), urlsplit(final)
-    if b.path == "/" and a.path != "/" and not b.query:
+    if _FRONT.fullmatch(b.path) and not _FRONT.fullmatch(a.path) and not _AN_ARTICLE.search(b.query):
         return Outcome.SOFT_404, "redirects to the front page"
     if a.path == b.path and a.netloc == b.netloc:
         return None

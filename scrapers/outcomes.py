@@ -38,6 +38,7 @@ _HTML_START = re.compile(
 )
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff", b"<\0", b"\0<")
 _FEW = 0.05
+_START = 16_384  # bytes in which a page begins, after what may be a long comment
 _HTML_TYPES = (b"text/html", b"application/xhtml+xml")
 _UNCLEAR_TYPES = (
     b"",
@@ -46,6 +47,9 @@ _UNCLEAR_TYPES = (
     b"text/xml",
     b"application/octet-stream",
     b"binary/octet-stream",
+    b"html",
+    b"application/vnd.wap.xhtml+xml",
+    b"application/x-httpd-php",
 )
 
 
@@ -134,8 +138,8 @@ def retry_after(value: bytes | None, at: datetime) -> float | None:
     if not value:
         return None
     text = value.decode("latin-1").strip()
-    if text.isdigit():
-        return min(_DAY, float(text[:9]))
+    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text):
+        return min(_DAY, float(text[:12]))
     try:
         return min(_DAY, max(0.0, (clock.as_utc(parsedate_to_datetime(text)) - at).total_seconds()))
     except (ValueError, TypeError, OverflowError):
@@ -152,8 +156,8 @@ def is_future(date: str, at: datetime) -> bool:
 
 def is_web_page(content_type: bytes, body: bytes) -> bool:
     """Whether a document is HTML, by what the server says; by its beginning where that says nothing."""
-    kind = content_type.partition(b";")[0].strip().lower()
+    kind = re.split(rb"[;,]", content_type, maxsplit=1)[0].strip().lower()  # some servers send it twice in one line
     if kind in _HTML_TYPES:
         # Two or four bytes a letter, or a few stray zeros in text; a file of another kind is full of them.
         return body.startswith(_WIDE) or body[:512].count(0) < _FEW * len(body[:512])
-    return kind in _UNCLEAR_TYPES and _HTML_START.match(body[:4096]) is not None
+    return kind in _UNCLEAR_TYPES and _HTML_START.match(body[:_START]) is not None

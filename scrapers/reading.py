@@ -69,9 +69,11 @@ class EntryReader:
                 async with self._one_at_a_time, turn_of(size):
                     found = await asyncio.to_thread(read_entry, response.body, ask)
         except SkipDocument as skipped:
+            # What is no list at all is not where a list has moved to: feeds that end redirect to the front page.
             named = replace(answer, outcome=Outcome(skipped.outcome), reason=str(skipped), etag=None,
-                            last_modified=None, body_hash=None)
-            if named.outcome is Outcome.NOT_A_FEED:
+                            last_modified=None, body_hash=None,
+                            moved_to="" if skipped.outcome == Outcome.NOT_A_FEED else answer.moved_to)
+            if named.outcome is Outcome.NOT_A_FEED or (entry.kind == "listing" and named.outcome is Outcome.EMPTY):
                 named = landing.instead_of_a_list(named, response.body)
             return named, Found()
         found = narrowed(source, found)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from calendar import month_abbr, month_name
 from datetime import UTC, datetime, timedelta
 
 from core import clock
 
-# As feeds write them, long and short; what the languages share with English is left out.
+# As feeds write them, long and short; the English ones come last, for others share some.
 _MONTHS = {
     number: names.split()
     for number, names in enumerate(
@@ -29,11 +30,25 @@ _MONTHS = {
     )
 }
 _NUMBER = {name: number for number, names in _MONTHS.items() for name in names}
+for _number in range(1, 13):
+    _NUMBER |= {month_name[_number].lower(): _number, month_abbr[_number].lower(): _number}
+_NUMBER["sept"] = 9
 _WORDS = re.compile(
     r"(?P<d>\d{1,2})(?:er|º|\.)?\s*(?:de\s+)?(?P<m>[^\W\d_]{3,12})\.?,?\s*(?:de\s+|del\s+)?(?P<y>(?:19|20)\d{2})"
     r"(?:,?\s*(?:à|um|alle|a las|at|-|–|в)?\s*(?P<H>\d{1,2})[:h.](?P<M>\d{2})(?::(?P<S>\d{2}))?)?"
     r"\s*(?P<zone>Z|GMT|UTC|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
+)
+# `November 2, 2026 at 10:00 AM UTC`: the month first is English, or `11월 2일, 2026`.
+_MONTH_FIRST = re.compile(
+    r"(?:(?P<m>[a-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?|(?P<mk>\d{1,2})월\s*(?P<dk>\d{1,2})일),?\s+(?P<y>(?:19|20)\d{2})"
+    r"(?:,?\s*(?:at|-|–)?\s*(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?\s*(?P<half>[ap])?(?:\.?m\b\.?)?)?"
+    r"\s*(?P<zone>Z|GMT|UTC|[+-]\d{2}:?\d{2})?",
+    re.IGNORECASE,
+)
+_DOTTED = re.compile(  # the day first, wherever dots are written
+    r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>(?:19|20)\d{2})(?:,?\s*(?:um)?\s*(?P<H>\d{1,2})[:.](?P<M>\d{2})(?::(?P<S>\d{2}))?)?"
+    r"\s*(?P<zone>Z|GMT|UTC|[+-]\d{2}:?\d{2})?"
 )
 _SINCE_1970 = re.compile(r"\d{10}(?:\d{3})?")
 _UNITS = {
@@ -52,12 +67,21 @@ _AGO = re.compile(
 
 def foreign_months(text: str) -> datetime | None:
     """`2. März 2026 11:00`, `2 de enero de 2026`, `02 ноября 2026`; without zone where none is written."""
-    found = _WORDS.search(text)
-    month = _NUMBER.get(found["m"].lower()) if found else None
-    if found is None or month is None:
-        return None
+    if (found := _WORDS.search(text)) and (month := _NUMBER.get(found["m"].lower())):
+        return _moment(found, month, int(found["d"]))
+    if found := _MONTH_FIRST.search(text):
+        month = int(found["mk"]) if found["mk"] else _NUMBER.get(found["m"].lower())
+        return _moment(found, month, int(found["d"] or found["dk"]), found["half"] or "") if month else None
+    if found := _DOTTED.match(text):
+        return _moment(found, int(found["m"]), int(found["d"]))
+    return None
+
+
+def _moment(found: re.Match[str], month: int, day: int, half: str = "") -> datetime:
     hour, minute, second = int(found["H"] or 0), int(found["M"] or 0), int(found["S"] or 0)
-    moment = datetime(int(found["y"]), month, int(found["d"]), hour, minute, second)  # noqa: DTZ001 - the caller knows it
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half.lower() == "p" else 0)
+    moment = datetime(int(found["y"]), month, day, hour, minute, second)  # noqa: DTZ001 - the caller knows it
     if not found["zone"]:
         return moment
     zone = "+00:00" if found["zone"].isalpha() else found["zone"]

@@ -51,7 +51,13 @@ _OFFSETS = {
 _ZONE_NAME = re.compile(r"\b(" + "|".join(_OFFSETS) + r")\b(?:\s*\([^)]*\))?\s*$")
 _GMT_OFFSET = re.compile(r"\b(?:GMT|UTC)\s*([+-])(\d{1,2}):?(\d{2})?\s*$")
 _UNTOLD_ZONE = re.compile(r"-0000$")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ].*)?")
+_ISO = re.compile(r"\d{4}-(?:\d{2}-\d{2}|W\d{2}-\d)(?:[T ].*)?|\d{8}T\d{4,6}(?:Z|[+-]\d{2}:?\d{2})?")
+_IN_A_ROW = re.compile(r"(?:19|20)\d{12}")
+_REMARK = re.compile(r"\s*\([^()]*\)\s*$")
+_COLON_ZONE = re.compile(r"([+-]\d{2}):(\d{2})$")
+_SHORT_ZONE = re.compile(r"(?<=\d )([+-])(\d)$")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d{2}(?::\d{2})?)\s*([ap])\.?m\b\.?", re.IGNORECASE)
+_LEAP = re.compile(r"(:\d{2}):60\b")
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 _NUMBERS = re.compile(
     r"(?P<y>(?:19|20)\d{2})\s*[-./年년]\s*(?P<m>\d{1,2})\s*[-./月월]\s*(?P<d>\d{1,2})(?:\s*[日일.])?(?:\s*\([^)]*\))?,?[T\s]*"
@@ -101,6 +107,7 @@ def read_date(text: str | None, zone: tzinfo = UTC) -> datetime | None:
     """
     if not text or not (text := text.strip()) or len(text) > 100:
         return None
+    text = _LEAP.sub(r"\1:59", text)
     try:
         moment = _iso(text) or _rfc822(text) or _numbers(text)
         moment = moment or dateforms.foreign_months(text) or dateforms.since_1970(text) or dateforms.ago(text)
@@ -113,6 +120,8 @@ def read_date(text: str | None, zone: tzinfo = UTC) -> datetime | None:
 
 
 def _iso(text: str) -> datetime | None:
+    if _IN_A_ROW.fullmatch(text):
+        text = f"{text[:8]}T{text[8:]}"
     if not _ISO.fullmatch(text):
         return None
     try:
@@ -122,15 +131,25 @@ def _iso(text: str) -> datetime | None:
 
 
 def _rfc822(text: str) -> datetime | None:
+    text = _HALF_DAY.sub(_of_whole_day, _REMARK.sub("", text))
     if found := _GMT_OFFSET.search(text):
         text = f"{text[: found.start()]}{found[1]}{int(found[2]):02d}{found[3] or '00'}"
     else:
+        text = _SHORT_ZONE.sub(r"\g<1>0\g<2>00", _COLON_ZONE.sub(r"\1\2", text))
         text = _ZONE_NAME.sub(lambda m: _OFFSETS[m[1]], text)
     try:
         # RFC 5322 writes UTC as -0000 where the sender's zone is not told; Python drops the zone then.
         return parsedate_to_datetime(_UNTOLD_ZONE.sub("+0000", text))
     except (ValueError, TypeError, IndexError):
         return None
+
+
+def _of_whole_day(found: re.Match[str]) -> str:
+    """A time of the clock's twelve hours as one of twenty-four; what is none already stays."""
+    hour = int(found[1])
+    if hour <= 12:
+        hour = hour % 12 + (12 if found[3].lower() == "p" else 0)
+    return f"{hour:02d}{found[2]}"
 
 
 def _numbers(text: str) -> datetime | None:

@@ -18,9 +18,16 @@ from scrapers.discovery.xml import in_passing, local, text_of
 _KINDS = {"rss", "rdf", "feed", "channel"}
 _ATOM = "http://www.w3.org/2005/Atom"
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_IANA = "http://www.iana.org/assignments/relation/"
+_PAGES = {"text/html", "application/xhtml+xml"}
+# Vocabularies whose titles and descriptions are those of a picture or an episode.
+_OF_MEDIA = re.compile(r"search\.yahoo\.com/mrss|itunes|play-podcasts|podcastindex", re.IGNORECASE)
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") or None for code in range(0x80, 0xA0)}
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _PUBLISHED = ("pubdate", "published", "issued", "date", "created")
 _UPDATED = ("updated", "modified")
+_WRONG_END = re.compile(r"<(title|link|guid|pubDate|description)>([^<>]*)</(?!\1>)(\w+)>")
 NO_ADDRESS = ""  # of an entry that names no page: it is counted, and then left out
 _NAMELESS = Discovery(NO_ADDRESS)  # all of them: a feed of ten megabytes holds a million empty ones
 _MEDIA = re.compile(r"\.(?:mp[34]|m4[av]|ogg|wav|avi|mov|webm|pdf|jpe?g|png|gif|webp|zip)(?:\?|$)", re.IGNORECASE)
@@ -70,19 +77,25 @@ def _base(element: Any, outer: str) -> str:
 
 def _entry(element: Any, base: str, zone: tzinfo) -> list[Discovery]:
     fields: dict[str, Any] = {}
+    others: dict[str, Any] = {}  # from other vocabularies, such as dc:date; they count where the feed's own has nothing
     links: list[Any] = []
+    own = _vocabulary(element)
     for child in element:
         name = local(child)
         if name == "link":
             links.append(child)
-        else:
-            fields.setdefault(name, child)  # the first wins: <media:title> comes after <title>
+        elif (vocabulary := _vocabulary(child)) == own:
+            fields.setdefault(name, child)
+        elif not _OF_MEDIA.search(vocabulary):
+            others.setdefault(name, child)
+    fields = {**others, **fields}
     guid = text_of(fields.get("guid", fields.get("id")))
     address = (
         _link(links)
         or _permalink(fields.get("guid"), guid)
         or (guid if "guid" not in fields and _is_web(guid) else None)
         or _enclosed(fields.get("enclosure"))
+        or _named_by(element, fields.get("content"))
     )
     try:
         address = urljoin(base, address) if address else NO_ADDRESS
@@ -102,18 +115,39 @@ def _entry(element: Any, base: str, zone: tzinfo) -> list[Discovery]:
     ]
 
 
+def _vocabulary(element: Any) -> str:
+    """The namespace of an element; empty where it has none."""
+    tag = element.tag
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag[:1] == "{" else ""
+
+
 def _link(links: list[Any]) -> str | None:
     """An entry's page: RSS has it as text, Atom as the href of the alternate link."""
     best: str | None = None
     for link in links:
-        href, relation = link.get("href"), link.get("rel", "alternate")
+        href = link.get("href")
         address = (href or text_of(link) or "").strip()
-        if not address or address.lower().startswith(_NO_PAGE) or (href and relation != "alternate"):
+        if not address and _is_web(tail := (link.tail or "").strip()):
+            address = tail  # <link/>http://…, as by writers of HTML
+        if not address or address.lower().startswith(_NO_PAGE) or (href and not _is_alternate(link.get("rel"))):
             continue
-        if not href or link.get("type", "text/html") in {"text/html", "application/xhtml+xml"}:
+        if not href or link.get("type", "text/html") in _PAGES:
             return address
         best = best or address
     return best
+
+
+def _is_alternate(relation: str | None) -> bool:
+    """RFC 4287, 4.2.7.2: a link without relation is one, and a relation may be written as an address of IANA."""
+    words = (relation or "").lower().removeprefix(_IANA).split()
+    return not words or "alternate" in words
+
+
+def _named_by(element: Any, content: Any | None) -> str | None:
+    """The page that an entry of Atom has as its content (RFC 4287, 4.1.3.2), or that an item of RSS 1.0 is about."""
+    address = content.get("src") if content is not None and content.get("type", "text/html") in _PAGES else None
+    address = address or element.get(_ABOUT)
+    return address.strip() if address and _is_web(address.strip()) else None
 
 
 def _permalink(element: Any | None, guid: str | None) -> str | None:
@@ -151,7 +185,8 @@ def plain(text: str | None) -> str | None:
         return None
     if "<" in text or "&" in text:
         text = html.unescape(_TAG.sub(" ", html.unescape(text)))
-    return " ".join(text.split()) or None
+    # Where a feed says &#146; it means the apostrophe of Windows, as browsers know.
+    return " ".join(text.translate(_C1).split()) or None
 
 
 def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
@@ -162,7 +197,7 @@ def read_lenient(text: str, url: str, zone: tzinfo) -> list[Discovery]:
         text = text[:_LONGEST_LENIENT]
     if _depth(text) > _DEEPEST_LENIENT:
         raise SkipDocument("the feed's tags are nested too deeply", outcome="not_a_feed")
-    text = _closed(text)
+    text = _closed(_WRONG_END.sub(_rightly_ended, text))
     import feedparser
 
     # sanitize and relative addresses are ours: titles become plain text, links are resolved below.
@@ -193,6 +228,12 @@ def _closed(text: str) -> str:
             pieces = re.split(rf"(?=<{name}[\s>])", text)
             text = pieces[0] + "".join(p if f"</{name}>" in p else f"{_ended(p)}</{name}>" for p in pieces[1:])
     return text
+
+
+def _rightly_ended(found: re.Match[str]) -> str:
+    """A title, link or date that another end tag ends, with its own; that of an item or a feed stays beside it."""
+    also = f"</{found[3]}>" if found[3] in {"item", "entry", "channel", "rss", "feed"} else ""
+    return f"<{found[1]}>{found[2]}</{found[1]}>{also}"
 
 
 def _ended(piece: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from urllib.parse import urljoin
 
@@ -28,6 +28,7 @@ _ADDRESS = (
 )
 _TITLE = ("title", "headline", "subject", "name")
 _PUBLISHED = (
+    "date_gmt",
     "date_published",
     "published_at",
     "publishedAt",
@@ -38,7 +39,7 @@ _PUBLISHED = (
     "createdAt",
     "regDate",
 )
-_UPDATED = ("date_modified", "updated_at", "updatedAt", "modified")
+_UPDATED = ("modified_gmt", "date_modified", "updated_at", "updatedAt", "modified")
 _DEEPEST = 8
 _GUARD = re.compile(r"\A\s*(?:\)\]\}'?,?|while\s*\(1\);|for\s*\(;;\);)\s*(?=[\[{])")
 _CALLBACK = re.compile(r"\A\s*(?:/\*.{0,100}?\*/)?\s*[\w$.]{1,60}\s*\(\s*([\[{].*[\]}])\s*\)\s*;?\s*\Z", re.DOTALL)
@@ -99,7 +100,12 @@ def _items(data: Any) -> list[dict[str, Any]] | None:
     if isinstance(data, dict) and isinstance(data.get("items"), list):
         return [i for i in data["items"] if isinstance(i, dict)]
     lists = [found for found in _lists(data, 0) if any(_text(i, _ADDRESS) for i in found[:20])]
-    return max(lists, key=len, default=None)
+    # A menu has addresses, too, and may be longer; but its items have no dates.
+    return max(lists, key=lambda found: (_has_dates(found), len(found)), default=None)
+
+
+def _has_dates(items: list[dict[str, Any]]) -> bool:
+    return any(item.get(name) for item in items[:20] for name in _PUBLISHED)
 
 
 def _lists(data: Any, depth: int) -> Iterator[list[dict[str, Any]]]:
@@ -119,6 +125,10 @@ def _lists(data: Any, depth: int) -> Iterator[list[dict[str, Any]]]:
 def _text(item: dict[str, Any], names: tuple[str, ...]) -> str | None:
     for name in names:
         value = item.get(name)
+        if isinstance(value, dict):
+            value = value.get("rendered")  # WordPress
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(int(value))
         if isinstance(value, str) and value.strip():
             return value.strip()
     return None
@@ -126,6 +136,6 @@ def _text(item: dict[str, Any], names: tuple[str, ...]) -> str | None:
 
 def _date(item: dict[str, Any], names: tuple[str, ...], zone: tzinfo) -> datetime | None:
     for name in names:
-        if moment := read_date(_text(item, (name,)), zone):
+        if moment := read_date(_text(item, (name,)), UTC if name.endswith("_gmt") else zone):
             return moment
     return None

@@ -13,12 +13,12 @@ from courlan import is_navigation_page
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
+from core.encoding import decode
 from core.errors import SkipDocument
 from core.markup import without_floods
 from core.records import Discovery
 from scrapers.discovery import older
 from scrapers.discovery.dates import read_date
-from scrapers.discovery.decoding import decode
 from scrapers.discovery.xml import text_of
 
 if TYPE_CHECKING:

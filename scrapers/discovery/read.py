@@ -156,6 +156,8 @@ def _found(entries: list[Discovery], ask: Ask, kind: str, nothing: str) -> Found
             continue
         if kind in {"sitemap", "listing"} and not ask.links and traps.is_endless(parts):
             continue
+        if kind == "sitemap" and not ask.links and traps.is_list(parts):
+            continue
         if kind == "sitemap":  # a sitemap's lastmod moves with every new template: no sign of a correction
             entry = replace(entry, updated_at=None)
         unique[address] = replace(entry, url=address)

@@ -18,7 +18,15 @@ _LIST_QUERY = re.compile(
     re.IGNORECASE,
 )
 
+# Lists of articles by word, section or person, as sitemaps name them beside the articles.
+_LISTS = re.compile(r"/(?:tags?|authors?|(categor(?:y|ies)|topics?|sections?|labels?))/([^/]+)/?$", re.IGNORECASE)
 _NAMED = re.compile(r"\d{4,}|(?:-[^/-]+){3}")  # in the path of an article
+
+
+def is_list(parts: SplitResult) -> bool:
+    """Whether an address is of a list by its form. A section may also hold articles, which have longer names."""
+    found = _LISTS.search(parts.path)
+    return found is not None and not parts.query and not (found[1] and _NAMED.search(found[2]))
 
 
 def is_endless(parts: SplitResult) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree
 
+from core.encoding import decode
 from core.errors import SkipDocument
-from scrapers.discovery.decoding import decode
 
 MOST_TAGS = 1_500_000  # of a tree, which takes 130 MB; a sitemap of 50,000 pages with all about them has 1,000,000
 MOST_TAGS_IN_PASSING = 6_000_000  # of a feed that is read entry by entry; one of 100,000 entries has 1,500,000

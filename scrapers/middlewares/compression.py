@@ -36,11 +36,11 @@ class Compression(HttpCompressionMiddleware):
         self, request: Request, response: Response
     ) -> Response:
         """The answer with its body decoded."""
-        codings = response.headers.getlist(b"Content-Encoding")
+        codings = _codings(response.headers.getlist(b"Content-Encoding"))
         if not codings or not response.body:
             return response
-        if (number := b",".join(codings).count(b",") + 1) > MOST_CODINGS:
-            raise Refused(Outcome.CONNECTION_ERROR, f"the body is compressed {number} times over", final=True)
+        if len(codings) > MOST_CODINGS:
+            raise Refused(Outcome.CONNECTION_ERROR, f"the body is compressed {len(codings)} times over", final=True)
         limit = may_grow_to(len(response.body), int(request.meta["download_maxsize"]))
         share = request.meta.get("share")
         try:
@@ -78,6 +78,12 @@ class Compression(HttpCompressionMiddleware):
         if encoding in {b"gzip", b"x-gzip"}:
             return _gunzip(body, max_size)
         return HttpCompressionMiddleware._decode(body, encoding, max_size)  # noqa: SLF001 - the one it replaces
+
+
+def _codings(headers: Sequence[bytes]) -> list[bytes]:
+    """The codings that these headers name, without those that change nothing."""
+    named = (part.strip().lower() for header in headers for part in header.split(b","))
+    return [coding for coding in named if coding and _DECODED.get(coding, True)]
 
 
 def decode(body: bytes, codings: Sequence[bytes], limit: int) -> bytes:

@@ -9,8 +9,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from core.encoding import decode
 from core.urls import canonical
-from scrapers.discovery.decoding import decode
 from scrapers.discovery.xml import text_of
 from scrapers.scout.reach import Got
 

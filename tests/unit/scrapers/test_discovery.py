@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import clock
+from core.encoding import decode
 from core.errors import SkipDocument
 from core.records import Discovery
-from scrapers.discovery.decoding import decode
 from scrapers.discovery.read import Ask, Found, read_entry
 
 FEED = "https://example.org/feeds/all.xml"

@@ -16,7 +16,7 @@ _BOMS = (
 # Browsers read these names as the larger encoding, and pages rely on it.
 _REALLY = {
     "euc-kr": "cp949", "euckr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "uhc": "cp949",
-    "ms949": "cp949",
+    "ms949": "cp949", "windows-949": "cp949", "cseuckr": "cp949",
     "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
     "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
     "ms932": "cp932",
@@ -37,6 +37,7 @@ _COMMON = {
     "cp1251": frozenset("оеаинтсрвлкмдпу"),
     "koi8_r": frozenset("оеаинтсрвлкмдпу"),
 }
+_BY_LANGUAGE = {"ko": ("cp949",), "ja": ("cp932", "euc_jp"), "zh": ("gb18030", "big5hkscs"), "ru": ("cp1251",)}
 _ALPHABETS = {"cp1251", "koi8_r"}
 _CONVINCING = 0.12     # share of common letters in a right reading: .25 to .4; in a wrong one: below .11
 _TRIAL_BYTES = 20_000  # from the first letter beyond ASCII: enough for a clear share
@@ -46,8 +47,11 @@ _RUN = re.compile(rb"[\x80-\xff]{3,}")
 _HIGH = re.compile(rb"[\x80-\xff]")
 
 
-def decode(body: bytes, declared: str | None = None) -> str:
-    """The text of a page; `declared` is the charset of the HTTP header. Bytes that cannot be read become U+FFFD."""
+def decode(body: bytes, declared: str | None = None, language: str | None = None) -> str:
+    """The text of a page or feed; `declared` is the charset of the HTTP header. What cannot be read becomes U+FFFD.
+
+    `language` decides where the letters do not: a feed may have few.
+    """
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace").lstrip("\ufeff")
@@ -64,7 +68,7 @@ def decode(body: bytes, declared: str | None = None) -> str:
         pass
     if _is_damaged_utf8(body):
         return body.decode("utf-8", "replace")
-    return body.decode(_legacy(body, names), "replace")
+    return body.decode(_legacy(body, names, (language or "")[:2].lower()), "replace")
 
 
 def _utf16_without_mark(body: bytes) -> str | None:
@@ -104,7 +108,7 @@ def _is_damaged_utf8(body: bytes) -> bool:
     return len(beyond_ascii) > 10 * broken
 
 
-def _legacy(body: bytes, names: list[str]) -> str:
+def _legacy(body: bytes, names: list[str], language: str) -> str:
     """The best reading of bytes that are not UTF-8."""
     names = [n for n in names if not n.startswith(("utf", "ascii"))]
     first = _HIGH.search(body)
@@ -120,7 +124,14 @@ def _legacy(body: bytes, names: list[str]) -> str:
         if name in _COMMON and _share(sample, name) >= _CONVINCING:
             return name
     best = max(_COMMON, key=lambda name: _share(sample, name))
-    return best if _share(sample, best) >= _CONVINCING else (names[0] if names else "cp1252")
+    if _share(sample, best) >= _CONVINCING:
+        return best
+    usual = [n for n in _BY_LANGUAGE.get(language, ()) if _is_readable(sample, n)]
+    return next(iter([*usual, *names]), "cp1252")
+
+
+def _is_readable(sample: bytes, name: str) -> bool:
+    return "\ufffd" not in sample.decode(name, "replace")[:-1]  # the sample may end in the middle of a letter
 
 
 def _share(sample: bytes, name: str) -> float:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.encoding import decode
+from core.encoding import decode
 
 KOREAN = ("한빛전자와 새솔텔레콤은 인공지능 분야에서 전략적 제휴를 맺고 공동 연구소를 "
           "설립하기로 했다고 6일 밝혔다. 똠방각하 펲시콜라도 있다.")

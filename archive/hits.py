@@ -17,6 +17,8 @@ from core.records import EventStatus
 from core.settings import RouteSettings
 
 LIFTED = "story"                         # the role of the evidence that a hit rests on another article
+ENDS = ("denied", "ended")
+SURE = 0.5                               # from which score on a denial or an end is told
 LEAST = 0.2                              # an event below is not even a candidate
 
 
@@ -59,10 +61,64 @@ def write(connection: Connection, written: Written, routes: Sequence[RouteSettin
             for hit in page.hits
         ]
         outbox.enqueue(connection, new_hits, routes, now)
+    ends = _ends(connection, written, event_ids, now)
+    outbox.enqueue(connection, ends, routes, now)
     told = {row.story_id for row, page in written if page.annotation.events}
-    lifted = lift(connection, told, now)
+    lifted = lift(connection, told, now) + len(ends)
     growth.grow(connection, {row.story_id for row, _ in written}, routes, now)
     return len(rows) + lifted
+
+
+def _ends(connection: Connection, written: Written, event_ids: Sequence[Sequence[int]],
+          now: datetime) -> list[outbox.NewHit]:
+    """Hits of articles that deny or end what a rule flagged in their story, by rules that take no such news alone.
+
+    Readers were told of it, so they are told the rest: in the story, or where the flagged article itself was changed.
+    """
+    ending = {}
+    for (row, page), ids in zip(written, event_ids, strict=True):
+        sure = [(event, id_) for event, id_ in zip(page.annotation.events, ids, strict=True)
+                if outbox.kind_of_news(event.status) in ENDS and event.score >= SURE]
+        if sure:
+            ending[row.id] = (row, *max(sure, key=lambda found: found[0].score))
+    if not ending:
+        return []
+    flagged = connection.execute(
+        sa.select(Hit.story_id, Hit.article_id, Hit.rule, Hit.event_id, Event.family)
+        .outerjoin(Event, Event.id == Hit.event_id)
+        .where(Hit.story_id.in_({row.story_id for row, _, _ in ending.values()})).order_by(Hit.id)).all()
+    own = {(hit.article_id, hit.rule) for hit in flagged if hit.event_id is not None}
+    told = {hit.event_id for hit in flagged if hit.event_id is not None}
+    parties = _parties(connection, told | {event_id for _, _, event_id in ending.values()})
+    rows: dict[tuple[int, str], dict[str, Any]] = {}
+    for row, event, event_id in ending.values():
+        for hit in flagged:
+            # The event that a changed article was flagged for is gone with its earlier version.
+            changed = hit.article_id == row.id and hit.event_id is None
+            same = hit.family == event.family and len(
+                parties.get(event_id, set()) & parties.get(hit.event_id, set())) > 1
+            if hit.story_id == row.story_id and (changed or same) and (row.id, hit.rule) not in own:
+                rows[row.id, hit.rule] = {
+                    "article_id": row.id, "story_id": row.story_id, "rule": hit.rule, "score": event.score,
+                    "article_version": row.version, "event_id": event_id, "created_at": now,
+                    "evidence": [meaning.span_json(role, span) for role, span in _spans(event)]}
+    if not rows:
+        return []
+    _upsert(connection, list(rows.values()))
+    new = connection.execute(sa.select(Hit.id, Hit.article_id, Hit.rule).where(Hit.article_id.in_(ending)))
+    found = []
+    for hit in new:
+        if (hit.article_id, hit.rule) in rows:
+            row, event, _ = ending[hit.article_id]
+            found.append(outbox.NewHit(hit_id=hit.id, story_id=row.story_id, rule=hit.rule, score=event.score,
+                                       change=outbox.change_of(event)))
+    return found
+
+
+def _spans(event: Any) -> list[tuple[str, Any]]:
+    spans = [("sentence", event.sentence), *(("party", party.span) for party in event.parties),
+             ("relation", event.relation), ("topic", event.topic_span), ("status", event.status_span)]
+    return [(role, span) for role, span in spans if span is not None]
 
 
 def _upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

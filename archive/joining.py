@@ -34,6 +34,7 @@ _MARK = {"name": 0.9, "sum": 1.0, "number": 0.8, "org": 0.8}  # for the first ma
 _MOST_MARKS = 2.0
 _SAME_THEMES, _CROSSING_THEMES, _OTHER_THEMES = 1.0, -1.4, -1.75
 _OTHER_SUM = -0.75
+_END, _UNLIKE_END = 1.0, -0.75           # a denial or an end of what the same parties told; the least of its marks
 _EACH_ITS_OWN, _MOST_OWN = -0.35, 3      # for each mark that only the one with fewer such marks has
 _HALF = 0.5                              # what a mark counts that the other might well not share
 _SAME_WORDS, _OTHER_WORDS = 1.0, -0.75
@@ -101,8 +102,10 @@ def same_news(one: Report, other: Report, *, often: bool, phrases: float) -> flo
     if len(set(first.heads) & set(second.heads)) < 2 or not in_time(one, other):
         return None
     total = (_OFTEN if often else 0.0) + _PRIOR + _of_types(first, second) + _of_parties(first, second)
-    total += _of_marks(one, first, other, second)
-    total += _of_time(one, other)
+    marks = _of_marks(one, first, other, second)
+    if _is_end(one, other) and set(first.heads) == set(second.heads):
+        total, marks = total + _END, max(marks, _UNLIKE_END)
+    total += marks + _of_time(one, other)
     if one.language == other.language:
         total += _of_words(one, other, phrases)
     return total
@@ -124,6 +127,11 @@ def is_development(one: Report, other: Report) -> bool:
 
 def _kind(report: Report) -> str:
     return kind_of_news(report.subject.status) if report.subject else ""
+
+
+def _is_end(one: Report, other: Report) -> bool:
+    """Whether one denies or ends what the other tells. It speaks of its reasons, and seldom of the deal's purpose."""
+    return is_development(one, other) and bool({_kind(one), _kind(other)} & {"denied", "ended"})
 
 
 def _of_time(one: Report, other: Report) -> float:

@@ -153,6 +153,8 @@ BOMBS = [
     }),
     *pages("bomb", "ok", {
         "two codings that are honest": stacked("gzip", "br"),
+        "a coding that is none": http(article(), Content_Encoding="identity"),
+        "gzip and a coding that is none": http(gzip.compress(article()), Content_Encoding="gzip, identity"),
         "gzip that lacks its end": http(gzip.compress(article())[:-6], Content_Encoding="gzip"),
     }),
     *entries("bomb", "too_large", {

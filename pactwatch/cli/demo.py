@@ -99,12 +99,16 @@ def _two_passes(space: Workspace, engine: Engine, newsroom: Newsroom) -> tuple[P
     async def main(stop: asyncio.Event) -> tuple[PassSummary, PassSummary]:
         desk = Newsdesk(space, engine)
         try:
-            first = await desk.run_pass(sources, kind="demo", stop=stop, everything=True, changed=progress.show)
-            newsroom.publish_corrections()
-            second = await desk.run_pass(sources, kind="demo", stop=stop, everything=True, changed=progress.show)
+            passes = []
+            for _ in range(2):
+                passes.append(await desk.run_pass(sources, kind="demo", stop=stop, everything=True,
+                                                  changed=progress.show))
+                if stop.is_set():
+                    raise KeyboardInterrupt  # the rest would show half a newsroom
+                newsroom.publish_corrections()
         finally:
             desk.close()
-        return first, second
+        return passes[0], passes[1]
 
     with Progress() as progress:
         return run_in_loop(main)

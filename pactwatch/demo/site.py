@@ -82,6 +82,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A reader that went away, as one does that is stopped, is no fault to show."""
+
     def server_bind(self) -> None:
         # HTTPServer looks up the host's name here, which takes seconds where no name server answers.
         TCPServer.server_bind(self)

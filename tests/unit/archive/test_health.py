@@ -15,7 +15,7 @@ from alerts.deliver import Courier
 from alerts.health import look_after
 from archive import health, troubles
 from archive.engine import reading, writing
-from archive.tables import Delivery, Fetch, Notice, Source, SourceDay, Trouble
+from archive.tables import Delivery, EntryPoint, Fetch, Notice, Source, SourceDay, Trouble
 from core.settings import Settings
 from tests import factories
 
@@ -80,6 +80,19 @@ def test_a_broken_source_is_told_once_with_reminders_and_when_it_works_again(wat
     watch.works("post")
     assert watch.look(HOUR) == [("over", "broken", "post")]
     assert watch.look(HOUR) == []
+
+
+def test_that_other_entry_points_go_well_is_said_only_where_they_do(watch: Watch) -> None:
+    watch.works("wire")
+    with watch.writing() as connection:
+        values = {"source_id": "wire", "kind": "feed", "outcome": "robots_denied", "reason": "robots.txt",
+                  "last_polled_at": watch.now, "failures": 2}
+        factories.add(connection, EntryPoint, url="http://a.example/feed", **values)
+    assert watch.look() == []
+    with watch.writing() as connection:
+        factories.add(connection, EntryPoint, url="http://a.example/news", **{
+            **values, "outcome": "ok", "failures": 0, "good_at": watch.now})
+    assert watch.look() == [("begun", "broken", "wire")]
 
 
 def test_hiccups_are_not_told(watch: Watch) -> None:

@@ -24,6 +24,8 @@ WEAK = ("Quillon Systems and Tarvela Robotics set up joint venture for warehouse
         "Quillon Systems and Tarvela Robotics formed a joint venture that makes machines for parcel centres.")
 DENIED = ("Quillon Systems denies joint venture with Tarvela Robotics for warehouses",
           "Quillon Systems denied that it forms a joint venture with Tarvela Robotics for robots in warehouses.")
+ENDED = ("Quillon Systems and Tarvela Robotics end their joint venture",
+         "Quillon Systems and Tarvela Robotics have ended their joint venture, and gave no reasons.")
 PARAGRAPH = " ".join(f"Machine {n} lifts boxes of {n * 7} kilograms over the {n}th shelf." for n in range(40, 70))
 
 
@@ -84,7 +86,35 @@ def test_a_denial_is_not_lifted_as_a_copy_of_the_deal(sqlite_engine, known, rule
     statuses = {page.status for page in read(1, *DENIED, "en", at_day(1), known).annotation.events}
     assert statuses == {EventStatus.DENIED}
     assert len({story for _, story in _rows(sqlite_engine, Article.id, Article.story_id)}) == 1
-    assert [row.title for row in _hits(sqlite_engine)] == [STRONG[0]]
+    strong, denial = _hits(sqlite_engine)
+    assert "story" not in {span["role"] for span in denial.evidence}
+    assert denial.evidence[0]["text"] in (DENIED[0], DENIED[1])
+    assert strong.title == STRONG[0]
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("ending", [DENIED, ENDED])
+def test_a_denial_or_an_end_of_what_was_told_is_told_though_its_rule_takes_neither_alone(
+        engine, known, rules, ending, batch):
+    _put(engine, known, rules, (STRONG, 0), (ending, 1), batch=batch)
+    first, second = [key.rpartition(":")[0].rpartition(":")[2] for _, key in _rows(engine, Delivery.id, Delivery.key)]
+    assert (first, second) == ("deal", "denied" if ending is DENIED else "ended")
+    assert check(engine) == []
+
+
+def test_an_article_that_takes_its_news_back_is_told(sqlite_engine, known, rules):
+    _put(sqlite_engine, known, rules, (STRONG, 0))
+    put(sqlite_engine, [read(1, *DENIED, "en", at_day(0.2), known, rules, "outlet-1")], ROUTES)
+    assert [":denied:" in key for _, key in _rows(sqlite_engine, Delivery.id, Delivery.key)] == [False, True]
+    [hit] = _hits(sqlite_engine)
+    assert "denied" in {span["text"] for span in hit.evidence if span["role"] == "status"}
+    assert check(sqlite_engine) == []
+
+
+def test_a_denial_of_what_was_never_flagged_is_no_news(sqlite_engine, known, rules):
+    _put(sqlite_engine, known, rules, (WEAK, 0), (DENIED, 1))
+    assert _hits(sqlite_engine) == []
+    assert _rows(sqlite_engine, Delivery.id) == []
 
 
 def test_a_lifted_report_that_is_corrected_into_a_hit_stands_for_itself(sqlite_engine, known, rules):

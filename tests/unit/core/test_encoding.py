@@ -43,6 +43,21 @@ def test_a_missing_or_wrong_declaration_is_found_out(text: str, codec: str, clai
     assert text in decode(page(text, claimed).encode(codec), claimed)
 
 
+@pytest.mark.parametrize("label", ["csEUCKR", "windows-949", "Windows-31J"])
+def test_rare_names_of_usual_encodings_are_known(label: str) -> None:
+    text = JAPANESE if label == "Windows-31J" else KOREAN
+    assert text[:20] in decode(page(text[:20], label).encode("cp932" if text is JAPANESE else "cp949"))
+
+
+@pytest.mark.parametrize(("text", "codec", "declared"), [
+    (KOREAN, "cp949", None), (KOREAN, "cp949", "us-ascii"), (JAPANESE, "cp932", "utf-8"), (SIMPLIFIED, "gb18030", None),
+    (KOREAN[:40], "iso2022_kr", "iso-2022-kr"), (SIMPLIFIED, "hz", "hz-gb-2312"),
+])
+def test_a_feed_is_read_whatever_it_declares(text: str, codec: str, declared: str | None) -> None:
+    feed = f"<rss><channel><item><title>{text}</title></item></channel></rss>"
+    assert text in decode(feed.encode(codec), declared)
+
+
 @pytest.mark.parametrize("claimed", ["euc-kr", "shift_jis", "gb2312", "windows-1252"])
 def test_valid_utf8_wins_over_any_declaration(claimed: str) -> None:
     assert KOREAN in decode(page(KOREAN, claimed).encode(), claimed)

@@ -18,6 +18,8 @@ SAME = [
     ("https://example.com/a;jsessionid=0A1B2C?id=7", "https://example.com/a?id=7"),
     ("https://example.com/a?PHPSESSID=q1w2e3r4&id=7", "https://example.com/a?id=7"),
     ("https://example.com/a?sid=9f86d081884c7d659a2feaa0&id=7", "https://example.com/a?id=7"),
+    ("https://example.com/a?osCsid=q1&srsltid=x&amp;utm_medium=feed&%75tm_source=y&id=7", "https://example.com/a?id=7"),
+    ("https://example.com/(S(lit3py55t21z5v55vlm25s55))/story-7.aspx", "https://example.com/story-7.aspx"),
     ("https://example.com/2026/story/amp/", "https://example.com/2026/story/"),
     ("https://example.com/2026/story/amp", "https://example.com/2026/story"),
     ("https://example.com/story.amp.html", "https://example.com/story.html"),

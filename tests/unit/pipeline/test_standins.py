@@ -30,7 +30,13 @@ CORPUS = Path(os.environ.get("PACTWATCH_EXTRACTION_CORPUS", "/nonexistent"))
         ("Seite nicht gefunden", Outcome.SOFT_404),
         ("Cette page n’existe pas", Outcome.SOFT_404),
         ("Página no encontrada", Outcome.SOFT_404),
+        ("Oops! That page can’t be found.", Outcome.SOFT_404),
+        ("451: Unavailable due to legal reasons", Outcome.SOFT_404),
+        ("Nothing found - Harbour News", Outcome.SOFT_404),
         ("Just a moment...", Outcome.BOT_WALL),
+        ("Making sure you're not a bot!", Outcome.BOT_WALL),
+        ("Client Challenge", Outcome.BOT_WALL),
+        ("429 Too Many Requests", Outcome.BOT_WALL),
         ("Before you continue to Harbour", Outcome.CONSENT_PAGE),
         ("Sign in · Harbour News", Outcome.LOGIN_PAGE),
         ("harbour.example is for sale", Outcome.PARKED),
@@ -46,6 +52,8 @@ def test_a_title_that_says_nothing_else_is_known(title: str, outcome: Outcome) -
     [
         "Page not found: why newspapers lose their links - and how libraries keep them for their readers",
         "Just a moment of courage",
+        "Sorry, we are not a bot: how a bank hid its machines",
+        "Too many requests for help reach the food bank",
         "Signing in: the minister's first day",
         "Maintenance of the old bridge costs two million",
         "The lost 404 steam locomotive is found",
@@ -67,6 +75,20 @@ def test_the_title_in_the_feed_decides_between_a_lost_page_and_an_article_about_
     assert skipped.value.outcome == Outcome.SOFT_404
     declared = page.replace(b"<head>", b"<head><meta property='article:published_time' content='2026-11-02T10:00:00Z'>")
     assert extract(declared, "https://news.example/a-1").title == "Page not found"
+
+
+CONSENT = ("<p>We and our 812 partners store cookies on your device and use personal data, such as your browsing, for "
+           "personalised ads. You may give your consent to cookies, or refuse it, in the privacy settings. Our "
+           "partners rely on consent or on their interest; see the privacy policy of each of the partners.</p>")
+
+
+def test_a_long_request_for_consent_is_one_and_an_article_about_cookies_is_kept() -> None:
+    asked = f"<html><head><title>Harbour</title></head><body>{CONSENT * 5}<button>Accept all</button></body></html>"
+    with pytest.raises(SkipDocument) as caught:
+        extract(asked.encode(), "https://a.example/a", title_hint="Quay one reopens after the storm")
+    assert caught.value.outcome == Outcome.CONSENT_PAGE
+    story = asked.replace("<title>Harbour", "<title>Why cookies have no future")
+    assert extract(story.encode(), "https://a.example/a", title_hint="Why cookies have no future").text
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="PACTWATCH_EXTRACTION_CORPUS names no folder of labelled pages")

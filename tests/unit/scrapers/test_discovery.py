@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -66,6 +67,55 @@ def test_an_atom_entry_has_its_alternate_link_and_both_dates() -> None:
         "<summary>S</summary></entry></feed>"
     )
     assert entry == Discovery("https://example.org/b/story", "A & B", TEN, TEN + timedelta(hours=2), "tag:1", "S")
+
+
+@pytest.mark.parametrize("link", [
+    '<link rel="http://www.iana.org/assignments/relation/alternate" href="/a"/>',
+    '<link rel="Alternate" href="/a"/>', '<link rel="" href="/a"/>', '<content type="text/html" src="http://a.example/a"/>',
+])
+def test_an_atom_entry_names_its_page_in_any_form_of_the_standard(link: str) -> None:
+    text = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>One</title>{link}</entry></feed>'
+    assert only(text, url="http://a.example/feed").url == "http://a.example/a"
+
+
+def test_the_title_of_a_picture_or_an_episode_is_not_that_of_the_entry() -> None:
+    head = ('<?xml version="1.0"?><rss xmlns:media="http://search.yahoo.com/mrss/" '
+            'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel>')
+    item = ("<item><media:title>Photo: an agency</media:title><itunes:title>Ep 7</itunes:title>"
+            "<media:description>A hall</media:description><title>Two firms ally</title><link>http://a.example/a</link>"
+            "<description>They said so.</description></item>")
+    found = only(f"{head}{item}</channel></rss>")
+    assert (found.title, found.summary) == ("Two firms ally", "They said so.")
+
+
+@pytest.mark.parametrize("item", [
+    "<item><title>One</titel><link>http://a.example/1</link></item>",
+    "<item><title>One</title><link/>http://a.example/1</item>",
+])
+def test_a_wrong_end_of_a_tag_costs_no_entry(item: str) -> None:
+    found = read(rss(item + "<item><title>Two</title><link>http://a.example/2</link></item>"))
+    assert {(entry.title, entry.url) for entry in found.discoveries} == {
+        ("One", "http://a.example/1"), ("Two", "http://a.example/2")}
+
+
+def test_an_apostrophe_of_windows_is_one() -> None:
+    found = only(rss("<item><title>The harbour&#146;s firms</title><link>/a</link></item>"))
+    assert found.title == "The harbour’s firms"
+
+
+def test_the_lists_of_wordpress_have_rendered_titles_and_times_of_greenwich() -> None:
+    post = {"link": "http://a.example/a", "title": {"rendered": "Two &amp; three"}, "date": "2020-01-06T19:00:00",
+            "date_gmt": "2020-01-06T10:00:00"}
+    menu = [{"url": f"http://a.example/m{n}", "title": "Menu"} for n in range(9)]
+    found = only(json.dumps({"menu": menu, "posts": [post]}))
+    assert (found.title, found.published_at) == ("Two & three", datetime(2020, 1, 6, 10, tzinfo=UTC))
+
+
+def test_a_sitemap_gives_no_lists_of_tags_sections_and_authors() -> None:
+    places = ["tag/ships", "category/harbour", "author/jo-lee", "category/two-firms-join-forces-in-ai", "news/quay-one"]
+    found = read(sitemap("".join(f"<url><loc>http://a.example/{p}/</loc></url>" for p in places)), kind="sitemap")
+    assert {entry.url for entry in found.discoveries} == {
+        "http://a.example/category/two-firms-join-forces-in-ai/", "http://a.example/news/quay-one/"}
 
 
 def test_rss_1_0_has_its_items_beside_the_channel() -> None:

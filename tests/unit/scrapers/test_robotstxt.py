@@ -119,6 +119,16 @@ def test_no_file_and_no_address_breaks_it(file: str, path: str) -> None:
         ([], '<meta name="Pactwatch" content="none">', False, False),
         ([], '<meta name="robots" content="noindex"><meta name="pactwatch" content="index">', True, True),
         ([], '<meta name="robots-x" content="index">', True, True),
+        ([], '<!-- <meta name="robots" content="noindex"> -->', True, True),
+        ([], """<script>var x = '<meta name="robots" content="noindex">';</script>""", True, True),
+        ([], '<meta data-name="robots" content="noindex">', True, True),
+        ([], "<style>" + "a{}" * 60_000 + '</style><meta name="robots" content="noindex">', False, True),
+        ([], '<meta name="robots" content="noindex ; nofollow">', False, False),
+        ([], '<meta name="robots" content="&#110;oindex">', False, True),
+        ([], '<meta name="robots" content="max-image-preview: none">', True, True),
+        ([b"unavailable_after: 25 Jun 2010 15:00:00 PST"], "", False, True),
+        ([b"unavailable_after: Fri, 25 Jun 2010 15:00:00 GMT, nofollow"], "", False, False),
+        ([], '<meta name="robots" content="nofollow, unavailable_after: 2010-06-25">', False, False),
     ],
 )
 def test_a_page_says_what_robots_may_do(headers: list[bytes], head: str, keeps: bool, follows: bool) -> None:

@@ -107,10 +107,10 @@ def _ends(connection: Connection, written: Written, event_ids: Sequence[Sequence
     _upsert(connection, list(rows.values()))
     new = connection.execute(sa.select(Hit.id, Hit.article_id, Hit.rule).where(Hit.article_id.in_(ending)))
     found = []
-    for hit in new:
-        if (hit.article_id, hit.rule) in rows:
-            row, event, _ = ending[hit.article_id]
-            found.append(outbox.NewHit(hit_id=hit.id, story_id=row.story_id, rule=hit.rule, score=event.score,
+    for id_, article_id, rule in new:
+        if (article_id, rule) in rows:
+            row, event, _ = ending[article_id]
+            found.append(outbox.NewHit(hit_id=id_, story_id=row.story_id, rule=rule, score=event.score,
                                        change=outbox.change_of(event)))
     return found
 

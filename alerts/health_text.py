@@ -22,11 +22,18 @@ _CHANGES = ("begun", "reminder", "over")
 
 
 def health_lines(changes: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """A line for each change; many become a number."""
+    """A line for each change; many become a number. What is over by now is told once, not as begun too."""
+    over = {_subject(change) for change in changes if change["change"] == "over"}
+    changes = [change for change in changes if change["change"] == "over" or _subject(change) not in over]
     lines = [_line(change) for change in changes[:_MOST]]
     if len(changes) > _MOST:
         lines.append(f"… and {len(changes) - _MOST} more: `pactwatch health` names them")
     return tuple(lines)
+
+
+def _subject(change: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What a change is about: the same trouble has begun at the same time."""
+    return change["kind"], change["source"] or "", change["since"]
 
 
 def _line(change: Mapping[str, Any]) -> str:
@@ -35,7 +42,8 @@ def _line(change: Mapping[str, Any]) -> str:
     said = f"{subject} {words}" if subject else words
     since, ended = change["since"][:10], change.get("ended")
     if change["change"] == "over":
-        return shorten(f"{said}, after {since}" + (f" to {ended[:10]}" if ended else ""), _LONGEST)
-    detail = clean(change["detail"])
+        days = f"{since} to {ended[:10]}" if ended and ended[:10] != since else since
+        return shorten(f"{said}, after trouble {'from' if ' ' in days else 'on'} {days}", _LONGEST)
+    detail = clean(change["detail"]).removeprefix("all sources fail: ")
     name = detail.partition(":")[0].replace(" ", "_") if change["kind"] == "broken" else change["kind"]
     return shorten(f"{said} since {since}: {detail} → {next_step(name, detail)}", _LONGEST * 2)

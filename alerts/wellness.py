@@ -10,7 +10,7 @@ from typing import Any
 from alerts.lateness import overdue_since
 from archive.engine import Connection, need_room
 from archive.health import overview
-from archive.routes import stopped_routes
+from archive.routes import stopped_routes, waiting_elsewhere
 from archive.standing import Standing, doubtful, standing
 from archive.troubles import Kind
 from core.errors import DatabaseFullError
@@ -46,7 +46,14 @@ def problems(connection: Connection, settings: Settings, now: datetime) -> Itera
     except DatabaseFullError as full:
         yield Problem("database", str(full), "make room on its disk")
     yield from _polling(found, now)
+    named = {route.name for route in settings.routes}
+    for route, number in waiting_elsewhere(connection, named):
+        waits = "message waits" if number == 1 else "messages wait"
+        yield Problem(f"route {route}", f"{number} {waits}, and pactwatch.toml has no such route",
+                      "name a route so again, and they go out; under a new name a route knows nothing of what was told")
     for route, reason in stopped_routes(connection):
+        if route not in named:
+            continue
         yield Problem(f"route {route}", f"its channel refuses messages: {reason}",
                       f"mend that, then see `pactwatch alerts test {route}`; what waits goes out by itself")
     for route, since in overdue_since(connection, settings.routes, now).items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,14 @@ def stopped_routes(connection: Connection) -> list[tuple[str, str]]:
     rows = connection.execute(sa.select(Route.name, Route.stopped_reason).where(Route.stopped_at.is_not(None))
                               .order_by(Route.name))
     return [(name, reason or "it does not say why") for name, reason in rows]
+
+
+def waiting_elsewhere(connection: Connection, names: Collection[str]) -> list[tuple[str, int]]:
+    """Routes by other names than these for which messages wait, and how many: nobody sends them."""
+    rows = connection.execute(
+        sa.select(Delivery.route, sa.func.count()).where(Delivery.state.in_(UNFINISHED), Delivery.route.not_in(names))
+        .group_by(Delivery.route).order_by(Delivery.route))
+    return [(name, number) for name, number in rows]
 
 
 def waiting_on(connection: Connection, channel: str) -> int:

@@ -130,3 +130,12 @@ def test_what_hangs_in_the_work_itself_is_said_with_its_subject_and_the_next_ste
     _, text, _ = program("health")
     assert "\npolling\n  no source was asked since " in text
     assert "Nothing is wrong" not in text
+
+
+def test_messages_of_a_route_that_the_settings_no_longer_name_are_told(archive: Engine, program) -> None:
+    with writing(archive) as connection:
+        connection.execute(sa.insert(Route).values(name="now", channel="console", send="immediate", first_seen_at=now()))
+        factories.alert(connection, factories.hit(connection, factories.article(connection)), state="pending")
+    code, out, _ = program("health")
+    assert code == 1
+    assert "\nroute now\n  1 message waits, and pactwatch.toml has no such route\n  Next: name a route so again" in out

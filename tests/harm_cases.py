@@ -151,6 +151,9 @@ BOMBS = [
         "zstd that is none": http(b"x" * 1000, Content_Encoding="zstd"),
         "brotli that is none": http(b"x" * 1000, Content_Encoding="br"),
     }),
+    *pages("bomb", "connection_error", {
+        "gzip that is cut in half": http(gzip.compress(article())[:-200], Content_Encoding="gzip"),
+    }),
     *pages("bomb", "ok", {
         "two codings that are honest": stacked("gzip", "br"),
         "a coding that is none": http(article(), Content_Encoding="identity"),

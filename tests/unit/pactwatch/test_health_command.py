@@ -134,7 +134,8 @@ def test_what_hangs_in_the_work_itself_is_said_with_its_subject_and_the_next_ste
 
 def test_messages_of_a_route_that_the_settings_no_longer_name_are_told(archive: Engine, program) -> None:
     with writing(archive) as connection:
-        connection.execute(sa.insert(Route).values(name="now", channel="console", send="immediate", first_seen_at=now()))
+        connection.execute(sa.insert(Route).values(
+            name="now", channel="console", send="immediate", first_seen_at=now()))
         factories.alert(connection, factories.hit(connection, factories.article(connection)), state="pending")
     code, out, _ = program("health")
     assert code == 1

@@ -102,7 +102,7 @@ def decode(body: bytes, codings: Sequence[bytes], limit: int) -> bytes:
 
 
 def _gunzip(body: bytes, limit: int) -> bytes:
-    """The content of a gzip stream in one piece: three times as fast as in small chunks. Its checksum may be missing."""
+    """The content of a gzip stream in one piece, three times as fast as in small chunks. It may lack its checksum."""
     parts: list[bytes] = []
     size = 0
     while body:

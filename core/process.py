@@ -49,24 +49,10 @@ def is_gone(holder: str) -> bool:
 
 def resident(pid: int) -> int:
     """Bytes of memory that a process holds; 0 where that is unknown."""
-    return _pages(pid)[0] * _PAGE
-
-
-def anonymous(pid: int) -> int:
-    """Bytes of memory that a process holds, without those of files and shared ones; 0 where that is unknown.
-
-    A process that was just forked has all of its origin's memory, but hardly any page of its files and libraries.
-    """
-    held, of_files = _pages(pid)
-    return (held - of_files) * _PAGE
-
-
-def _pages(pid: int) -> tuple[int, int]:
     try:
-        _, held, of_files, *_ = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
-        return int(held), int(of_files)
-    except (OSError, ValueError):
-        return 0, 0
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
+    except (OSError, IndexError):
+        return 0
 
 
 def effort(pid: int) -> tuple[bool, float]:

@@ -5,25 +5,25 @@ Everything here waits; the pool calls it in threads.
 
 from __future__ import annotations
 
-import os
+import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from threading import Lock
 from time import monotonic
 from typing import Any
 
-from core.errors import StopWork
+from core.errors import StopWork, UserError
 from core.logs import get_logger, what_is_bound
 from core.metrics import PAGES_GIVEN_UP, POOL_REPLACED
-from core.process import anonymous, effort
+from core.process import effort, resident
 from core.records import Outcome, Page, Processed
-from pactwatch.extraction_worker import given_up
-from pactwatch.fork_server import ForkServer, ServerLostError
+from pactwatch import extraction_worker
+from pactwatch.extraction_worker import Start, given_up
 
 log = get_logger("extraction")
 
+START_LIMIT_S = 120.0
 # Seconds of the clock; most pages that loop end before, by the worker's own limit of processor time.
 PAGE_LIMIT_S = 20.0
 BUSY_LIMIT_S = 12.0  # of the processor; a page that has had less, and waits for its turn, may go beyond the clock's
@@ -48,30 +48,32 @@ class StoppedError(Exception):
 
 
 class ExtractionProcess:
-    """One process and the pipe to it. It is forked when it is first needed."""
+    """One process and the pipe to it."""
 
-    def __init__(self, server: ForkServer) -> None:
-        self._server = server
+    def __init__(self, start: Start) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=extraction_worker.serve, args=(theirs, start), daemon=True)
+        self._process.start()
+        theirs.close()
         self._starting = Lock()
-        self._pid = 0
-        self._is_over = False  # then its id may be that of another process
+        self._started: UserError | bool = False
         self._at_first = 0
 
     def wait_until_ready(self) -> None:
-        """Return when it can read. Raises the user's mistake that keeps it from that, or LostError."""
+        """Return when it has loaded its knowledge. Raises the user's mistake that keeps it from that, or LostError."""
         with self._starting:
-            if self._pid:
-                return
-            try:
-                self._pid, self._pipe = self._server.fork()
-            except ServerLostError as lost:
-                raise LostError(Outcome.CRASHED, f"the process that they are forked from ended: {lost}") from None
-            self._at_first = self.memory
+            if self._started is False:
+                mistake = self._message(START_LIMIT_S)
+                self._started = mistake or True
+                self._at_first = self.memory
+        if isinstance(self._started, UserError):
+            raise self._started
 
     @property
     def memory(self) -> int:
-        """Bytes that it holds, without those of files."""
-        return anonymous(self._pid)
+        """Bytes that it holds."""
+        return resident(self._process.pid or 0)
 
     @property
     def has_grown(self) -> bool:
@@ -87,13 +89,16 @@ class ExtractionProcess:
 
     def result(self, limit_s: float) -> Any:
         """What it says next: the result of the next page, or None at the end of a batch. Raises LostError."""
-        end, pid = monotonic() + limit_s, self._pid
+        return self._message(limit_s, self._at_first + PAGE_LIMIT_BYTES)
+
+    def _message(self, limit_s: float, most_bytes: int | None = None) -> Any:
+        end, pid = monotonic() + limit_s, self._process.pid or 0
         busy_until = effort(pid)[1] + BUSY_LIMIT_S
         try:
             while not self._pipe.poll(LOOK_S):
                 if monotonic() > end and not _starved(pid, busy_until):
                     raise LostError(Outcome.TOO_SLOW, f"reading this page took more than {limit_s:.0f} s")
-                if self.memory > self._at_first + PAGE_LIMIT_BYTES:
+                if most_bytes is not None and self.memory > most_bytes:
                     more = f"{PAGE_LIMIT_BYTES // MB} MB"
                     raise LostError(Outcome.TOO_MUCH_MEMORY, f"reading this page took more than {more} of memory")
             return self._pipe.recv()
@@ -101,18 +106,15 @@ class ExtractionProcess:
             raise self._dead() from None
 
     def _dead(self) -> LostError:
-        code = self._server.exit_code(self._pid)
-        self._is_over = code is not None
+        self._process.join(1.0)
+        code = self._process.exitcode
         cause = signal.strsignal(-code) if code is not None and code < 0 else f"exit code {code}"
         return LostError(Outcome.CRASHED, f"the extraction process died on this page: {cause}")
 
     def kill(self) -> None:
         """End it now."""
-        if self._pid and not self._is_over:
-            with suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL)
-            self._server.exit_code(self._pid)
-            self._is_over = True
+        self._process.kill()
+        self._process.join(1.0)
 
 
 def _starved(pid: int, busy_until: float) -> bool:
@@ -124,16 +126,14 @@ def _starved(pid: int, busy_until: float) -> bool:
 class Reader:
     """Reads batches with a process, and takes another one when that dies, hangs or grows."""
 
-    def __init__(self, server: ForkServer, *, page_limit_s: float = PAGE_LIMIT_S) -> None:
-        self._server, self._page_limit_s = server, page_limit_s
+    def __init__(self, start: Start, *, page_limit_s: float = PAGE_LIMIT_S) -> None:
+        self._start, self._page_limit_s = start, page_limit_s
         self._replacing = Lock()
         self._stopped = False
-        self._process = ExtractionProcess(server)
+        self._process = ExtractionProcess(start)
 
     def wait_until_ready(self) -> None:
         """Return when its process can read. Raises the user's mistake, or StopWork where a second one cannot either."""
-        if self._stopped:
-            raise StoppedError
         try:
             self._process.wait_until_ready()
         except LostError as first:
@@ -184,7 +184,7 @@ class Reader:
                 about = {} if page is None else {"source": page.source_id, "url": page.url}
                 log.warning("extraction process lost", **about, outcome=str(lost.outcome), cause=str(lost))
             self._process.kill()
-            self._process = ExtractionProcess(self._server)
+            self._process = ExtractionProcess(self._start)
             POOL_REPLACED.labels(cause if lost is None else str(lost.outcome)).inc()
 
     def stop(self) -> None:

@@ -1,7 +1,4 @@
-"""What runs inside extraction processes, and in the one that they are forked from.
-
-Small on purpose: the parent imports it to name its functions.
-"""
+"""What runs inside an extraction process. Small on purpose: the parent imports it to name its functions."""
 
 from __future__ import annotations
 
@@ -9,14 +6,10 @@ import multiprocessing
 import os
 import signal
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from multiprocessing.reduction import recv_handle
 from pathlib import Path
-from time import monotonic, sleep
-from typing import NoReturn
 
 from core import logs
 from core.errors import UserError
@@ -28,13 +21,12 @@ from pipeline.wanted import WantedArticles
 Work = Callable[[Page], Processed]
 Prepare = Callable[[Sequence[Path], Sequence[Path]], None]
 
-END_LIMIT_S = 1.0  # how long a process that was killed may take to be gone
 PAGE_LIMIT_S = 8.0  # the slowest of 990 real pages takes less than one
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What is loaded before processes are forked, and what they do with each page."""
+    """What a process needs to start, and what it does with each page."""
 
     knowledge_dirs: tuple[Path, ...]
     rule_dirs: tuple[Path, ...]
@@ -43,77 +35,21 @@ class Start:
     log: LogSettings = field(default_factory=logs.in_force)
 
 
-def fork_workers(control: Connection, start: Start) -> None:
-    """Load what all extraction processes need, and fork one for each request, until the parent ends.
+def serve(pipe: Connection, start: Start) -> None:
+    """Read batches of pages until the parent ends.
 
-    Sends None, or the mistake in a knowledge file, when all is loaded. A request is None, followed by the handle of
-    the new process's pipe, and is answered with its id; or such an id, answered with the exit code of that process or,
-    where it lives, None.
+    Sends None, or the mistake in a knowledge file, when it has started. For each batch it sends the result of each page
+    as soon as it is there, so that the death of this process costs no more than one page; and None at the end. With a
+    batch comes what its parent's logs are about.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends us in order
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process is forked safely while it has one thread
+    follow_parent()
     logs.configure(start.log, quiet=True)
     try:
         start.prepare(start.knowledge_dirs, start.rule_dirs)
     except UserError as mistake:
-        control.send(mistake)
+        pipe.send(mistake)
         return
-    forked: set[int] = set()
-    try:
-        control.send(None)
-        while True:
-            asked = control.recv()
-            if asked is None:
-                with Connection(recv_handle(control)) as pipe:
-                    pid = os.fork()
-                    if pid == 0:
-                        control.close()
-                        _be_worker(pipe, start)
-                forked.add(pid)
-                control.send(pid)
-            else:
-                control.send(_ended(asked, forked))
-    except (EOFError, OSError):
-        pass
-    for pid in forked:
-        os.kill(pid, signal.SIGKILL)
-    for pid in forked:
-        os.waitpid(pid, 0)
-
-
-def _ended(pid: int, forked: set[int]) -> int | None:
-    """The exit code of a process that is about to end. Nothing else is told its end, so its id is not used again."""
-    end = monotonic() + END_LIMIT_S
-    while pid in forked:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        if found:
-            forked.discard(pid)
-            return os.waitstatus_to_exitcode(status)
-        if monotonic() > end:
-            break
-        sleep(0.005)
-    return None
-
-
-def _be_worker(pipe: Connection, start: Start) -> NoReturn:
-    """Serve, in a process that was just forked, and end without what its origin would do at its end."""
-    code = 1
-    try:
-        serve(pipe, start)
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        os._exit(code)
-
-
-def serve(pipe: Connection, start: Start) -> None:
-    """Read batches of pages until the parent ends.
-
-    For each batch it sends the result of each page as soon as it is there, so that the death of this process costs no
-    more than one page; and None at the end. With a batch comes what its parent's logs are about.
-    """
-    follow_parent()
+    pipe.send(None)
     while True:
         try:
             about, pages = pipe.recv()

@@ -16,7 +16,6 @@ from core.records import Page, Processed
 from pactwatch import extraction_worker
 from pactwatch.extraction_process import Reader, StoppedError
 from pactwatch.extraction_worker import Prepare, Start, Work
-from pactwatch.fork_server import ForkServer
 from pactwatch.loop import in_thread
 
 BATCH_PAGES = 16  # a pool costs 3 to 5 % over in-process work in batches of about this size
@@ -53,11 +52,10 @@ class ExtractionPool:
         self._free = asyncio.Semaphore(2 * self._processes)
 
     def start(self) -> None:
-        """Start the processes, unless they run; their knowledge is loaded while the first pages are being fetched."""
+        """Start the processes, unless they run; they load their knowledge while the first pages are being fetched."""
         if self._readers:
             return
-        self._server = ForkServer(self._start)
-        self._readers = [Reader(self._server) for _ in range(self._processes)]
+        self._readers = [Reader(self._start) for _ in range(self._processes)]
         self._idle = asyncio.Queue()
         for reader in self._readers:
             self._idle.put_nowait(reader)
@@ -174,8 +172,6 @@ class ExtractionPool:
         POOL_WAITING.set(0)              # who waits now waits in vain
         for reader in readers:
             reader.stop()
-        if readers:
-            self._server.stop()
 
 
 def _measure(results: Sequence[Processed]) -> None:

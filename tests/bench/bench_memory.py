@@ -62,7 +62,7 @@ class Watch:
         while True:
             part = min(9, self.done * 10 // self._articles)
             for reader in pool._readers:
-                pid = reader._process._pid
+                pid = reader._process._process.pid or 0
                 self.seen[part].add(pid)
                 self.workers[part].append(resident(pid))
             self.parent[part].append(resident(os.getpid()))

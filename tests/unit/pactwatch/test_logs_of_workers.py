@@ -44,14 +44,14 @@ def warn(one: Page) -> Processed:
 def test_what_a_batch_is_about_stands_in_what_its_process_logs(capsys: pytest.CaptureFixture[str]) -> None:
     ours, theirs = multiprocessing.Pipe()
     ours.send(({"run": 12}, [page(1), page(2)]))
-    logs.configure(LogSettings(format="json"), quiet=True)
+    start = Start((), (), lambda *_: None, warn, LogSettings(format="json"))
 
     def parent() -> None:
-        for _ in ("a page", "a page", "the batch is done"):
+        for _ in ("it has started", "a page", "a page", "the batch is done"):
             ours.recv()
         ours.close()                               # no more comes: the process ends
 
     threading.Thread(target=parent).start()
-    serve(theirs, Start((), (), lambda *_: None, warn))
+    serve(theirs, start)
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [(line["run"], line["source"]) for line in lines] == [(12, "source-1"), (12, "source-2")]

@@ -18,7 +18,6 @@ from core.records import Outcome, Page, Processed
 from pactwatch import extraction_process
 from pactwatch.extraction_process import Reader, StoppedError
 from pactwatch.extraction_worker import Start
-from pactwatch.fork_server import ForkServer
 from pactwatch.pool import ExtractionPool
 
 # What the pages do. Each result says which process read it; the log says how often each page was begun.
@@ -79,15 +78,10 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
 
 @pytest.fixture
-def server(start: Start) -> Iterator[ForkServer]:
-    server = ForkServer(start)
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def reader(server: ForkServer) -> Reader:
-    return Reader(server, page_limit_s=3.0)
+def reader(start: Start) -> Iterator[Reader]:
+    reader = Reader(start, page_limit_s=3.0)
+    yield reader
+    reader.stop()
 
 
 @pytest.fixture
@@ -173,8 +167,7 @@ def test_a_page_that_loops_is_given_up_by_its_own_process(
     """The limit is set in the process, so the module that sets it is changed before that starts."""
     looping = "import pactwatch.extraction_worker as w\nw.PAGE_LIMIT_S = 0.3\n" + WORKER
     (tmp_path / "looping_worker_for_tests.py").write_text(looping)
-    server = ForkServer(start_of("looping_worker_for_tests"))
-    own = Reader(server)
+    own = Reader(start_of("looping_worker_for_tests"))
     try:
         found = own.read(batch(3, p1=b"loop"))
         assert [r.outcome for r in found] == [Outcome.EMPTY, Outcome.TOO_SLOW, Outcome.EMPTY]
@@ -182,12 +175,15 @@ def test_a_page_that_loops_is_given_up_by_its_own_process(
         [later] = own.read(batch(1))
         assert later.reason != found[0].reason, "but what was interrupted is not trusted with another batch"
     finally:
-        server.stop()
+        own.stop()
 
 
-def test_a_page_that_waits_for_its_turn_on_a_busy_machine_is_waited_for(server: ForkServer) -> None:
-    own = Reader(server, page_limit_s=0.2)
-    assert [r.outcome for r in own.read(batch(2, p1=b"work"))] == [Outcome.EMPTY] * 2
+def test_a_page_that_waits_for_its_turn_on_a_busy_machine_is_waited_for(start: Start) -> None:
+    own = Reader(start, page_limit_s=0.2)
+    try:
+        assert [r.outcome for r in own.read(batch(2, p1=b"work"))] == [Outcome.EMPTY] * 2
+    finally:
+        own.stop()
 
 
 def test_a_process_that_has_grown_is_replaced_after_its_batch(reader: Reader) -> None:
@@ -198,44 +194,16 @@ def test_a_process_that_has_grown_is_replaced_after_its_batch(reader: Reader) ->
 
 
 def test_processes_that_cannot_start_stop_the_work_and_blame_no_page(
-    tmp_path: Path, server: ForkServer, reader: Reader
+    tmp_path: Path, start: Start
 ) -> None:
-    reader.wait_until_ready()
-    (tmp_path / "pool_worker_for_tests.py").write_text(TO_PIECES)
-    for pid in (server._process.pid, reader._process._pid):
-        assert pid
-        os.kill(pid, signal.SIGKILL)
-    with pytest.raises(StopWork, match=r"before they are ready.*exit code 3"):
-        reader.read(batch(2))
-
-
-def test_all_processes_are_forked_from_one_that_has_loaded_once(tmp_path: Path, start: Start) -> None:
-    counting = WORKER.replace("    pass\n", '    LOG.with_suffix(".loads").open("a").write("x")\n', 1)
-    (tmp_path / "counting_worker_for_tests.py").write_text(counting)
-    server = ForkServer(start_of("counting_worker_for_tests"))
+    reader = Reader(start)
     try:
-        readers = [Reader(server) for _ in range(3)]
-        pids = {reader.read(batch(1))[0].reason for reader in readers}
-        assert readers[0].read(batch(2, p0=b"kill"))[1].reason not in pids
-        assert len(pids) == 3
-        assert (tmp_path / "counting_worker_for_tests.loads").read_text() == "x"
+        (tmp_path / "pool_worker_for_tests.py").write_text(TO_PIECES)
+        reader._process.kill()
+        with pytest.raises(StopWork, match=r"before they are ready.*exit code 3"):
+            reader.read(batch(2))
     finally:
-        server.stop()
-
-
-def test_a_process_outlives_the_one_that_it_was_forked_from(server: ForkServer, reader: Reader) -> None:
-    [before] = reader.read(batch(1))
-    assert server._process.pid
-    os.kill(server._process.pid, signal.SIGKILL)
-    found = reader.read(batch(3, p1=b"kill"))
-    assert [r.outcome for r in found] == [Outcome.EMPTY, Outcome.CRASHED, Outcome.EMPTY]
-    assert found[0].reason == before.reason != found[2].reason, "the next one comes from a new one"
-
-
-def test_nothing_is_left_of_processes_that_are_stopped(server: ForkServer) -> None:
-    pids = [int(Reader(server).read(batch(1))[0].reason) for _ in range(2)]
-    server.stop()
-    assert not [pid for pid in [*pids, server._process.pid] if Path(f"/proc/{pid}").exists()]
+        reader.stop()
 
 
 def test_a_pool_that_is_stopped_blames_no_page(start: Start) -> None:

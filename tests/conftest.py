@@ -116,7 +116,8 @@ def fresh_postgres(postgres_server: str) -> Callable[[], AbstractContextManager[
 
 
 @pytest.fixture
-def postgres_url(fresh_postgres: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+def postgres_url(fresh_postgres: Callable[[], AbstractContextManager[str]],
+                 monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a fresh, migrated PostgreSQL database. Questions may take longer: a busy machine stands still."""
     monkeypatch.setattr("archive.patience.SECONDS", 60.0)
     with fresh_postgres() as url:

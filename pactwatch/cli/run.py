@@ -40,6 +40,7 @@ def run(
     from pactwatch.routing import idle_names
     from pipeline.rulebook import load_rules
     from scrapers.catalogue import load_sources
+    from scrapers.packs import pack_mistakes
 
     space = workspace(ctx)
     sources, broken = load_sources(space.source_dirs)
@@ -51,7 +52,8 @@ def run(
     rules, broken_rules = load_rules(*space.rule_dirs)
     if not space.settings.crawl.contact:
         say(f"pactwatch: {NO_CONTACT}")
-    for problem in (*broken, *broken_rules, *idle_names(space.settings, rules, broken_rules)):
+    for problem in (*broken, *pack_mistakes(space.pack_files), *broken_rules,
+                    *idle_names(space.settings, rules, broken_rules)):
         say(f"pactwatch: {problem}")
     engine = open_archive(ctx)
     with Progress(visible=not as_json) as progress:

@@ -18,6 +18,7 @@ from archive.tables import Delivery, EntryPoint, Route, Source, SourceDay
 from archive.troubles import Finding, Kind
 from core.clock import now
 from tests import factories
+from tests.programs import run
 
 HOUR = timedelta(hours=1)
 
@@ -130,3 +131,14 @@ def test_what_hangs_in_the_work_itself_is_said_with_its_subject_and_the_next_ste
     _, text, _ = program("health")
     assert "\npolling\n  no source was asked since " in text
     assert "Nothing is wrong" not in text
+
+
+def test_a_mistake_in_the_packs_is_told_by_health_and_by_run_as_in_any_other_file(archive: Engine, program,
+                                                                                  tmp_path: Path) -> None:
+    (tmp_path / "packs.yaml").write_text("memory:\n  titel: x\n")
+    code, out, _ = program("health")
+    assert code == 1
+    assert f"\n{tmp_path / 'packs.yaml'}\n  the key 'memory.title' is missing\n  Next: mend it, then see" in out
+    ran = run("pactwatch", "run", "--home", str(tmp_path))
+    assert ran.returncode == 0
+    assert f"pactwatch: {tmp_path / 'packs.yaml'}:1: the key 'memory.title' is missing\n" in ran.stderr

@@ -142,3 +142,17 @@ def test_a_mistake_in_the_packs_is_told_by_health_and_by_run_as_in_any_other_fil
     ran = run("pactwatch", "run", "--home", str(tmp_path))
     assert ran.returncode == 0
     assert f"pactwatch: {tmp_path / 'packs.yaml'}:1: the key 'memory.title' is missing\n" in ran.stderr
+
+
+def test_before_the_first_poll_it_counts_what_is_watched_and_names_the_first_step(program, tmp_path: Path) -> None:
+    (tmp_path / "pactwatch.toml").write_text("[catalog]\nbuiltin = false\n")
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    for id_, more in (("post", ""), ("wire", ""), ("off", "enabled: false\n")):
+        (folder / f"{id_}.yaml").write_text(f"name: {id_}\nhome: https://{id_}.example/\nentry_points:\n"
+                                            f"  - feed: https://{id_}.example/rss\n{more}")
+    code, out, err = program("health")
+    assert (code, err) == (0, "")
+    assert out.startswith("Watched: 2 sources; none was asked yet.\n  Next: `pactwatch run`\n")
+    assert "Nothing is wrong" not in out
+    assert json.loads(program("health", "--json")[1])["sources"] == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ MODULES = {
     "searches": "searches:app", "stories": "stories:app", "digest": "digest:app", "alerts": "alerts:app",
     "feedback": "feedback:app", "db": "db:app", "config": "workspace:config",
 }
+_UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of a write, which knows no name of a file
 HOME_HELP = "Workspace folder  [else PACTWATCH_HOME, else the nearest folder upwards that holds pactwatch.toml]"
 
 
@@ -94,7 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         home, rest = _take_home(given)
         app = application(rest[0] if rest else None)
-        sys.exit(app(home + rest, prog_name="pactwatch", standalone_mode=False))
+        code = app(home + rest, prog_name="pactwatch", standalone_mode=False)
+        if sys.stdout and not sys.stdout.closed:
+            sys.stdout.flush()             # what cannot be written is told here, and not by Python at exit
+        sys.exit(code)
     except typer.TyperException as misuse:
         _fail(_in_one_line(misuse), misuse.exit_code)
     except UserError as mistake:
@@ -104,13 +109,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except typer.Abort:
         sys.exit(1)
     except BrokenPipeError:
-        # The reader went away, as `| head` does. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()                     # the reader went away, as `| head` does
         sys.exit(1)
     except OSError as failure:
+        if failure.filename is None and failure.errno in _UNWRITTEN:
+            _drop_output()
+            _fail(f"the output cannot be written: {failure.strerror}", 1)
         if failure.filename is None:
             raise
         _fail(f"{failure.filename}: {failure.strerror}", 1)
+
+
+def _drop_output() -> None:
+    """Forget what is still to be written: Python would complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _in_one_line(misuse: typer.TyperException) -> str:

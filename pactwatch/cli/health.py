@@ -54,7 +54,8 @@ def _show(found: dict[str, Any], out: Console) -> None:
     last = found["last_poll_at"]
     if last is None:
         out.print(f"Watched: {number(found['sources'], 'source')}; none was asked yet.")
-        out.print(f"  Next: `pactwatch {'run' if found['sources'] else 'sources add` or `sources enable'}`", markup=False, highlight=False)
+        step = "run" if found["sources"] else "sources add` or `sources enable"
+        out.print(f"  Next: `pactwatch {step}`", markup=False, highlight=False)
     else:
         out.print(
             f"{found['polled']} of {found['sources']} sources were asked in the last day, the last one at "

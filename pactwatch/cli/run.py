@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from core.errors import SourceFileError
+from core.wording import number
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 
@@ -68,8 +69,8 @@ def run(
         return
     out = console()
     out.print(
-        f"{len(summary.sources)} sources, {summary.fetched} pages read: {summary.new} new articles, "
-        f"{summary.updated} updated, {summary.hits} hits."
+        f"{number(len(summary.sources), 'source')}, {number(summary.fetched, 'page')} read: "
+        f"{number(summary.new, 'new article')}, {summary.updated} updated, {number(summary.hits, 'hit')}."
     )
     for id_, tally in sorted(summary.failed_sources.items()):
         out.print(f"  {id_}: {tally.outcome} {tally.reason}".rstrip())

@@ -93,6 +93,7 @@ def _take_home(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. Exit codes: 0 done, 1 failed, 2 the user's mistake, told in one line."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    rest = given
     try:
         home, rest = _take_home(given)
         app = application(rest[0] if rest else None)
@@ -101,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.stdout.flush()             # what cannot be written is told here, and not by Python at exit
         sys.exit(code)
     except typer.TyperException as misuse:
-        _fail(_in_one_line(misuse), misuse.exit_code)
+        _fail(_in_one_line(misuse, rest), misuse.exit_code)
     except UserError as mistake:
         _fail(mistake, 2)
     except PactwatchError as failure:
@@ -125,14 +126,22 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _in_one_line(misuse: typer.TyperException) -> str:
+def _in_one_line(misuse: typer.TyperException, words: Sequence[str]) -> str:
     """What is wrong with the words of the call; the help where a group was called without a command."""
     message = misuse.format_message()
     if "\n" in message:
         return message
     message = message.replace("Value error, ", "").rstrip(".")
     context = getattr(misuse, "ctx", None)
-    return f"{message}; see `{context.command_path if context else 'pactwatch'} --help`"
+    return f"{message}; see `{context.command_path if context else _called(words)} --help`"
+
+
+def _called(words: Sequence[str]) -> str:
+    """The command of a call: a mistake of the parser itself does not know it."""
+    name = words[0] if words and words[0] in MODULES else None
+    group = name is not None and ":" in MODULES[name]
+    inner = [word for word in words[1:2] if group and not word.startswith("-")]
+    return " ".join(["pactwatch", *filter(None, [name]), *inner])
 
 
 def _fail(error: object, code: int) -> NoReturn:

@@ -73,8 +73,8 @@ def _told(found: Standing) -> Iterator[str]:
         return
     read, share_ = found.counts.records, 100 * found.read / max(1, found.size)
     yield (f"{found.done} of {number(found.files, 'file')}, {share_:.0f} % of {found.size / 1e6:.0f} MB; "
-           f"{found.reading} being read: {number(read['new'], 'new article')} stored, {read['updated']} updated, {read['known']} known, "
-           f"{number(found.counts.hits, 'hit')}.")
+           f"{found.reading} being read: {number(read['new'], 'new article')} stored, {read['updated']} updated, "
+           f"{read['known']} known, {number(found.counts.hits, 'hit')}.")
     if not found.over and found.left_s is not None:
         yield f"About {timedelta(seconds=round(found.left_s))} left."
     for path, problem in sorted(found.problems.items()):

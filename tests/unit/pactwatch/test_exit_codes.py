@@ -26,6 +26,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
     (["show"], "Missing argument 'ID'; see `pactwatch show --help`"),
     (["search", "x", "--format", "xml"], "'xml' is not one of 'table', 'json', "),
     (["search", "x", "--limit", "many"], "see `pactwatch search --help`"),
+    (["graph", "--path", "A"], "Option '--path' requires 2 arguments; see `pactwatch graph --help`"),
+    (["sources", "list", "--pack"], "requires an argument; see `pactwatch sources list --help`"),
     (["show", "first"], "Invalid value for 'ID'"),
     (["search", "x", "--home"], "--home asks for a folder"),
 ])

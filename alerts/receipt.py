@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from alerts.text import clean, shorten
+from core.wording import number
 
 MOST_NAMES = 20
 
 
 def receipt_lines(receipt: dict[str, Any]) -> tuple[str, ...]:
     """The receipt in words: what was checked and read, what was silent, what failed, what still waits."""
-    read = f"{receipt['new']:,} new articles"
+    read = number(receipt["new"], "new article")
     if receipt["updated"]:
         read += f", {receipt['updated']:,} corrected"
     if receipt["pages_failed"]:
         read += f", {counted(receipt['pages_failed'], 'page', 'pages')} not readable"
-    lines = [f"Checked {receipt['checked']} of {receipt['sources']} sources · {read}"]
+    lines = [f"Checked {receipt['checked']} of {number(receipt['sources'], 'source')} · {read}"]
     if receipt["failed"]:
         lines.append("Failed: " + names([_failed(f) for f in receipt["failed"]]))
     if receipt["silent"]:

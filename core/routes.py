@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 
 from core.channels import FORMS
-from core.section import ChannelName, Hours, Section, WallClock, Weekdays, Zone, days_of
+from core.section import ChannelName, Country, Hours, Language, Section, WallClock, Weekdays, Zone, days_of
 
 WATCH = "@watch"                         # stands for the watch list among the organisations of a route
 _ONLY_IMMEDIATE = ("quiet", "budget", "overflow", "on_top")
@@ -37,8 +37,10 @@ class RouteSettings(Section):
         (), description="Only hits with one of these as a party, by canonical name; a group stands for its units, "
         "@watch for the watch list"
     )
-    languages: tuple[str, ...] = Field((), description='Only hits in articles in these languages, e.g. ["ko", "en"]')
-    countries: tuple[str, ...] = Field((), description='Only hits of outlets in these countries, e.g. ["KR"]')
+    languages: tuple[Language, ...] = Field(
+        (), description='Only hits in articles in these languages, e.g. ["ko", "en"]'
+    )
+    countries: tuple[Country, ...] = Field((), description='Only hits of outlets in these countries, e.g. ["KR"]')
     first_link: tuple[tuple[str, ...], ...] | None = Field(
         None, description='Only the first alliance ever told between two groups of organisations, e.g. '
         '[["Samsung Group", "LG Group"], ["type:university"]]; also country:KR and @watch'

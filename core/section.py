@@ -72,9 +72,25 @@ def _network(text: str) -> str:
     return text
 
 
+def _language(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}(-[a-z]{2,4})?", text, re.IGNORECASE):
+        msg = "is not a language; write its two or three letters, for example ko or zh-TW"
+        raise ValueError(msg)
+    return text
+
+
+def _country(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}", text, re.IGNORECASE):
+        msg = "is not a country; write its two letters, for example KR"
+        raise ValueError(msg)
+    return text
+
+
 Network = Annotated[str, AfterValidator(_network)]
 Zone = Annotated[str, AfterValidator(_zone)]
 WallClock = Annotated[str, AfterValidator(_wall_clock)]
 Hours = Annotated[str, AfterValidator(_hours)]
+Language = Annotated[str, AfterValidator(_language)]
+Country = Annotated[str, AfterValidator(_country)]
 Weekdays = Annotated[str, AfterValidator(_days)]
 ChannelName = Annotated[str, AfterValidator(channels.checked)]

@@ -17,6 +17,7 @@ from pactwatch.routing import idle_names
 from pactwatch.tryouts import firing
 from pipeline.rulebook import load_rules, read_all
 from scrapers.catalogue import load_sources
+from scrapers.packs import pack_mistakes
 from scrapers.source import SourceFile
 
 DAYS = 30                 # of which the hits of a rule are counted
@@ -65,8 +66,9 @@ def _source_row(id_: str, source: SourceFile, state: SourceState | None) -> dict
 
 
 def wrong_files(space: Workspace) -> list[dict[str, str]]:
-    """What `health` says of the workspace's files: sources and rules that cannot be read, routes without their rule."""
+    """What `health` says of the workspace's files: sources, packs, rules that cannot be read; routes without a rule."""
     _, broken_sources = load_sources(space.source_dirs)
+    broken_sources += pack_mistakes(space.pack_files)
     rules, broken_rules = load_rules(*space.rule_dirs)
     found = [(one.file, one.problem, f"mend it, then see `pactwatch {group} check`")
              for group, files in (("sources", broken_sources), ("rules", broken_rules)) for one in files]

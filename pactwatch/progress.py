@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
+from core.wording import number
 from pactwatch.summary import PassSummary
 
 if TYPE_CHECKING:
@@ -79,8 +80,9 @@ class Progress:
             Spinner(
                 "dots",
                 text=(
-                    f"{answered} of {len(summary.sources)} sources answered · {summary.fetched} pages read · "
-                    f"{summary.new} articles stored · {summary.hits} hits"
+                    f"{answered} of {number(len(summary.sources), 'source')} answered · "
+                    f"{number(summary.fetched, 'page')} read · {number(summary.new, 'article')} stored · "
+                    f"{number(summary.hits, 'hit')}"
                 ),
             )
         )
@@ -111,12 +113,13 @@ class FileBar:
     def show(self, summary: BackfillSummary) -> None:
         """Bring the bar up to date."""
         read = summary.now
-        text = f"{read.records.total()} records · {read.records['new']} new articles · {read.hits} hits"
+        text = (f"{number(read.records.total(), 'record')} · {number(read.records['new'], 'new article')} · "
+                f"{number(read.hits, 'hit')}")
         self._progress.update(self._task, completed=sum(file.offset for file in summary.files), description=text)
 
     def show_standing(self, found: Standing) -> None:
         """The same for files that others read."""
         records = found.counts.records
-        text = (f"{found.done} of {found.files} files · {found.reading} being read · {records.total()} records · "
-                f"{records['new']} new articles")
+        text = (f"{found.done} of {number(found.files, 'file')} · {found.reading} being read · "
+                f"{number(records.total(), 'record')} · {number(records['new'], 'new article')}")
         self._progress.update(self._task, completed=found.read, description=text)

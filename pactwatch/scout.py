@@ -16,6 +16,7 @@ from archive.engine import Engine
 from core.clock import now
 from core.errors import StopWork
 from core.records import Outcome, Page, Processed
+from core.wording import number
 from core.workspace import Workspace
 from pactwatch.hosts import looking
 from pipeline import language
@@ -26,7 +27,7 @@ from scrapers.scout.measure import Candidate
 from scrapers.scout.page import site_of
 from scrapers.scout.reach import SECONDS, Reach, reaching
 from scrapers.scout.search import PART, Look, Present, look, newest, read
-from scrapers.scout.words import number, told
+from scrapers.scout.words import told
 from scrapers.source import SourceFile
 
 T = TypeVar("T")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import SourceFileError
 from scrapers.source import SourceFile, read_source
+from scrapers.switch import only_switches
 
 
 def load_sources(dirs: Sequence[Path]) -> tuple[dict[str, SourceFile], list[SourceFileError]]:
@@ -15,7 +16,7 @@ def load_sources(dirs: Sequence[Path]) -> tuple[dict[str, SourceFile], list[Sour
     Folders are searched with their sub-folders; a file in a later folder replaces one of the same name in an
     earlier, or changes some keys of it: see `read_source`. Sources with `enabled: false` are there too: who polls
     has to ask. A broken file that replaces a good one leaves the source out, for the old file is not what its owner
-    wants any more.
+    wants any more. Without an earlier folder a file that only switches a source is left out: it has nothing to switch.
     """
     files: dict[str, list[Path]] = {}
     mistakes: list[SourceFileError] = []
@@ -35,5 +36,6 @@ def load_sources(dirs: Sequence[Path]) -> tuple[dict[str, SourceFile], list[Sour
         try:
             sources[id_] = read_source(paths[-1], paths[-2] if len(paths) > 1 else None)
         except SourceFileError as mistake:
-            mistakes.append(mistake)
+            if len(dirs) > 1 or not only_switches(paths[-1]):
+                mistakes.append(mistake)
     return sources, mistakes

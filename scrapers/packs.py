@@ -55,6 +55,15 @@ def read_packs(files: Sequence[Path]) -> dict[str, Pack]:
     return packs
 
 
+def pack_mistakes(files: Sequence[Path]) -> list[SourceFileError]:
+    """The first mistake in the files of packs; none where they are in order."""
+    try:
+        read_packs(files)
+    except SourceFileError as mistake:
+        return [mistake]
+    return []
+
+
 def named(packs: Mapping[str, Pack], names: Sequence[str]) -> list[Pack]:
     """The packs of these names; one that does not exist raises NotFoundError with those that do."""
     if unknown := [name for name in names if name not in packs]:

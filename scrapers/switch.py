@@ -25,10 +25,16 @@ def switch(folder: Path, source: SourceFile, *, on: bool) -> Path | None:
         path.write_text(line + "\n", encoding="utf-8")
         return path
     path, text = source.file, source.file.read_text(encoding="utf-8")
-    if source.base and not _ENABLED.sub("", text).strip() and read_source(source.base).enabled == on:
+    if source.base and only_switches(path) and read_source(source.base).enabled == on:
         path.unlink()
         return None
     text = _ENABLED.sub(line, text) if _ENABLED.search(text) else text.rstrip("\n") + f"\n{line}\n"
     path.write_text(text, encoding="utf-8")
     read_source(path, source.base)  # what was written can be read again, or the caller hears of it now
     return path
+
+
+def only_switches(path: Path) -> bool:
+    """Whether a file says nothing but whether a source is on, as `switch` writes it for a shipped one."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return _ENABLED.search(text) is not None and not _ENABLED.sub("", text).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ MODULES = {
     "searches": "searches:app", "stories": "stories:app", "digest": "digest:app", "alerts": "alerts:app",
     "feedback": "feedback:app", "db": "db:app", "config": "workspace:config",
 }
+_UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}  # of a write, which knows no name of a file
 HOME_HELP = "Workspace folder  [else PACTWATCH_HOME, else the nearest folder upwards that holds pactwatch.toml]"
 
 
@@ -91,12 +93,16 @@ def _take_home(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. Exit codes: 0 done, 1 failed, 2 the user's mistake, told in one line."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    rest = given
     try:
         home, rest = _take_home(given)
         app = application(rest[0] if rest else None)
-        sys.exit(app(home + rest, prog_name="pactwatch", standalone_mode=False))
+        code = app(home + rest, prog_name="pactwatch", standalone_mode=False)
+        if sys.stdout and not sys.stdout.closed:
+            sys.stdout.flush()             # what cannot be written is told here, and not by Python at exit
+        sys.exit(code)
     except typer.TyperException as misuse:
-        _fail(_in_one_line(misuse), misuse.exit_code)
+        _fail(_in_one_line(misuse, rest), misuse.exit_code)
     except UserError as mistake:
         _fail(mistake, 2)
     except PactwatchError as failure:
@@ -104,23 +110,38 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except typer.Abort:
         sys.exit(1)
     except BrokenPipeError:
-        # The reader went away, as `| head` does. Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()                     # the reader went away, as `| head` does
         sys.exit(1)
     except OSError as failure:
+        if failure.filename is None and failure.errno in _UNWRITTEN:
+            _drop_output()
+            _fail(f"the output cannot be written: {failure.strerror}", 1)
         if failure.filename is None:
             raise
         _fail(f"{failure.filename}: {failure.strerror}", 1)
 
 
-def _in_one_line(misuse: typer.TyperException) -> str:
+def _drop_output() -> None:
+    """Forget what is still to be written: Python would complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _in_one_line(misuse: typer.TyperException, words: Sequence[str]) -> str:
     """What is wrong with the words of the call; the help where a group was called without a command."""
     message = misuse.format_message()
     if "\n" in message:
         return message
     message = message.replace("Value error, ", "").rstrip(".")
     context = getattr(misuse, "ctx", None)
-    return f"{message}; see `{context.command_path if context else 'pactwatch'} --help`"
+    return f"{message}; see `{context.command_path if context else _called(words)} --help`"
+
+
+def _called(words: Sequence[str]) -> str:
+    """The command of a call: a mistake of the parser itself does not know it."""
+    name = words[0] if words and words[0] in MODULES else None
+    group = name is not None and ":" in MODULES[name]
+    inner = [word for word in words[1:2] if group and not word.startswith("-")]
+    return " ".join(["pactwatch", *filter(None, [name]), *inner])
 
 
 def _fail(error: object, code: int) -> NoReturn:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import NotFoundError, UserError
+from core.wording import number
 from pactwatch.cli.backfill_shared import share, tell
 from pactwatch.cli.common import console, emit_json, moment, open_archive, workspace
 
@@ -155,9 +156,9 @@ def _told(summary: BackfillSummary) -> Iterator[str]:
     counts = summary.now
     read = counts.records
     would = "would be " if summary.dry_run else ""
-    yield (f"{sum(file.state == 'done' for file in summary.files)} of {len(summary.files)} files, {read.total()} "
-           f"records: {read['new']} new articles {would}stored, {read['updated']} updated, {read['known']} known, "
-           f"{counts.hits} hits. Nothing is sent.")
+    yield (f"{sum(file.state == 'done' for file in summary.files)} of {number(len(summary.files), 'file')}, "
+           f"{number(read.total(), 'record')}: {number(read['new'], 'new article')} {would}stored, "
+           f"{read['updated']} updated, {read['known']} known, {number(counts.hits, 'hit')}. Nothing is sent.")
     if left := [f"{number} {name.replace('_', ' ')}" for name, number in read.most_common()
                 if name not in {"new", "updated", "known"}]:
         yield f"Left out: {', '.join(left)}."

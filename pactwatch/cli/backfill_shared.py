@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from core.errors import UserError
+from core.wording import number
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def _told(found: Standing) -> Iterator[str]:
         yield "No files were left to workers lately."
         return
     read, share_ = found.counts.records, 100 * found.read / max(1, found.size)
-    yield (f"{found.done} of {found.files} files, {share_:.0f} % of {found.size / 1e6:.0f} MB; {found.reading} being "
-           f"read: {read['new']} new articles stored, {read['updated']} updated, {read['known']} known, "
-           f"{found.counts.hits} hits.")
+    yield (f"{found.done} of {number(found.files, 'file')}, {share_:.0f} % of {found.size / 1e6:.0f} MB; "
+           f"{found.reading} being read: {number(read['new'], 'new article')} stored, {read['updated']} updated, "
+           f"{read['known']} known, {number(found.counts.hits, 'hit')}.")
     if not found.over and found.left_s is not None:
         yield f"About {timedelta(seconds=round(found.left_s))} left."
     for path, problem in sorted(found.problems.items()):

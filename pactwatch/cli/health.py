@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.wording import number
 from pactwatch.cli.common import console, emit_json, open_archive, workspace
 
 if TYPE_CHECKING:
@@ -32,10 +33,13 @@ def health(ctx: typer.Context, as_json: AsJson = False) -> None:
     from archive.engine import reading
     from core.clock import now
     from pactwatch.listings import wrong_files
+    from scrapers.catalogue import load_sources
 
     space = workspace(ctx)
     with reading(open_archive(ctx)) as connection:
         found = state_of_all(connection, space.settings, now())
+    if found["last_poll_at"] is None:
+        found["sources"] = sum(source.enabled for source in load_sources(space.source_dirs)[0].values())
     found["problems"] += wrong_files(space)
     found["healthy"] = found["healthy"] and not found["problems"]
     if as_json:
@@ -48,11 +52,15 @@ def health(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 def _show(found: dict[str, Any], out: Console) -> None:
     last = found["last_poll_at"]
-    out.print(
-        f"{found['polled']} of {found['sources']} sources were asked in the last day"
-        + (f", the last one at {last:%Y-%m-%d %H:%M} UTC" if last else "")
-        + f"; {found['failing']} fail at present."
-    )
+    if last is None:
+        out.print(f"Watched: {number(found['sources'], 'source')}; none was asked yet.")
+        step = "run" if found["sources"] else "sources add` or `sources enable"
+        out.print(f"  Next: `pactwatch {step}`", markup=False, highlight=False)
+    else:
+        out.print(
+            f"{found['polled']} of {found['sources']} sources were asked in the last day, the last one at "
+            f"{last:%Y-%m-%d %H:%M} UTC; {found['failing']} fail at present."
+        )
     for problem in found["problems"]:
         out.print(f"\n{problem['subject']}", style="bold", highlight=False)
         out.print(f"  {problem['problem']}", markup=False, highlight=False)
@@ -68,5 +76,5 @@ def _show(found: dict[str, Any], out: Console) -> None:
     missed = found["missed"]
     about = f"about {missed['articles']:,} ({missed['polls']} polls without overlap)" if missed["polls"] else "0"
     out.print(f"\nMissed between polls: {about} in {missed['days']} days.", highlight=False)
-    if found["healthy"]:
+    if found["healthy"] and last is not None:
         out.print("Nothing is wrong.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.clock import now
+from core.wording import number
 from pactwatch.cli.common import console, emit_json, open_archive, say, window, workspace
 from pactwatch.cli.rulefiles import AsJson, rule_named
 
@@ -172,7 +173,7 @@ def _forecast(found: Mapping[str, Any]) -> Iterator[str]:
     if not found["articles"]:
         yield "  The archive holds no article of these days."
         return
-    yield f"  {found['hits']} hits in {found['stories']} stories"
+    yield f"  {number(found['hits'], 'hit')} in {number(found['stories'], 'story')}"
     for band, volume in found["per_day"].items():
         quiet, busy = volume["quietest"], volume["busiest"]
         yield (f"  {band:<8} {volume['mean']:6.2f} stories a day; "

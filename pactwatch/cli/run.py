@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from core.errors import SourceFileError
+from core.wording import number
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 
@@ -40,6 +41,7 @@ def run(
     from pactwatch.routing import idle_names
     from pipeline.rulebook import load_rules
     from scrapers.catalogue import load_sources
+    from scrapers.packs import pack_mistakes
 
     space = workspace(ctx)
     sources, broken = load_sources(space.source_dirs)
@@ -51,7 +53,8 @@ def run(
     rules, broken_rules = load_rules(*space.rule_dirs)
     if not space.settings.crawl.contact:
         say(f"pactwatch: {NO_CONTACT}")
-    for problem in (*broken, *broken_rules, *idle_names(space.settings, rules, broken_rules)):
+    for problem in (*broken, *pack_mistakes(space.pack_files), *broken_rules,
+                    *idle_names(space.settings, rules, broken_rules)):
         say(f"pactwatch: {problem}")
     engine = open_archive(ctx)
     with Progress(visible=not as_json) as progress:
@@ -66,8 +69,8 @@ def run(
         return
     out = console()
     out.print(
-        f"{len(summary.sources)} sources, {summary.fetched} pages read: {summary.new} new articles, "
-        f"{summary.updated} updated, {summary.hits} hits."
+        f"{number(len(summary.sources), 'source')}, {number(summary.fetched, 'page')} read: "
+        f"{number(summary.new, 'new article')}, {summary.updated} updated, {number(summary.hits, 'hit')}."
     )
     for id_, tally in sorted(summary.failed_sources.items()):
         out.print(f"  {id_}: {tally.outcome} {tally.reason}".rstrip())

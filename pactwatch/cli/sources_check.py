@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import NotFoundError, SourceFileError
+from core.errors import NotFoundError
 from pactwatch.cli.common import console, emit_json, open_archive, say, workspace
 
 if TYPE_CHECKING:
@@ -34,14 +34,11 @@ def check(
     Example: pactwatch sources check --online
     """
     from scrapers.catalogue import load_sources
-    from scrapers.packs import read_packs
+    from scrapers.packs import pack_mistakes
 
     space = workspace(ctx, quiet=as_json)
     sources, broken = load_sources(space.source_dirs)
-    try:
-        read_packs(space.pack_files)
-    except SourceFileError as mistake:
-        broken.append(mistake)
+    broken += pack_mistakes(space.pack_files)
     ids = {failure.file.rpartition("/")[2].rpartition(".")[0] for failure in broken}
     if unknown := [name for name in names or () if name not in sources and name not in ids]:
         raise NotFoundError(f"no source is named {unknown[0]!r}; see `pactwatch sources list`")

@@ -9,8 +9,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from core.records import Discovery, Outcome
+from core.wording import number
 from scrapers.scout.measure import Candidate, for_comments
-from scrapers.scout.words import age_of, form_of, number, told
+from scrapers.scout.words import age_of, form_of, told
 
 _OWN = 0.3  # a feed with fewer entries of the outlet's own site is somebody else's
 _NEW_SHARE = 0.2  # of what another feed lists has to be missing, for that feed to be worth its polls

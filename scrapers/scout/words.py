@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from core import clock
+from core.wording import number
 from scrapers.scout.measure import Candidate
 
 _FORMS = {"rss": "RSS feed", "channel": "RSS feed", "feed": "Atom feed", "rdf": "RDF feed", "json": "JSON feed",
@@ -27,13 +28,6 @@ def age_of(moment: datetime) -> str:
         return "1 hour ago" if round(hours) == 1 else f"{hours:.0f} hours ago"
     days = hours / 24
     return f"{days:.0f} days ago" if days < 90 else f"on {moment:%Y-%m-%d}"
-
-
-def number(count: int, word: str) -> str:
-    """`1 entry`, `2 entries`."""
-    if count == 1:
-        return f"1 {word}"
-    return f"{count} {word[:-1] + 'ies' if word.endswith('y') else word + 's'}"
 
 
 def measured(candidate: Candidate) -> str:

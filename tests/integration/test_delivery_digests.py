@@ -121,7 +121,7 @@ def test_a_quiet_day_has_its_digest(engine: Engine) -> None:
     assert build(engine, settings, MORNING) == 1
     [text] = payloads(engine)
     assert text == (
-        "Digest 2026-05-04\nnothing new\n\nChecked 1 of 1 sources · 0 new articles\nMissed between polls: 0 in 30 days"
+        "Digest 2026-05-04\nnothing new\n\nChecked 1 of 1 source · 0 new articles\nMissed between polls: 0 in 30 days"
     )
 
 
@@ -141,7 +141,7 @@ def test_the_receipt_names_what_was_silent_failed_or_not_asked(engine: Engine) -
     build(engine, settings, MORNING)
     (text,) = payloads(engine)
     assert text.splitlines()[-6:] == [
-        "Checked 2 of 4 sources · 1 new articles", "Failed: Broken Post (dns error)", "Silent: Silent Post (9 days)",
+        "Checked 2 of 4 sources · 1 new article", "Failed: Broken Post (dns error)", "Silent: Silent Post (9 days)",
         "Not checked: Idle Post", "Missed between polls: 0 in 30 days", "1 run of 1 did not finish"]
 
 

@@ -76,6 +76,14 @@ def test_search_finds_marks_counts_and_narrows(client: TestClient) -> None:
     assert page(client, narrower).words.count("article") >= 1
 
 
+def test_only_parties_of_an_event_are_joined_by_the_sign_of_allies(engine: Engine, client: TestClient) -> None:
+    with writing(engine) as connection:
+        factories.article(connection, "A fair opens", "It is open.", mentions=("Aurora Chips", "Cassini Labs"))
+    for word, told in (("fair", "Aurora Chips, Cassini Labs"), ("forces", "Aurora Chips ↔ Borealis Telecom")):
+        [meta] = page(client, f"/search?q={word}").tree.xpath("//p[@class='meta']")
+        assert told in meta.text_content()
+
+
 def test_a_query_that_cannot_be_read_is_shown_with_its_place(client: TestClient) -> None:
     wrong = page(client, "/search?q=orgg%3Asamsung", 400)
     assert "did you mean org:?" in wrong.words

@@ -157,7 +157,7 @@ def test_dates_outlets_and_languages_choose_and_a_rehearsal_stores_nothing(desk,
 
     out, err = here.call("backfill", str(path), *narrow)
     assert err == ""
-    assert "1 of 1 files, 6 records: 1 new articles stored, 0 updated, 0 known, 1 hits. Nothing is sent." in out
+    assert "1 of 1 file, 6 records: 1 new article stored, 0 updated, 0 known, 1 hit. Nothing is sent." in out
     assert "Left out: 2 other date, 1 other language, 1 other outlet, 1 empty." in out
     assert "was read before" in here.call("backfill", str(path), *narrow)[0]
     with reading(here.engine) as connection:

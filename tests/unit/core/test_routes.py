@@ -20,6 +20,10 @@ MISTAKES = [
     (ROUTE + 'channel = "console"\nquiet = "22:00-07:00"', "pactwatch.toml:1: routes.0: 'quiet' is for routes with"),
     (ROUTE + 'channel = "console"\nsend = "immediate"\nquiet = "22-7"', "write for example 22:00-07:00"),
     (ROUTE + 'channel = "console"\nsend = "immediate"\noverflow = "b"', "overflow of route 'a' is 'b'; digest routes:"),
+    (ROUTE + 'channel = "console"\nlanguages = ["ko", "korean"]',
+     "pactwatch.toml:4: routes.0.languages.1 'korean': is not a language; write its two or three letters, for example"),
+    (ROUTE + 'channel = "console"\ncountries = ["Korea"]',
+     "pactwatch.toml:4: routes.0.countries.0 'Korea': is not a country; write its two letters, for example KR"),
     ("[channels.ops]\nurls = 1", "pactwatch.toml:2: unknown setting 'channels.ops.urls'; allowed: secret"),
     ("[channels.Ops]\nurl = 'x'", "channels.Ops"),
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, s
     (["show"], "Missing argument 'ID'; see `pactwatch show --help`"),
     (["search", "x", "--format", "xml"], "'xml' is not one of 'table', 'json', "),
     (["search", "x", "--limit", "many"], "see `pactwatch search --help`"),
+    (["graph", "--path", "A"], "Option '--path' requires 2 arguments; see `pactwatch graph --help`"),
+    (["sources", "list", "--pack"], "requires an argument; see `pactwatch sources list --help`"),
     (["show", "first"], "Invalid value for 'ID'"),
     (["search", "x", "--home"], "--home asks for a folder"),
 ])
@@ -44,6 +48,15 @@ def test_a_folder_that_cannot_be_made_is_one_line_and_exit_code_1(capsys, tmp_pa
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     code, line = told(capsys, "init", tmp_path / "taken")
     assert (code, line) == (1, f"pactwatch: {tmp_path / 'taken' / 'sources'}: Not a directory\n")
+
+
+@pytest.mark.parametrize("arguments", [("config", "show"), ("search", "*", "--format", "json"), ("health", "--json")])
+def test_output_that_finds_no_room_is_one_line_and_exit_code_1(tmp_path: Path, arguments: tuple[str, ...]):
+    (tmp_path / "pactwatch.toml").write_text("[catalog]\nbuiltin = false\n", encoding="utf-8")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-m", "pactwatch", *arguments, "--home", str(tmp_path)], stdout=full,
+                              stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "pactwatch: the output cannot be written: No space left on device\n")
 
 
 def test_damage_is_one_line_wherever_the_database_is_read(capsys, tmp_path: Path):

@@ -18,6 +18,7 @@ from archive.tables import Delivery, EntryPoint, Route, Source, SourceDay
 from archive.troubles import Finding, Kind
 from core.clock import now
 from tests import factories
+from tests.programs import run
 
 HOUR = timedelta(hours=1)
 
@@ -140,3 +141,28 @@ def test_messages_of_a_route_that_the_settings_no_longer_name_are_told(archive: 
     code, out, _ = program("health")
     assert code == 1
     assert "\nroute now\n  1 message waits, and pactwatch.toml has no such route\n  Next: name a route so again" in out
+
+
+def test_a_mistake_in_the_packs_is_told_by_health_and_by_run_as_in_any_other_file(archive: Engine, program,
+                                                                                  tmp_path: Path) -> None:
+    (tmp_path / "packs.yaml").write_text("memory:\n  titel: x\n")
+    code, out, _ = program("health")
+    assert code == 1
+    assert f"\n{tmp_path / 'packs.yaml'}\n  the key 'memory.title' is missing\n  Next: mend it, then see" in out
+    ran = run("pactwatch", "run", "--home", str(tmp_path))
+    assert ran.returncode == 0
+    assert f"pactwatch: {tmp_path / 'packs.yaml'}:1: the key 'memory.title' is missing\n" in ran.stderr
+
+
+def test_before_the_first_poll_it_counts_what_is_watched_and_names_the_first_step(program, tmp_path: Path) -> None:
+    (tmp_path / "pactwatch.toml").write_text("[catalog]\nbuiltin = false\n")
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    for id_, more in (("post", ""), ("wire", ""), ("off", "enabled: false\n")):
+        (folder / f"{id_}.yaml").write_text(f"name: {id_}\nhome: https://{id_}.example/\nentry_points:\n"
+                                            f"  - feed: https://{id_}.example/rss\n{more}")
+    code, out, err = program("health")
+    assert (code, err) == (0, "")
+    assert out.startswith("Watched: 2 sources; none was asked yet.\n  Next: `pactwatch run`\n")
+    assert "Nothing is wrong" not in out
+    assert json.loads(program("health", "--json")[1])["sources"] == 2

@@ -117,6 +117,17 @@ def test_a_file_without_entry_points_changes_only_the_keys_that_it_has(tmp_path:
     assert "paywall" in str(mistake) or "is missing" in str(mistake)
 
 
+def test_without_the_shipped_sources_a_file_that_only_switches_one_is_no_mistake(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    write(own, "one", "enabled: false\n")
+    write(own, "two", "enabled: false\nevery: 1d\n")
+    write(own, "three", GOOD)
+    sources, [mistake] = load_sources([own])
+    assert (list(sources), mistake.file) == (["three"], str(own / "two.yaml"))
+    _, mistakes = load_sources([tmp_path / "shipped", own])
+    assert len(mistakes) == 2, "beside shipped sources such a file is a mistake where it fits none of them"
+
+
 def test_a_file_name_that_cannot_be_an_id_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceFileError, match="My Paper"):
         read_source(write(tmp_path, "My Paper", GOOD))

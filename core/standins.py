@@ -56,7 +56,7 @@ _TITLES = {
         (?:iniciar sesión|inicia sesión|acceso (?:de )?(?:usuarios|suscriptores))
     """,
     Outcome.BOT_WALL: r"""
-        just a moment|client challenge|(?:429 ?[:-]? ?)?too many requests
+        just a moment|client challenge|robot challenge screen|(?:\w+ )?security checkpoint|(?:429 ?[:-]? ?)?too many requests
         making sure (?:that )?you(?:'re| are) not a (?:ro)?bot|checking (?:that )?you(?:'re| are) (?:human|not a (?:ro)?bot)
         attention required!?
         (?:checking your browser|please wait|one moment,? please|security check|human verification|bot verification).{0,40}
@@ -89,7 +89,7 @@ _TITLES = {
 # What stands in the text of such a page. Only asked of pages with little text.
 _TEXTS = {
     Outcome.BOT_WALL: r"""
-        checking (?:your browser|if the site connection is secure)|too many requests|rate limit exceeded
+        checking (?:your browser|(?:if )?the site connection)|too many requests|rate limit exceeded
         (?:verify|confirm|prove)(?:ing)? (?:that )?you(?:['’]re| are) (?:not a (?:ro)?bot|(?:a )?human)
         enable javascript and cookies to continue|complete the (?:security check|captcha)
         (?:unusual|suspicious|automated) (?:traffic|activity|requests?) (?:from|on|coming)
@@ -102,7 +102,7 @@ _TEXTS = {
         (?:tráfico|actividad) (?:inusual|sospechos[oa])|no soy un robot
     """,
     Outcome.CONSENT_PAGE: r"""
-        (?:we|our (?:site|partners)|this (?:web)?site) (?:and our (?:\d+ )?partners )?(?:use|uses|store) .{0,40}cookies
+        (?:we|our (?:site|partners)|this (?:web)?site) (?:and our (?:\d+ )?partners )?(?:use|uses|store) .{0,70}cookies
         (?:accept|agree to|consent to) .{0,30}cookies|we value your privacy
         쿠키를 ?(?:사용|수집)|쿠키 ?사용에 ?동의
         cookie(?:を使用|の使用|（クッキー）)|クッキーを(?:使用|利用)

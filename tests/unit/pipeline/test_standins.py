@@ -36,6 +36,8 @@ CORPUS = Path(os.environ.get("PACTWATCH_EXTRACTION_CORPUS", "/nonexistent"))
         ("Just a moment...", Outcome.BOT_WALL),
         ("Making sure you're not a bot!", Outcome.BOT_WALL),
         ("Client Challenge", Outcome.BOT_WALL),
+        ("Robot Challenge Screen", Outcome.BOT_WALL),
+        ("Harbour Security Checkpoint", Outcome.BOT_WALL),
         ("429 Too Many Requests", Outcome.BOT_WALL),
         ("Before you continue to Harbour", Outcome.CONSENT_PAGE),
         ("Sign in · Harbour News", Outcome.LOGIN_PAGE),
@@ -77,9 +79,9 @@ def test_the_title_in_the_feed_decides_between_a_lost_page_and_an_article_about_
     assert extract(declared, "https://news.example/a-1").title == "Page not found"
 
 
-CONSENT = ("<p>We and our 812 partners store cookies on your device and use personal data, such as your browsing, for "
-           "personalised ads. You may give your consent to cookies, or refuse it, in the privacy settings. Our "
-           "partners rely on consent or on their interest; see the privacy policy of each of the partners.</p>")
+CONSENT = ("<p>We and our 812 partners store and read information on your device, such as cookies, and use personal data, "
+           "such as your browsing, for personalised ads. You may give your consent to cookies, or refuse it, in the "
+           "privacy settings. Our partners rely on consent or on their interest; see the policy of each of them.</p>")
 
 
 def test_a_long_request_for_consent_is_one_and_an_article_about_cookies_is_kept() -> None:

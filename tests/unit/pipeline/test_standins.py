@@ -79,8 +79,8 @@ def test_the_title_in_the_feed_decides_between_a_lost_page_and_an_article_about_
     assert extract(declared, "https://news.example/a-1").title == "Page not found"
 
 
-CONSENT = ("<p>We and our 812 partners store and read information on your device, such as cookies, and use personal data, "
-           "such as your browsing, for personalised ads. You may give your consent to cookies, or refuse it, in the "
+CONSENT = ("<p>We and our 812 partners store and read information on your device, such as cookies, and use personal "
+           "data, such as your browsing, for personalised ads. You may give your consent to cookies, or refuse it, in the "
            "privacy settings. Our partners rely on consent or on their interest; see the policy of each of them.</p>")
 
 

@@ -80,7 +80,7 @@ def test_the_title_in_the_feed_decides_between_a_lost_page_and_an_article_about_
 
 
 CONSENT = ("<p>We and our 812 partners store and read information on your device, such as cookies, and use personal "
-           "data, such as your browsing, for personalised ads. You may give your consent to cookies, or refuse it, in the "
+           "data, such as your browsing, for ads. You may give your consent to cookies, or refuse, in the "
            "privacy settings. Our partners rely on consent or on their interest; see the policy of each of them.</p>")
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from pactwatch.demo import Newsroom
 from tests.one_question import answers
-from tests.programs import run
+from tests.programs import Program, run
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +115,15 @@ def test_the_commands_that_the_demo_proposes_work(demo: tuple[subprocess.Complet
         assert result.returncode == 0, (line, result.stderr)
         assert result.stdout.strip()
     assert str(folder) in done.stdout
+
+
+def test_ctrl_c_ends_it_at_once_wherever_it_is(tmp_path: Path) -> None:
+    with Program("pactwatch", "demo", "--keep", str(tmp_path / "demo")) as program:
+        until = time.monotonic() + 60
+        while "An offline newsroom is open" not in program.said() and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(1.0)                                           # into the first pass
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=30)
+    assert program.returncode == 130
+    assert "Traceback" not in out + err

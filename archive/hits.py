@@ -101,7 +101,7 @@ def _ends(connection: Connection, written: Written, event_ids: Sequence[Sequence
                 rows[row.id, hit.rule] = {
                     "article_id": row.id, "story_id": row.story_id, "rule": hit.rule, "score": event.score,
                     "article_version": row.version, "event_id": event_id, "created_at": now,
-                    "evidence": [meaning.span_json(role, span) for role, span in _spans(event)]}
+                    "evidence": [meaning.span_json(e.role, e.span) for e in event.evidence]}
     if not rows:
         return []
     _upsert(connection, list(rows.values()))
@@ -113,12 +113,6 @@ def _ends(connection: Connection, written: Written, event_ids: Sequence[Sequence
             found.append(outbox.NewHit(hit_id=id_, story_id=row.story_id, rule=rule, score=event.score,
                                        change=outbox.change_of(event)))
     return found
-
-
-def _spans(event: Any) -> list[tuple[str, Any]]:
-    spans = [("sentence", event.sentence), *(("party", party.span) for party in event.parties),
-             ("relation", event.relation), ("topic", event.topic_span), ("status", event.status_span)]
-    return [(role, span) for role, span in spans if span is not None]
 
 
 def _upsert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

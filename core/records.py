@@ -232,6 +232,18 @@ class Event:
         more = [kind for kind, status in BY_STATUS.items() if self.family == COOPERATION and self.status is status]
         return tuple(dict.fromkeys((self.type, self.family, *more)))
 
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The spans that prove it: sentence, parties, relation, topic, status."""
+        spans = [
+            ("sentence", self.sentence),
+            *(("party", party.span) for party in self.parties),
+            ("relation", self.relation),
+            ("topic", self.topic_span),
+            ("status", self.status_span),
+        ]
+        return tuple(Evidence(role, span) for role, span in spans if span is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

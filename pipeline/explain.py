@@ -10,7 +10,7 @@ from core.query import OF_EVENT, And, Filter, Not, Or, Query, Range, Term, about
 from core.records import Annotation, Article, Band, Event
 from pipeline.evaluate import Evaluator
 from pipeline.knowledge import Knowledge
-from pipeline.match import bands_of, event_evidence, match
+from pipeline.match import bands_of, match
 from pipeline.reasons import Contribution, contributions
 from pipeline.rulebook import Rule
 
@@ -47,7 +47,7 @@ class Explanation:
             "type": event.type, "family": event.family, "kinds": event.kinds, "status": event.status.value,
             "topics": event.topics,
             "parties": [{"organisation": party.organisation, "role": party.role} for party in event.parties],
-            "evidence": [{"role": one.role, **asdict(one.span)} for one in event_evidence(event)],
+            "evidence": [{"role": one.role, **asdict(one.span)} for one in event.evidence],
         }
         return {"flagged": self.flagged, "band": self.band, "score": self.score,
                 "conditions": [asdict(one) for one in self.conditions], "event": told,

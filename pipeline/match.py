@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.query import parse
-from core.records import Annotation, Article, Band, Event, Evidence, Hit
+from core.records import Annotation, Article, Band, Evidence, Hit
 from pipeline.annotate import annotate
 from pipeline.evaluate import Decision, Evaluator
 from pipeline.knowledge import Knowledge
@@ -79,19 +79,7 @@ def highest(bands: Collection[Band]) -> Band | None:
 def _evidence(annotation: Annotation, decision: Decision) -> tuple[Evidence, ...]:
     if decision.event is None:
         return decision.evidence
-    return (*event_evidence(annotation.events[decision.event]), *decision.evidence)
-
-
-def event_evidence(event: Event) -> tuple[Evidence, ...]:
-    """The spans that prove an event: sentence, parties, relation, topic, status."""
-    spans = [
-        ("sentence", event.sentence),
-        *(("party", party.span) for party in event.parties),
-        ("relation", event.relation),
-        ("topic", event.topic_span),
-        ("status", event.status_span),
-    ]
-    return tuple(Evidence(role, span) for role, span in spans if span is not None)
+    return (*annotation.events[decision.event].evidence, *decision.evidence)
 
 
 def check_examples(rule: Rule, knowledge: Knowledge) -> list[ExampleFailure]:

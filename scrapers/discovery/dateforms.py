@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import re
-from calendar import month_abbr, month_name
 from datetime import UTC, datetime, timedelta
 
 from core import clock
 
-# As feeds write them, long and short; the English ones come last, for others share some.
+# As feeds write them, long and short; a form that several languages share stands once.
 _MONTHS = {
     number: names.split()
     for number, names in enumerate(
         (
-            "januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia января янв",
-            "februar feber février févr fevrier fév febrero febbraio fevereiro fev februari lutego февраля фев",
-            "märz maerz mär mrz mars marzo março marco maart mrt marca марта мар",
-            "avril avr abril abr aprile kwietnia апреля апр",
-            "mai mayo maggio mag maio mei maj maja мая май",
-            "juni juin junio giugno giu junho czerwca июня июн",
-            "juli juillet juil julio luglio lug julho lipca июля июл",
-            "août aout agosto ago augustus augusti sierpnia августа авг",
-            "septembre septiembre settembre set setembro september września сентября сен сент",
-            "oktober okt octobre octubre ottobre ott outubro out października октября окт",
-            "novembre noviembre novembro listopada ноября ноя нояб",
-            "dezember dez décembre déc decembre diciembre dic dicembre dezembro grudnia декабря дек",
+            "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia января янв",
+            "february feb februar feber février févr fevrier fév febrero febbraio fevereiro fev februari lutego "
+            "февраля фев",
+            "march mar märz maerz mär mrz mars marzo março marco maart mrt marca марта мар",
+            "april apr avril avr abril abr aprile kwietnia апреля апр",
+            "may mai mayo maggio mag maio mei maj maja мая май",
+            "june jun juni juin junio giugno giu junho czerwca июня июн",
+            "july jul juli juillet juil julio luglio lug julho lipca июля июл",
+            "august aug août aout agosto ago augustus augusti sierpnia августа авг",
+            "sept sep septembre septiembre settembre set setembro september września сентября сен сент",
+            "october oct oktober okt octobre octubre ottobre ott outubro out października октября окт",
+            "november nov novembre noviembre novembro listopada ноября ноя нояб",
+            "december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro grudnia декабря дек",
         ),
         start=1,
     )
 }
 _NUMBER = {name: number for number, names in _MONTHS.items() for name in names}
-for _number in range(1, 13):
-    _NUMBER |= {month_name[_number].lower(): _number, month_abbr[_number].lower(): _number}
-_NUMBER["sept"] = 9
 _WORDS = re.compile(
     r"(?P<d>\d{1,2})(?:er|º|\.)?\s*(?:de\s+)?(?P<m>[^\W\d_]{3,12})\.?,?\s*(?:de\s+|del\s+)?(?P<y>(?:19|20)\d{2})"
     r"(?:,?\s*(?:à|um|alle|a las|at|-|–|в)?\s*(?P<H>\d{1,2})[:h.](?P<M>\d{2})(?::(?P<S>\d{2}))?)?"

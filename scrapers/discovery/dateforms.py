@@ -13,8 +13,10 @@ _MONTHS = {
     for number, names in enumerate(
         (
             "january jan januar jänner janvier janv enero ene gennaio gen janeiro januari stycznia января янв",
-            "february feb februar feber février févr fevrier fév febrero febbraio fevereiro fev februari lutego "
-            "февраля фев",
+            (
+                "february feb februar feber février févr fevrier fév febrero febbraio fevereiro fev februari lutego "
+                "февраля фев"
+            ),
             "march mar märz maerz mär mrz mars marzo março marco maart mrt marca марта мар",
             "april apr avril avr abril abr aprile kwietnia апреля апр",
             "may mai mayo maggio mag maio mei maj maja мая май",
